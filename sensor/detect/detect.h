@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/* detect: the thread that decides. Takes merged observations, keeps hosts, runs the detectors and
+ * the rules' thresholds, and emits findings in order.
+ *
+ * Thread: detect_observation() on the detect thread only; detect_new()/free() around it.
+ * Errors: a finding that finds no room in the writer's ring is counted as lost (live) or waits
+ *         (file); see observe/ring.h.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "base/param.h"
+#include "detect/detector.h"
+#include "observe/ring.h"
+
+#include <stdio.h>
+
+struct detect_config {
+	uint32_t hosts;       /* how many are remembered */
+	uint32_t thresholds;  /* how many (rule, address) pairs are remembered */
+	bool flow_records;    /* pass flow records on to the writer */
+	bool sightings;       /* pass address ↔ MAC on to the writer (live) */
+	struct strs disable;  /* detectors that are off */
+	struct strs home_net; /* CIDR texts: config/home_net's answer */
+	bool home_net_auto;   /* learn more prefixes from RA, DHCP, ARP */
+	struct strs assets;   /* "address|mac|cidr=role": config/assets */
+};
+extern const struct param detect_params[];
+
+struct detect_counters {
+	struct count observations, findings, alerts, suppressed; /* suppressed: by a threshold */
+	struct count hosts, hosts_evicted, thresholds_evicted, lost;
+};
+
+struct detect;
+/* One section per detector, named "detect.NAME"; allocates their config structs. */
+unsigned detect_sections(struct section *out, unsigned cap);
+int detect_new(struct detect **d, const struct detect_config *c, struct ring *out, struct err *err);
+void detect_free(struct detect *d);
+void detect_observation(struct detect *d, const struct observation *o);
+const struct detect_counters *detect_counters_of(const struct detect *d);
+void detect_stats(const struct detect *d, char *out, size_t size); /* JSON members per detector */
+void detect_list(FILE *out); /* --list-detectors */

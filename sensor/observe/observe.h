@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+/* observe: the worker's side (packets, flow events and rule hits become observations, in order)
+ * and the detect thread's side (the rings of all workers become one ordered sequence). */
+#pragma once
+
+#include "flow/flow.h"
+#include "observe/observation.h"
+#include "observe/ring.h"
+#include "rule/rule.h"
+
+struct observer { /* one worker's */
+	struct ring *ring;
+	bool ticks;          /* worker 0 tells the seconds */
+	bool flow_records;   /* flow_end and interim are wanted at all */
+	bool flow_contacts;
+	uint64_t last_seq;   /* for `n` of the order */
+	uint64_t last_flow;
+	uint8_t last_stage, n;
+	struct count made[OBS_count];
+};
+
+void observe_init(struct observer *o, struct ring *ring, bool ticks);
+void observe_pkt(struct observer *o, const struct pkt *p); /* ARP, NDP */
+/* A flow_hooks.on_event; ctx is the observer. */
+void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
+			enum flow_reason reason, const struct order *at);
+/* A rule_on_hit; ctx is the observer. */
+void observe_rule_hit(void *ctx, const struct rule_hit *hit);
+void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns);
+
+/* The merge. `wait_ns` is 0 from a file (the order is exact) or how long live waits for the slowest
+ * worker before it goes on; what then comes late is still delivered and counted. */
+struct merge {
+	struct ring **ring;
+	unsigned n;
+	uint64_t wait_ns;
+	uint64_t waiting_since_ns;
+	uint64_t last_seq;
+	struct count late, merged;
+};
+/* The next observation in order, or NULL: none yet (or ever: merge_ended()). Borrowed until the
+ * next call. `mono_ns` is the caller's clock, read once a turn. */
+const struct observation *merge_next(struct merge *m, uint64_t mono_ns);
+bool merge_ended(const struct merge *m);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+/* rule: Suricata's rule language over Hyperscan. The outside of the room; how rules are read,
+ * compiled and evaluated is in rule/'s own headers.
+ *
+ * Thread: rule_set_load() on the main thread; a struct rule_set is immutable afterwards. Each worker
+ *         has a struct rule_matcher of its own (scratch, candidates, pending windows).
+ */
+#pragma once
+
+#include "base/addr.h"
+#include "base/err.h"
+#include "base/param.h"
+#include "flow/flow.h"
+#include "wire/alert.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+enum threshold_type { THRESHOLD_none, THRESHOLD_limit, THRESHOLD_threshold, THRESHOLD_both,
+		      THRESHOLD_detection_filter };
+enum threshold_track { TRACK_src, TRACK_dst, TRACK_both, TRACK_rule };
+
+struct threshold { /* Suricata's `threshold:`; finished on the detect thread */
+	uint8_t type, track;
+	uint32_t count, seconds;
+};
+
+struct rule { /* the outside of one rule; rule/compile.h has the inside */
+	struct about about;
+	struct threshold threshold;
+	uint32_t index;    /* in the set, ascending sid order of evaluation */
+	uint32_t line;     /* in its file */
+	const char *file;  /* base name */
+	const char *text;  /* the whole rule as written */
+	const char *unmatched; /* NULL, or the keyword (or feature) that is not matched yet */
+	bool conditional;  /* see struct threshold */
+	bool pass;
+};
+
+struct rule_config {
+	struct strs files;      /* -S; a DIR is its *.rules by name */
+	struct strs home_net;   /* filled by config/home_net: CIDR texts */
+	struct strs vars;       /* "NAME=value" of address and port variables */
+	struct strs port_vars;
+	uint32_t candidates;    /* at most, a buffer */
+	uint32_t pending;       /* candidates that wait for more of a stream, per worker */
+};
+extern const struct param rule_params[];
+
+struct rule_set {
+	struct rule **rule;
+	unsigned n;             /* parsed */
+	unsigned n_matched;     /* of them, will really be matched */
+	unsigned n_failed;      /* did not parse */
+	bool wants_streams;     /* some rule looks into TCP payload */
+	char sha256[65];        /* of all files' bytes, in order */
+	struct rule_engine *engine;
+};
+
+/* Reads, parses and compiles. Rules that do not parse are reported through `report` (file:line:col,
+ * underlined, hint) and counted; the set is usable without them. -errno: no set at all. */
+int rule_set_load(const struct rule_config *c, struct rule_set **set, FILE *report,
+		  struct err *err);
+void rule_set_free(struct rule_set *set);
+/* The -T report: what is not matched, by keyword with counts (and every sid with `verbose`), and as
+ * its last line "N of M rules matched". */
+void rule_set_report(const struct rule_set *set, bool verbose, FILE *out);
+/* Writes the rules that are matched, as they were written. */
+int rule_set_write_matched(const struct rule_set *set, const char *path, struct err *err);
+void rule_list_keywords(FILE *out); /* name, status, syntax, one line each */
+
+/* rule → observe: one match. Borrowed during the call. */
+struct rule_hit {
+	const struct rule *rule;
+	const struct pkt *pkt; /* NULL: at a flow's end */
+	struct flow *flow;     /* or NULL */
+	uint8_t dir;
+	struct order at;
+	const char *eve; /* protocol fragment: ready members, or NULL */
+	uint32_t eve_len;
+};
+typedef void (*rule_on_hit)(void *ctx, const struct rule_hit *hit);
+
+struct rule_counters {
+	struct count scanned_bytes, scans, candidates, candidates_over, evaluated, hits;
+	struct count pending_over;
+};
+
+struct rule_matcher;
+int rule_matcher_new(struct rule_matcher **m, const struct rule_set *set,
+		     const struct rule_config *c, rule_on_hit on_hit, void *ctx, struct err *err);
+void rule_matcher_free(struct rule_matcher *m);
+const struct rule_counters *rule_matcher_counters(const struct rule_matcher *m);
+
+/* Header rules and packet payload (UDP, ICMP, tcp-pkt, dsize …). After flow_pkt(). */
+void rule_pkt(struct rule_matcher *m, struct pkt *p);
+/* TCP stream bytes: a flow_on_piece; ctx is the matcher. */
+void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
+		const struct order *at);
+/* The flow is about to go: its pending candidates are decided, its state given back. */
+void rule_flow_end(struct rule_matcher *m, struct flow *f, const struct order *at);

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What is said over REP between a collector and a sensor: one text request, one text reply.
+ *
+ *   since EPOCH SEQ MAX      → "ok EPOCH FIRST LAST N [next-epoch]\n" then N records (below)
+ *   ack COLLECTOR EPOCH SEQ  → "ok\n"
+ *   status                   → "ok\n" and one JSON object
+ *   epochs                   → "ok N\n" and N lines "EPOCH FIRST LAST", oldest first
+ *   anything else            → "error TEXT\n"
+ *
+ * Only what has reached the disk (fsync) is ever given out. EPOCH is 16 hex digits; SEQ decimal.
+ * `since E 0` starts at the first record of the epoch. A record in a reply is a line
+ * "EPOCH SEQ LENGTH TOPIC\n", LENGTH bytes of JSON and its newline.
+ *
+ * Shape: a reply is at most JOURNAL_REPLY_MAX bytes; N is cut to fit, at least 1 when one exists.
+ * The functions here read and write these texts for both sides; no I/O.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define JOURNAL_REPLY_MAX (1u << 20)
+
+enum journal_verb { JOURNAL_bad, JOURNAL_since, JOURNAL_ack, JOURNAL_status, JOURNAL_epochs };
+
+struct journal_request {
+	enum journal_verb verb;
+	char collector[65]; /* ack: 1 … 64 of [A-Za-z0-9_.-] */
+	uint64_t epoch, seq;
+	uint32_t max;
+};
+
+/* False: not a request; req->verb is JOURNAL_bad. Reads foreign bytes: has a fuzz target. */
+bool journal_request_parse(const void *p, size_t n, struct journal_request *req);
+size_t journal_request_write(const struct journal_request *req, char *out, size_t size);
+
+struct journal_record { /* borrowed from the reply */
+	uint64_t epoch, seq;
+	const char *topic; /* topic_len bytes, not terminated */
+	size_t topic_len;
+	const char *json;
+	size_t json_len; /* newline excluded */
+};
+size_t journal_record_write(const struct journal_record *r, char *out, size_t size); /* 0: no room */
+/* Takes the next record off (*p, *n). False: end (*n == 0) or broken (*n != 0). */
+bool journal_record_parse(const char **p, size_t *n, struct journal_record *r);

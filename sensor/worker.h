@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A worker: one reader of the source and everything its share of the traffic needs. */
+#pragma once
+
+#include "capture/source.h"
+#include "decode/pkt.h"
+#include "flow/flow.h"
+#include "observe/observe.h"
+#include "rule/rule.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+struct worker {
+	unsigned index;
+	const struct source *source;
+	void *source_state;
+	struct flow_table *flows;
+	struct rule_matcher *rules;
+	struct observer observer;
+	struct ring ring;
+	struct verdicts verdicts;
+	struct burst burst;
+	struct pkt pkt[BURST_MAX];
+	_Atomic bool *stop; /* drain and leave */
+	pthread_t thread;
+	int cpu; /* -1: not pinned */
+	uint64_t cpu_ns; /* CPU time used, set when it ends */
+};
+
+struct worker_config {
+	const struct flow_config *flow;
+	const struct rule_config *rule;
+	const struct rule_set *rules;
+	unsigned workers;
+	uint64_t seed;
+	uint64_t ring_bytes;
+	bool block; /* from a file a full ring waits */
+	bool flow_records;
+};
+
+int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
+		_Atomic bool *stop, struct err *err);
+void worker_fini(struct worker *w);
+int worker_start(struct worker *w, struct err *err);
+void worker_join(struct worker *w);
