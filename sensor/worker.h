@@ -37,6 +37,7 @@ struct worker_config {
 	uint64_t seed;
 	uint64_t ring_bytes;
 	bool block; /* from a file a full ring waits */
+	_Atomic bool *abort; /* a second TERM: even a waiting ring gives up */
 	bool flow_records;
 };
 

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+/* vigie-sensor: reads the command line, does what it asks, says what went wrong. */
+#include "base/log.h"
+#include "control.h"
+#include "options.h"
+#include "run.h"
+
+#include <hs/hs.h>
+#include <stdlib.h>
+
+static void say(const struct err *err)
+{
+	char text[1024];
+
+	err_report(err, NULL, NULL, text, sizeof(text));
+	fprintf(stderr, "vigie-sensor: %s", text);
+}
+
+static int build_info(void)
+{
+	printf("vigie-sensor %s\n", VIGIE_VERSION);
+	printf("compiler: %s\nhyperscan: %s\n", __VERSION__, hs_version());
+	fputs("sources:", stdout);
+	for (const struct source *const *s = sources; *s; s++)
+		printf(" %s", (*s)->name);
+	printf("\nsignatures: %s\n", VIGIE_SIGNATURES);
+	return 0;
+}
+
+/* -T: the configuration has been read; the rules are read and reported. */
+static int test(struct options *o)
+{
+	struct rule_set *set = NULL;
+	struct err err = {0};
+
+	if (rule_set_load(&o->rule, &set, stderr, &err) < 0) {
+		say(&err);
+		return EXIT_CONFIG;
+	}
+	int code = set->n_failed ? EXIT_CONFIG : 0;
+	if (o->write_matched && rule_set_write_matched(set, o->write_matched, &err) < 0) {
+		say(&err);
+		code = EXIT_RUNTIME;
+	}
+	rule_set_report(set, o->verbose, stdout);
+	rule_set_free(set);
+	return code;
+}
+
+static int watch(struct options *o)
+{
+	static struct run r;
+	struct err err = {0};
+	int code;
+
+	if (o->capture.files.n == 0 && !o->capture.interface && o->capture.dpdk_args.n == 0) {
+		fputs("vigie-sensor: nothing to watch: give -i IFACE or -r FILE\n", stderr);
+		options_help(stderr);
+		return EXIT_USAGE;
+	}
+	control_init();
+	if (run_open(&r, o, &err) < 0 || run_start(&r, &err) < 0) {
+		say(&err);
+		return EXIT_RUNTIME; /* the kernel takes back what was opened */
+	}
+	code = run_wait(&r);
+	if (r.live || o->verbose || !o->to_stdout)
+		run_summary(&r, stderr);
+	if (code == 0 && o->exit_on_alert && count_get(&detect_counters_of(r.detect)->alerts))
+		code = o->exit_on_alert;
+	run_close(&r);
+	return code;
+}
+
+static int act(struct options *o)
+{
+	struct err err = {0};
+
+	switch (o->action) {
+	case ACTION_help: options_help(stdout); return 0;
+	case ACTION_version: printf("vigie-sensor %s\n", VIGIE_VERSION); return 0;
+	case ACTION_build_info: return build_info();
+	case ACTION_list_keywords: rule_list_keywords(stdout); return 0;
+	case ACTION_list_detectors: detect_list(stdout); return 0;
+	case ACTION_dump_config: config_dump(&o->config, stdout); return 0;
+	case ACTION_reference: config_reference(&o->config, stdout); return 0;
+	case ACTION_test:
+	case ACTION_run: break;
+	}
+	if (options_derive(o, &err) < 0) {
+		say(&err);
+		return EXIT_CONFIG;
+	}
+	return o->action == ACTION_test ? test(o) : watch(o);
+}
+
+int main(int argc, char **argv)
+{
+	static struct options o;
+
+	log_init("vigie-sensor", LOG_info);
+	int code = options_read(&o, argc, argv);
+	if (code == 0)
+		code = act(&o);
+	options_fini(&o);
+	return code;
+}

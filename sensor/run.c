@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Threads and queues: N workers → a ring each → detect → a ring → writer.
+ *
+ * Thread: run_* on the main thread. The others end in this order: a worker when its source ends or
+ *         `stop` is set, detect when every ring has ended, the writer when detect's has.
+ * Errors: from a file a full ring makes its producer wait, so that nothing is lost; live it drops
+ *         and counts. `abort` (a second TERM) ends even the waiting.
+ */
+#include "run.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "control.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FINDINGS_RING (1u << 21) /* bytes: 60 of the largest records, thousands of usual ones */
+#define MERGE_WAIT_NS (10 * NS_PER_MS)
+#define SPIN_TURNS 64u
+#define IDLE_MIN_NS (20 * NS_PER_US)
+#define IDLE_MAX_NS (500 * NS_PER_US)
+
+/* An idle thread gives its core away: the machine may have no more than two. */
+struct idle {
+	unsigned turns;
+	uint64_t sleep_ns;
+};
+
+static void idle_wait(struct idle *i)
+{
+	if (i->turns++ < SPIN_TURNS)
+		return;
+	clock_sleep_ns(i->sleep_ns);
+	if (i->sleep_ns < IDLE_MAX_NS)
+		i->sleep_ns *= 2;
+}
+
+static void idle_reset(struct idle *i)
+{
+	i->turns = 0;
+	i->sleep_ns = IDLE_MIN_NS;
+}
+
+static uint64_t thread_cpu_ns(void)
+{
+	struct timespec t;
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) != 0)
+		return 0;
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+static void *detect_run(void *arg)
+{
+	struct run *r = arg;
+	struct idle idle = {.sleep_ns = IDLE_MIN_NS};
+	const struct observation *o;
+	unsigned n = 0;
+
+	while (!atomic_load_explicit(&r->abort, memory_order_relaxed)) {
+		o = merge_next(&r->merge, r->live ? clock_mono_ns() : 0);
+		if (o) {
+			detect_observation(r->detect, o);
+			if (++n % 64 == 0)
+				ring_commit(&r->findings);
+			idle_reset(&idle);
+			continue;
+		}
+		ring_commit(&r->findings);
+		if (merge_ended(&r->merge))
+			break;
+		idle_wait(&idle);
+	}
+	ring_done(&r->findings);
+	r->detect_cpu_ns = thread_cpu_ns();
+	return NULL;
+}
+
+static void write_finding(struct run *r, const struct finding *f, char *line)
+{
+	char topic[64];
+	struct event_id id, *identity = NULL;
+
+	if (r->eve.identity) {
+		publish_next_id(r->publish, &id);
+		identity = &id;
+	}
+	size_t n = eve_render(&r->eve, f, identity, line);
+	if (n == 0) {
+		count_add(&r->eve_overflow, 1);
+		return;
+	}
+	if (r->o->to_stdout)
+		fwrite(line, 1, n, stdout);
+	eve_topic(f, topic, sizeof(topic));
+	publish_event(r->publish, topic, line, n, f->kind != FINDING_flow);
+}
+
+static void *writer_run(void *arg)
+{
+	static char line[EVE_LINE_MAX];
+	struct run *r = arg;
+	struct idle idle = {.sleep_ns = IDLE_MIN_NS};
+	const struct finding *f;
+	uint32_t n;
+
+	for (;;) {
+		f = ring_peek(&r->findings, &n);
+		if (f) {
+			write_finding(r, f, line);
+			ring_pop(&r->findings);
+			idle_reset(&idle);
+			continue;
+		}
+		publish_turn(r->publish);
+		if (ring_ended(&r->findings))
+			break;
+		idle_wait(&idle);
+	}
+	r->writer_cpu_ns = thread_cpu_ns();
+	return NULL;
+}
+
+static const char *source_file(void *ctx, uint16_t index)
+{
+	const struct run *r = ctx;
+
+	return r->source->file_name(r->source_state, index);
+}
+
+static void status(void *ctx, char *out, size_t size)
+{
+	run_stats(ctx, out, size);
+}
+
+static int open_rules(struct run *r, struct err *err)
+{
+	int e = rule_set_load(&r->o->rule, &r->rules, stderr, err);
+
+	if (e < 0)
+		return e;
+	if (r->rules->n_failed)
+		log_warn("%u rules did not parse and are left out", r->rules->n_failed);
+	if (r->rules->n_matched < r->rules->n)
+		log_info("%u of %u rules matched; vigie-sensor -T lists the rest",
+			 r->rules->n_matched, r->rules->n);
+	return 0;
+}
+
+static uint64_t random_seed(void)
+{
+	uint64_t seed = 0;
+
+	if (getentropy(&seed, sizeof(seed)) != 0)
+		seed = clock_mono_ns();
+	return seed | 1;
+}
+
+static int open_workers(struct run *r, struct err *err)
+{
+	const struct worker_config c = {
+		.flow = &r->o->flow,
+		.rule = &r->o->rule,
+		.rules = r->rules,
+		.workers = r->n_workers,
+		.seed = r->o->capture.seed,
+		.ring_bytes = r->o->top.ring,
+		.block = !r->live,
+		.abort = &r->abort,
+		.flow_records = r->o->top.flow_records,
+	};
+
+	r->worker = calloc(r->n_workers, sizeof(*r->worker));
+	r->worker_ring = calloc(r->n_workers, sizeof(struct ring *));
+	if (!r->worker || !r->worker_ring)
+		return err_set(err, ENOMEM, "no memory for %u workers", r->n_workers);
+	for (unsigned i = 0; i < r->n_workers; i++) {
+		struct worker *w = &r->worker[i];
+		int e = worker_init(w, i, &c, &r->stop, err);
+		if (e < 0)
+			return e;
+		w->source = r->source;
+		w->source_state = r->source_state;
+		w->cpu = i < r->o->top.cpus.n ? atoi(r->o->top.cpus.at[i]) : -1;
+		r->worker_ring[i] = &w->ring;
+	}
+	r->merge = (struct merge){.ring = r->worker_ring,
+				  .n = r->n_workers,
+				  .wait_ns = r->live ? MERGE_WAIT_NS : 0};
+	return 0;
+}
+
+int run_open(struct run *r, struct options *o, struct err *err)
+{
+	int e;
+
+	memset(r, 0, sizeof(*r));
+	r->o = o;
+	r->live = o->capture.files.n == 0;
+	r->n_workers = o->top.workers;
+	r->started_ns = clock_mono_ns();
+	r->started_real_ns = clock_real_ns();
+	o->capture.seed = r->live ? random_seed() : 0;
+
+	if ((e = open_rules(r, err)) < 0)
+		return e;
+	r->source = source_choose(&o->capture, r->why_source, sizeof(r->why_source), err);
+	if (!r->source)
+		return -EINVAL;
+	if ((e = r->source->open(&o->capture, &r->source_state, err)) < 0)
+		return e;
+	if (r->why_source[0] && (r->live || o->verbose))
+		log_info("source %s: %s", r->source->name, r->why_source);
+	if ((e = open_workers(r, err)) < 0 ||
+	    (e = ring_init(&r->findings, FINDINGS_RING, !r->live, &r->abort, err)) < 0 ||
+	    (e = detect_new(&r->detect, &o->detect, &r->findings, err)) < 0 ||
+	    (e = publish_open(&r->publish, &o->publish, r->live, status, r, err)) < 0)
+		return e;
+
+	r->eve = (struct eve_config){
+		.in_iface = r->live ? o->capture.interface : NULL,
+		.sensor = o->publish.sensor ? o->publish.sensor : "",
+		.ruleset_sha256 = r->rules->sha256,
+		.file_name = r->live ? NULL : source_file,
+		.file_ctx = r,
+		.identity = publish_wants_identity(r->publish),
+	};
+	r->loaded_ns = clock_mono_ns();
+	return 0;
+}
+
+int run_start(struct run *r, struct err *err)
+{
+	int e = pthread_create(&r->writer_thread, NULL, writer_run, r);
+
+	if (e)
+		return err_set(err, e, "cannot start the writer: %s", strerror(e));
+	e = pthread_create(&r->detect_thread, NULL, detect_run, r);
+	if (e)
+		return err_set(err, e, "cannot start detect: %s", strerror(e));
+	for (; r->n_started < r->n_workers; r->n_started++) {
+		e = worker_start(&r->worker[r->n_started], err);
+		if (e < 0)
+			return e;
+	}
+	return 0;
+}
+
+static void progress(const struct run *r)
+{
+	uint64_t frames = 0;
+
+	if (r->live || !isatty(STDERR_FILENO))
+		return;
+	for (unsigned i = 0; i < r->n_workers; i++)
+		frames += count_get(&r->source->counters(r->source_state, i)->kept);
+	fprintf(stderr, "\r%llu frames", (unsigned long long)frames);
+}
+
+int run_wait(struct run *r)
+{
+	struct timespec until;
+	unsigned turn = 0;
+
+	for (;;) {
+		clock_gettime(CLOCK_REALTIME, &until);
+		until.tv_nsec += 100 * (long)NS_PER_MS;
+		if (until.tv_nsec >= (long)NS_PER_S) {
+			until.tv_sec++;
+			until.tv_nsec -= (long)NS_PER_S;
+		}
+		if (pthread_timedjoin_np(r->writer_thread, NULL, &until) == 0)
+			break;
+		control_turn(&r->stop, &r->abort);
+		if (++turn % 10 == 0)
+			progress(r);
+	}
+	for (unsigned i = 0; i < r->n_started; i++)
+		worker_join(&r->worker[i]);
+	pthread_join(r->detect_thread, NULL);
+	r->ended_ns = clock_mono_ns();
+	if (!r->live && turn >= 10 && isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+
+	const char *broken = r->source->broken(r->source_state);
+	if (broken)
+		log_error("%s", broken);
+	return broken ? EXIT_RUNTIME : 0;
+}
+
+void run_close(struct run *r)
+{
+	static char stats[RUN_STATS_MAX];
+
+	if (r->publish) {
+		run_stats(r, stats, sizeof(stats));
+		publish_close(r->publish, stats);
+	}
+	if (r->detect)
+		detect_free(r->detect);
+	ring_fini(&r->findings);
+	for (unsigned i = 0; r->worker && i < r->n_workers; i++)
+		worker_fini(&r->worker[i]);
+	free(r->worker);
+	free(r->worker_ring);
+	if (r->source_state)
+		r->source->close(r->source_state);
+	if (r->rules)
+		rule_set_free(r->rules);
+}

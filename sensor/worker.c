@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A worker's life: everything allocated at the start, then bursts until the source ends or the
+ * operator does. */
+#include "worker.h"
+
+#include "pipeline.h"
+
+#include <sched.h>
+#include <string.h>
+#include <time.h>
+
+/* A flow's end is told to the rules first: what they still held back is decided with the flow. */
+static void on_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
+			  enum flow_reason reason, const struct order *at)
+{
+	struct worker *w = ctx;
+
+	if (kind == FLOW_EVENT_end)
+		rule_flow_end(w->rules, (struct flow *)f, at);
+	observe_flow_event(&w->observer, f, kind, reason, at);
+}
+
+int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
+		_Atomic bool *stop, struct err *err)
+{
+	const struct flow_hooks hooks = {.on_event = on_flow_event, .ctx = w};
+	struct flow_config flow = *c->flow;
+	int r;
+
+	w->index = index;
+	w->stop = stop;
+	flow.streams = flow.streams && c->rules->wants_streams;
+	if ((r = ring_init(&w->ring, c->ring_bytes, c->block, c->abort, err)) < 0 ||
+	    (r = flow_table_new(&w->flows, &flow, c->workers, c->seed, &hooks, err)) < 0 ||
+	    (r = rule_matcher_new(&w->rules, c->rules, c->rule, observe_rule_hit, &w->observer,
+				  err)) < 0)
+		return r;
+
+	observe_init(&w->observer, &w->ring, index == 0);
+	w->observer.flow_records = c->flow_records;
+	if (flow.streams)
+		flow_table_set_piece(w->flows, rule_piece, w->rules);
+	return 0;
+}
+
+void worker_fini(struct worker *w)
+{
+	if (w->flows)
+		flow_table_free(w->flows);
+	if (w->rules)
+		rule_matcher_free(w->rules);
+	ring_fini(&w->ring);
+}
+
+static void *worker_run(void *arg)
+{
+	struct worker *w = arg;
+	struct burst *b = &w->burst;
+	struct timespec cpu;
+
+	do {
+		w->source->next(w->source_state, w->index, b);
+		if (atomic_load_explicit(w->stop, memory_order_relaxed))
+			b->tick = b->end = true;
+		pipeline_burst(w, b);
+	} while (!b->end);
+	ring_done(&w->ring);
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) == 0)
+		w->cpu_ns = (uint64_t)cpu.tv_sec * 1000000000u + (uint64_t)cpu.tv_nsec;
+	return NULL;
+}
+
+int worker_start(struct worker *w, struct err *err)
+{
+	int r = pthread_create(&w->thread, NULL, worker_run, w);
+
+	if (r)
+		return err_set(err, r, "cannot start worker %u: %s", w->index, strerror(r));
+	if (w->cpu >= 0) {
+		cpu_set_t set;
+		CPU_ZERO(&set);
+		CPU_SET((unsigned)w->cpu, &set);
+		r = pthread_setaffinity_np(w->thread, sizeof(set), &set);
+		if (r)
+			return err_set(err, r, "cannot pin worker %u to CPU %d: %s", w->index,
+				       w->cpu, strerror(r));
+	}
+	return 0;
+}
+
+void worker_join(struct worker *w)
+{
+	pthread_join(w->thread, NULL);
+}

@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+# A small office in network namespaces, for the demo, the range and the end-to-end tests. Sourced.
+#
+#   inet ── gw ──┐                 203.0.113.10, 198.51.100.20 beyond the gateway
+#   ws1 ws2 fs1 ─┼─ sw (bridge br0) ──mirror──► sen (span0 only)
+#   frx ─────────┘                 10.77.0.0/24: gw .1, fs1 .20, ws1 .31, ws2 .32, frx .99
+#
+# Every interface is born inside a namespace of this run, so removing the namespaces removes all of
+# it; nothing has a way out of the machine.
+
+NET_ID=${NET_ID:-vg$$}
+NET_HOSTS="fs1 ws1 ws2 frx gw"
+
+ns() { # NAME: the namespace's full name
+	echo "$NET_ID-$1"
+}
+
+on() { # NAME COMMAND…: runs in the namespace
+	_on=$1
+	shift
+	ip netns exec "$(ns "$_on")" "$@"
+}
+
+net_addr() { # NAME
+	case $1 in
+	gw) echo 10.77.0.1 ;;
+	fs1) echo 10.77.0.20 ;;
+	ws1) echo 10.77.0.31 ;;
+	ws2) echo 10.77.0.32 ;;
+	frx) echo 10.77.0.99 ;;
+	esac
+}
+
+net_mac() { # NAME
+	case $1 in
+	gw) echo 02:77:00:00:00:01 ;;
+	fs1) echo 02:77:00:00:00:20 ;;
+	ws1) echo 02:77:00:00:00:31 ;;
+	ws2) echo 02:77:00:00:00:32 ;;
+	frx) echo 02:77:00:00:00:99 ;;
+	esac
+}
+
+# Offloads off: else half the frames on the mirror are larger than the wire allows and every
+# checksum is empty. Not every veth has every knob.
+net_plain() { # NAMESPACE IFACE
+	for _k in tx rx tso gso gro sg; do
+		ip netns exec "$1" ethtool -K "$2" $_k off >/dev/null 2>&1 || true
+	done
+}
+
+net_quiet() { # NAMESPACE: no IPv6 chatter
+	ip netns exec "$1" sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
+		net.ipv6.conf.default.disable_ipv6=1 2>/dev/null || true
+}
+
+net_host() { # NAME: a host on the switch
+	_h=$(ns "$1")
+	_sw=$(ns sw)
+	ip netns add "$_h"
+	net_quiet "$_h"
+	ip -n "$_sw" link add "p-$1" type veth peer name eth0 netns "$_h"
+	ip -n "$_h" link set eth0 address "$(net_mac "$1")"
+	ip -n "$_h" addr add "$(net_addr "$1")/24" dev eth0
+	ip -n "$_h" link set lo up
+	ip -n "$_h" link set eth0 up
+	ip -n "$_sw" link set "p-$1" master br0
+	ip -n "$_sw" link set "p-$1" up
+	net_plain "$_h" eth0
+	net_plain "$_sw" "p-$1"
+	[ "$1" = gw ] || ip -n "$_h" route add default via 10.77.0.1
+}
+
+net_inet() { # the world beyond the gateway
+	_i=$(ns inet)
+	_g=$(ns gw)
+	ip netns add "$_i"
+	net_quiet "$_i"
+	ip -n "$_g" link add wan type veth peer name eth0 netns "$_i"
+	ip -n "$_g" addr add 192.0.2.1/30 dev wan
+	ip -n "$_g" link set wan up
+	ip -n "$_i" addr add 192.0.2.2/30 dev eth0
+	ip -n "$_i" link set lo up
+	ip -n "$_i" link set eth0 up
+	for _a in 203.0.113.10 198.51.100.20; do
+		ip -n "$_i" addr add "$_a/32" dev lo
+	done
+	ip -n "$_i" route add 10.77.0.0/24 via 192.0.2.1
+	ip -n "$_g" route add default via 192.0.2.2
+	ip netns exec "$_g" sysctl -qw net.ipv4.ip_forward=1
+}
+
+# The mirror: each frame once, as it enters the switch from any port. Adding the egress side would
+# show each frame twice.
+net_mirror() {
+	_sw=$(ns sw)
+	_se=$(ns sen)
+	ip netns add "$_se"
+	net_quiet "$_se"
+	ip -n "$_sw" link add span1 type veth peer name span0 netns "$_se"
+	ip -n "$_sw" link set span1 mtu 1600 up
+	ip -n "$_se" link set span0 mtu 1600 up promisc on
+	ip -n "$_se" link set lo up
+	{
+		echo 'table netdev mirror {'
+		for _p in $NET_HOSTS; do
+			echo "chain in_$_p { type filter hook ingress device \"p-$_p\" priority -500; dup to \"span1\"; }"
+		done
+		echo '}'
+	} | ip netns exec "$_sw" nft -f -
+}
+
+net_up() {
+	_sw=$(ns sw)
+	ip netns add "$_sw"
+	net_quiet "$_sw"
+	ip -n "$_sw" link add br0 type bridge
+	ip -n "$_sw" link set br0 up
+	for _h in $NET_HOSTS; do
+		net_host "$_h"
+	done
+	net_inet
+	net_mirror
+}
+
+net_down() { # whatever exists of this run; safe to call twice
+	for _n in $(ip netns list 2>/dev/null | sed -n "s/^\($NET_ID-[a-z0-9]*\).*/\1/p"); do
+		ip netns pids "$_n" 2>/dev/null | xargs -r kill -9 2>/dev/null || true
+		ip netns del "$_n" 2>/dev/null || true
+	done
+}
