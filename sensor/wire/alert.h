@@ -69,3 +69,32 @@ struct event_id {
 	uint64_t epoch; /* random at each start */
 	uint64_t seq;   /* 1, 2, 3 … within the epoch */
 };
+
+/* The fields of an event, from alert.def, in the order in which they are written. */
+enum alert_type {
+	ALERT_TYPE_string,
+	ALERT_TYPE_integer,
+	ALERT_TYPE_number, /* or null where there is none */
+	ALERT_TYPE_boolean,
+	ALERT_TYPE_object,
+	ALERT_TYPE_strings,  /* an array of them */
+	ALERT_TYPE_integers, /* likewise */
+	ALERT_TYPE_objects,  /* likewise */
+};
+#define ALERT_IN_alert 1u /* bits: the event types that may carry a field */
+#define ALERT_IN_finding 2u
+#define ALERT_IN_flow 4u
+#define ALERT_IN_host 8u
+struct alert_field {
+	const char *path; /* dots between the keys; "[]" after an array's */
+	uint8_t type;     /* enum alert_type */
+	uint8_t in;       /* ALERT_IN_* bits */
+	const char *when; /* "always", or the condition in words */
+	const char *unit; /* "" for none */
+	const char *what;
+};
+extern const struct alert_field alert_fields[]; /* ends with path NULL */
+const struct alert_field *alert_field_find(const char *path); /* or NULL */
+const char *alert_type_name(enum alert_type t);
+/* Bit of an event_type's name, 0 when unknown. */
+unsigned alert_in_parse(const char *event_type);

@@ -7,9 +7,15 @@
  *   epochs                   → "ok N\n" and N lines "EPOCH FIRST LAST", oldest first
  *   anything else            → "error TEXT\n"
  *
- * Only what has reached the disk (fsync) is ever given out. EPOCH is 16 hex digits; SEQ decimal.
- * `since E 0` starts at the first record of the epoch. A record in a reply is a line
- * "EPOCH SEQ LENGTH TOPIC\n", LENGTH bytes of JSON and its newline.
+ * Only what has reached the disk (fsync) is ever given out; a PUB message of topic TOPIC_DURABLE
+ * (wire/topic.h) tells at once that there is more. EPOCH is 16 lower-case hex digits, SEQ decimal.
+ * `since E S` gives the records after S, so `since E 0` starts at the first of the epoch. FIRST and
+ * LAST are what is kept of the epoch (not of the reply): FIRST > S + 1 means that S+1 … FIRST-1 are
+ * lost (or were acknowledged by all and removed), FIRST > LAST that nothing is kept. A hole between
+ * two records is a loss too. When N is 0 and next-epoch stands there, go on with `since NEXT 0`. An
+ * epoch that is not known any more is an error: `epochs` gives those that are.
+ * A record in a reply is a line "EPOCH SEQ LENGTH TOPIC\n", LENGTH bytes of JSON and a newline.
+ * The object of `status` is {"sensor":…,"epoch":"hex","seq":…,"durable":…,"run":{…}}.
  *
  * Shape: a reply is at most JOURNAL_REPLY_MAX bytes; N is cut to fit, at least 1 when one exists.
  * The functions here read and write these texts for both sides; no I/O.
@@ -45,3 +51,23 @@ struct journal_record { /* borrowed from the reply */
 size_t journal_record_write(const struct journal_record *r, char *out, size_t size); /* 0: no room */
 /* Takes the next record off (*p, *n). False: end (*n == 0) or broken (*n != 0). */
 bool journal_record_parse(const char **p, size_t *n, struct journal_record *r);
+
+/* The first line of a reply to `since`. */
+struct journal_since_reply {
+	uint64_t epoch, first, last;
+	uint32_t n;
+	bool has_next;
+	uint64_t next_epoch;
+};
+size_t journal_since_reply_write(const struct journal_since_reply *r, char *out, size_t size);
+/* Takes it off (*p, *n). False: "error …", or not understood; *p and *n are untouched. */
+bool journal_since_reply_parse(const char **p, size_t *n, struct journal_since_reply *r);
+
+/* One line of a reply to `epochs`. */
+struct journal_epoch {
+	uint64_t epoch, first, last; /* first > last: nothing of it is kept */
+};
+size_t journal_epoch_write(const struct journal_epoch *e, char *out, size_t size); /* 0: no room */
+/* Takes "ok N\n" off; then journal_epoch_parse() takes the N lines, one a call. */
+bool journal_epochs_reply_parse(const char **p, size_t *n, uint32_t *count);
+bool journal_epoch_parse(const char **p, size_t *n, struct journal_epoch *e);
