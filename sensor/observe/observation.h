@@ -72,10 +72,12 @@ struct obs_flow { /* OBS_flow_interim, OBS_flow_end */
 	uint8_t interim_n;
 };
 
-struct obs_neighbour { /* OBS_arp_request, OBS_arp_reply, OBS_ndp: src/dst are sender and target */
+/* OBS_arp_request, OBS_arp_reply, OBS_ndp: src/dst are sender and target. OBS_ndp has the ICMPv6
+ * type in sport; of a router advertisement dst is the announced prefix. */
+struct obs_neighbour {
 	struct obs_link link;
 	struct mac sender_mac, target_mac;
-	uint8_t gratuitous;
+	uint8_t gratuitous;  /* announces itself: sender is target, or the sender has no address yet */
 	uint8_t router;      /* router advertisement */
 	uint8_t prefix_bits; /* of RA's prefix in dst */
 };

@@ -36,6 +36,8 @@ struct merge {
 	uint64_t wait_ns;
 	uint64_t waiting_since_ns;
 	uint64_t last_seq;
+	uint64_t released_seq; /* what lies below goes out without waiting: its wait is over */
+	struct ring *held;     /* its oldest record is the caller's until the next call */
 	struct count late, merged;
 };
 /* The next observation in order, or NULL: none yet (or ever: merge_ended()). Borrowed until the

@@ -4,7 +4,11 @@
  *
  * Policy: from a file a full ring makes the producer wait; live it drops and counts.
  * Thread: ring_put/ring_commit/ring_watermark: the producer. ring_peek/ring_pop: the consumer.
- * Cost:   a record is contiguous; the indices are published once a commit, not once a record.
+ * Shape:  a record is a length word (8 bytes), then the record, padded to 8; it is contiguous: where
+ *         it does not fit before the block's end, a wrap word fills the rest.
+ * Errors: a record larger than half the block never fits: lost, also where the producer waits.
+ * Cost:   the indices are published once a commit, not once a record; the other side's index is
+ *         read again only when the cached one says full or empty.
  */
 #pragma once
 
@@ -28,6 +32,7 @@ struct ring {
 	_Atomic bool done;
 	_Alignas(64) _Atomic uint64_t head_pub;
 	uint64_t head; /* consumer's */
+	uint64_t tail_seen;
 };
 
 int ring_init(struct ring *r, uint64_t size, bool block, _Atomic bool *stop, struct err *err);

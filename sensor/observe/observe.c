@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The worker's side: what it saw becomes observations in its ring, in the order of the run.
+ *
+ * Thread: the worker's.
+ * Errors: an observation that finds no room is counted by the ring (lost).
+ * Cost:   one record written in place; nothing per packet for packets that are neither ARP nor
+ *         neighbour discovery.
+ */
+#include "observe/observe.h"
+
+#define ND_ROUTER_ADVERT   134
+#define ND_NEIGHBOR_ADVERT 136
+#define PROTO_ICMP6        58
+#define N_MAX              31u /* five bits of stage_n */
+#define ARP_REQUEST        1
+#define ARP_REPLY          2
+
+void observe_init(struct observer *o, struct ring *ring, bool ticks)
+{
+	memset(o, 0, sizeof(*o));
+	o->ring = ring;
+	o->ticks = ticks;
+	o->flow_records = true;
+	o->flow_contacts = true;
+	o->last_seq = UINT64_MAX;
+}
+
+/* The last word of the order: how many observations of the same seq, stage and flow came before. */
+static uint8_t next_n(struct observer *o, uint64_t seq, uint8_t stage, uint64_t flow_id)
+{
+	if (seq != o->last_seq || stage != o->last_stage || flow_id != o->last_flow) {
+		o->last_seq = seq;
+		o->last_stage = stage;
+		o->last_flow = flow_id;
+		o->n = 0;
+	} else if (o->n < N_MAX) {
+		o->n++;
+	}
+	return o->n;
+}
+
+/* Room for the header and `len` bytes behind it, the header filled; NULL: lost, counted. */
+static struct observation *put(struct observer *o, enum observation_kind kind,
+			       const struct order *at, uint64_t flow_id, uint32_t len)
+{
+	struct observation *out = ring_put(o->ring, (uint32_t)sizeof(*out) + len);
+
+	if (!out)
+		return NULL;
+	memset(out, 0, sizeof(*out) + len);
+	out->seq = at->seq;
+	out->flow_id = flow_id;
+	out->time_ns = at->time_ns;
+	out->len = (uint16_t)len;
+	out->kind = (uint8_t)kind;
+	out->stage_n = (uint8_t)(at->stage << 5 | next_n(o, at->seq, at->stage, flow_id));
+	count_add(&o->made[kind], 1);
+	return out;
+}
+
+static bool mac_is_zero(const struct mac *m)
+{
+	static const struct mac zero;
+	return mac_eq(m, &zero);
+}
+
+static struct obs_link link_of_pkt(const struct pkt *p)
+{
+	struct obs_link l = {
+		.smac = p->smac,
+		.dmac = p->dmac,
+		.source = p->source,
+		.n_vlan = p->n_vlan,
+		.proto = p->proto,
+		.has_mac = p->has_mac,
+	};
+	memcpy(l.vlan, p->vlan, sizeof(l.vlan));
+	return l;
+}
+
+static struct obs_link link_of_flow(const struct flow *f)
+{
+	struct obs_link l = {
+		.smac = f->client_mac,
+		.dmac = f->server_mac,
+		.source = f->source,
+		.n_vlan = f->n_vlan,
+		.proto = f->proto,
+		.dir = FLOW_to_server,
+		.app = (uint8_t)f->app,
+		.has_mac = !mac_is_zero(&f->client_mac) || !mac_is_zero(&f->server_mac),
+	};
+	memcpy(l.vlan, f->vlan, sizeof(l.vlan));
+	return l;
+}
+
+static void observe_arp(struct observer *o, const struct pkt *p)
+{
+	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
+	enum observation_kind kind = p->arp.op == ARP_REQUEST ? OBS_arp_request : OBS_arp_reply;
+
+	if (p->arp.op != ARP_REQUEST && p->arp.op != ARP_REPLY)
+		return;
+	struct observation *out = put(o, kind, &at, 0, sizeof(struct obs_neighbour));
+	if (!out)
+		return;
+	out->src = p->src;
+	out->dst = p->dst;
+	struct obs_neighbour *b = (struct obs_neighbour *)(out + 1);
+	b->link = link_of_pkt(p);
+	b->sender_mac = p->arp.sender_mac;
+	b->target_mac = p->arp.target_mac;
+	b->gratuitous = addr_eq(&p->src, &p->dst) || addr_is_any(&p->src); /* RFC 5227 */
+}
+
+static void observe_ndp(struct observer *o, const struct pkt *p)
+{
+	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
+	struct observation *out = put(o, OBS_ndp, &at, 0, sizeof(struct obs_neighbour));
+
+	if (!out)
+		return;
+	out->src = p->src;
+	out->dst = p->ndp.target;
+	out->sport = p->icmp_type;
+	out->dport = p->icmp_code;
+	struct obs_neighbour *b = (struct obs_neighbour *)(out + 1);
+	b->link = link_of_pkt(p);
+	if (p->icmp_type == ND_NEIGHBOR_ADVERT) {
+		if (p->ndp.has_mac)
+			b->target_mac = p->ndp.mac;
+	} else if (p->ndp.has_mac) {
+		b->sender_mac = p->ndp.mac;
+	}
+	b->gratuitous = addr_is_any(&p->src); /* duplicate address detection, RFC 4862 5.4 */
+	if (p->icmp_type == ND_ROUTER_ADVERT) {
+		b->router = 1;
+		out->dst = p->ndp.prefix.addr;
+		b->prefix_bits = p->ndp.prefix.bits;
+	}
+}
+
+void observe_pkt(struct observer *o, const struct pkt *p)
+{
+	if (p->net == PKT_arp)
+		observe_arp(o, p);
+	else if (p->proto == PROTO_ICMP6 && p->icmp_type >= 133 && p->icmp_type <= 136 &&
+		 p->net == PKT_ip6 && !p->fragment)
+		observe_ndp(o, p);
+}
+
+static struct observation *put_flow(struct observer *o, enum observation_kind kind,
+				    const struct flow *f, const struct order *at, uint32_t len)
+{
+	struct observation *out = put(o, kind, at, f->id, len);
+
+	if (!out)
+		return NULL;
+	out->src = f->client;
+	out->dst = f->server;
+	out->sport = f->client_port;
+	out->dport = f->server_port;
+	return out;
+}
+
+static void observe_contact(struct observer *o, const struct flow *f, const struct order *at)
+{
+	struct observation *out = put_flow(o, OBS_contact, f, at, sizeof(struct obs_contact));
+
+	if (!out)
+		return;
+	*(struct obs_contact *)(out + 1) = (struct obs_contact){
+		.link = link_of_flow(f),
+		.outcome = f->outcome,
+		.guessed = (f->seen & FLOW_GUESSED) != 0,
+		.tcp_flags = f->half[FLOW_to_server].tcp_flags,
+		.icmp_refused = f->outcome == FLOW_refused && !(f->seen & FLOW_RST_SERVER),
+		.seen = f->seen,
+		.start_ns = f->start_ns,
+	};
+}
+
+static void observe_record(struct observer *o, const struct flow *f, enum observation_kind kind,
+			   enum flow_reason reason, const struct order *at)
+{
+	struct observation *out = put_flow(o, kind, f, at, sizeof(struct obs_flow));
+
+	if (!out)
+		return;
+	struct obs_flow *b = (struct obs_flow *)(out + 1);
+	*b = (struct obs_flow){
+		.link = link_of_flow(f),
+		.start_ns = f->start_ns,
+		.last_ns = f->last_ns,
+		.seen = f->seen,
+		.state = f->state,
+		.reason = (uint8_t)reason,
+		.outcome = f->outcome,
+		.alerted = (f->seen & FLOW_ALERTED) != 0,
+		.interim_n = f->interim_n > UINT8_MAX ? UINT8_MAX : (uint8_t)f->interim_n,
+	};
+	for (unsigned dir = 0; dir < 2; dir++) {
+		b->bytes[dir] = f->half[dir].bytes;
+		b->payload[dir] = f->half[dir].payload;
+		b->pkts[dir] = f->half[dir].pkts;
+		b->tcp_flags[dir] = f->half[dir].tcp_flags;
+	}
+}
+
+void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
+			enum flow_reason reason, const struct order *at)
+{
+	struct observer *o = ctx;
+
+	if (kind == FLOW_EVENT_contact) {
+		if (o->flow_contacts)
+			observe_contact(o, f, at);
+	} else if (o->flow_records) {
+		observe_record(o, f, kind == FLOW_EVENT_end ? OBS_flow_end : OBS_flow_interim,
+			       reason, at);
+	}
+}
+
+/* Addresses of the packet; at a flow's end those of the side that sent what matched. */
+static void hit_ends(const struct rule_hit *hit, struct observation *out)
+{
+	const struct flow *f = hit->flow;
+
+	if (hit->pkt) {
+		out->src = hit->pkt->src;
+		out->dst = hit->pkt->dst;
+		out->sport = hit->pkt->sport;
+		out->dport = hit->pkt->dport;
+	} else if (f) {
+		bool up = hit->dir == FLOW_to_server;
+
+		out->src = up ? f->client : f->server;
+		out->dst = up ? f->server : f->client;
+		out->sport = up ? f->client_port : f->server_port;
+		out->dport = up ? f->server_port : f->client_port;
+	}
+}
+
+static struct obs_link hit_link(const struct rule_hit *hit)
+{
+	struct obs_link l = {0};
+
+	if (hit->pkt) {
+		l = link_of_pkt(hit->pkt);
+	} else if (hit->flow) {
+		l = link_of_flow(hit->flow);
+		if (hit->dir == FLOW_to_client) {
+			struct mac m = l.smac;
+			l.smac = l.dmac;
+			l.dmac = m;
+		}
+	}
+	if (hit->flow)
+		l.app = (uint8_t)hit->flow->app;
+	l.dir = hit->dir;
+	return l;
+}
+
+void observe_rule_hit(void *ctx, const struct rule_hit *hit)
+{
+	struct observer *o = ctx;
+	const struct flow *f = hit->flow;
+	/* Half a JSON fragment is no JSON: what does not fit is left out whole, and flagged. */
+	bool cut = hit->eve && hit->eve_len > OBS_EVE_MAX;
+	uint32_t eve_len = hit->eve && !cut ? hit->eve_len : 0;
+	struct observation *out = put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
+				      (uint32_t)sizeof(struct obs_rule) + eve_len);
+
+	if (!out)
+		return;
+	hit_ends(hit, out);
+	struct obs_rule *b = (struct obs_rule *)(out + 1);
+	*b = (struct obs_rule){
+		.link = hit_link(hit),
+		.rule = hit->rule,
+		.conditional = hit->rule->conditional,
+		.has_flow = f != NULL,
+		.icmp_type = hit->pkt ? hit->pkt->icmp_type : 0,
+		.icmp_code = hit->pkt ? hit->pkt->icmp_code : 0,
+		.eve_len = eve_len,
+	};
+	b->link.cut = cut;
+	if (f) {
+		b->start_ns = f->start_ns;
+		for (unsigned dir = 0; dir < 2; dir++) {
+			b->bytes[dir] = f->half[dir].bytes;
+			b->pkts[dir] = f->half[dir].pkts;
+		}
+	}
+	if (eve_len)
+		memcpy(b + 1, hit->eve, eve_len);
+}
+
+void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns)
+{
+	const struct order at = {.seq = seq, .time_ns = now_ns, .stage = ORDER_tick};
+
+	if (o->ticks)
+		put(o, OBS_tick, &at, 0, 0);
+}
