@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Frames to packets: the loop over the layers.
+ *
+ * Owns:   nothing; every pointer in a pkt borrows the frame.
+ * Errors: a frame that cannot be decoded leaves a pkt with net PKT_none and its verdict counted;
+ * its payload is what was left where the walk ended. Cost:   DEPTH_MAX steps at most, no
+ * allocation, no call out of the room.
+ */
+#include "decode/walk.h"
+
+#define DEPTH_MAX 16
+
+/* One function a way of finding layers: LAYER(ipv4, ether_type, 0x0800) is a case of
+ * walk_by_ether_type() and nothing in the others. */
+#define LAYER(name, by, number) FOUND_BY_##by(name, number)
+#define ALSO                    LAYER
+#define CASE(name, number)                                                                         \
+	case number:                                                                               \
+		return LAYER_##name;
+#define FOUND_BY_link(name, number)
+#define FOUND_BY_ether_type(name, number)
+#define FOUND_BY_ip_proto(name, number)
+#define FOUND_BY_ip4_proto(name, number)
+#define FOUND_BY_ip6_proto(name, number)
+
+#undef FOUND_BY_link
+#define FOUND_BY_link CASE
+enum layer walk_by_link(unsigned link)
+{
+	switch (link) {
+#include "decode/layers.def"
+	}
+	return LAYER_done;
+}
+#undef FOUND_BY_link
+#define FOUND_BY_link(name, number)
+
+#undef FOUND_BY_ether_type
+#define FOUND_BY_ether_type CASE
+enum layer walk_by_ether_type(unsigned type)
+{
+	switch (type) {
+#include "decode/layers.def"
+	}
+	return LAYER_done;
+}
+#undef FOUND_BY_ether_type
+#define FOUND_BY_ether_type(name, number)
+
+#undef FOUND_BY_ip_proto
+#define FOUND_BY_ip_proto CASE
+#undef FOUND_BY_ip4_proto
+#define FOUND_BY_ip4_proto CASE
+enum layer walk_by_ip4_proto(unsigned proto)
+{
+	switch (proto) {
+#include "decode/layers.def"
+	}
+	return LAYER_done;
+}
+#undef FOUND_BY_ip4_proto
+#define FOUND_BY_ip4_proto(name, number)
+
+#undef FOUND_BY_ip6_proto
+#define FOUND_BY_ip6_proto CASE
+enum layer walk_by_ip6_proto(unsigned proto)
+{
+	switch (proto) {
+#include "decode/layers.def"
+	}
+	return LAYER_done;
+}
+#undef LAYER
+#undef ALSO
+
+static enum verdict step(struct walk *w)
+{
+	switch (w->next) {
+#define LAYER(name, by, number)                                                                    \
+	case LAYER_##name:                                                                         \
+		return decode_##name(w);
+#define ALSO(name, by, number)
+#include "decode/layers.def"
+#undef LAYER
+#undef ALSO
+	case LAYER_done:
+		break;
+	}
+	return VERDICT_link_unknown;
+}
+
+/* Everything but the union, which belongs to ARP and NDP and is written by them. */
+static void begin(const struct frame *f, struct pkt *p)
+{
+	memset(p, 0, offsetof(struct pkt, arp));
+	p->flow = NULL;
+	p->dir = 0;
+	p->time_ns = f->time_ns;
+	p->seq = f->seq;
+	p->wire_len = f->wire_len;
+	p->source = f->source;
+	if ((f->flags & FRAME_VLAN) && (f->vlan_tci & 0x0fff))
+		p->vlan[p->n_vlan++] = f->vlan_tci & 0x0fff;
+}
+
+static struct walk walk_of(const struct frame *f, struct pkt *p, struct verdicts *count)
+{
+	return (struct walk){
+		.in = bytes_of(f->cap_len ? f->data : (const uint8_t *)"", f->cap_len),
+		.cut = f->wire_len > f->cap_len ? f->wire_len - f->cap_len : 0,
+		.next = walk_by_link(f->link),
+		.pkt = p,
+		.count = count,
+	};
+}
+
+enum verdict decode_frame(const struct frame *frame, struct pkt *out, struct verdicts *count)
+{
+	struct walk w = walk_of(frame, out, count);
+	enum verdict v;
+
+	begin(frame, out);
+	unsigned depth = 0;
+	do
+		v = depth++ < DEPTH_MAX ? step(&w) : VERDICT_depth;
+	while (v == VERDICT_ok && w.next != LAYER_done);
+
+	if (v != VERDICT_ok)
+		out->net = PKT_none;
+	out->payload = w.in.at;
+	out->payload_len = (uint32_t)bytes_left(&w.in);
+	out->payload_wire = walk_wire_left(&w);
+	verdict_count(count, v);
+	return v;
+}
+
+unsigned decode_burst(const struct frame *frame, unsigned n, struct pkt *out,
+		      struct verdicts *count)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (i + 2 < n)
+			__builtin_prefetch(frame[i + 2].data);
+		decode_frame(&frame[i], &out[i], count);
+	}
+	return n;
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The walk through a frame, layer by layer. A layer is a function decode_NAME(struct walk *): it
+ * reads its header off the front of `in`, writes what it learnt into `pkt`, narrows `in` to its own
+ * content, and names the next layer. Tunnels are layers like any other; DEPTH_MAX bounds them.
+ *
+ * Units:  bytes.
+ * Owns:   nothing.
+ * Errors: a verdict other than ok ends the walk. An oddity is counted and the walk goes on.
+ */
+#pragma once
+
+#include "base/bytes.h"
+#include "decode/pkt.h"
+
+enum layer {
+	LAYER_done,
+#define LAYER(name, by, number) LAYER_##name,
+#define ALSO(name, by, number)
+#include "decode/layers.def"
+#undef LAYER
+#undef ALSO
+};
+
+struct walk {
+	struct bytes in; /* what is left, without trailing padding once a length field was read */
+	uint32_t cut;    /* bytes after `in` that were on the wire but not captured */
+	enum layer next; /* LAYER_done: what is left is payload */
+	struct pkt *pkt;
+	struct verdicts *count;
+};
+
+#define LAYER(name, by, number) enum verdict decode_##name(struct walk *w);
+#define ALSO(name, by, number)
+#include "decode/layers.def"
+#undef LAYER
+#undef ALSO
+
+enum { /* IANA protocol numbers that are named in the code */
+       PROTO_hop_by_hop = 0,
+       PROTO_icmp = 1,
+       PROTO_tcp = 6,
+       PROTO_udp = 17,
+       PROTO_routing = 43,
+       PROTO_fragment = 44,
+       PROTO_esp = 50,
+       PROTO_ah = 51,
+       PROTO_icmp6 = 58,
+       PROTO_none = 59,
+       PROTO_dest_opts = 60,
+       PROTO_sctp = 132,
+       PROTO_mobility = 135,
+       PROTO_hip = 139,
+       PROTO_shim6 = 140,
+};
+
+#define FRAG_MORE     1u /* bits of pkt.ip_flags */
+#define FRAG_DONT     2u
+#define FRAG_RESERVED 4u
+
+static inline uint32_t walk_wire_left(const struct walk *w)
+{
+	return (uint32_t)bytes_left(&w->in) + w->cut;
+}
+
+/* What follows is `n` bytes on the wire, n <= walk_wire_left(): the rest is padding or a trailer.
+ */
+static inline void walk_limit(struct walk *w, uint32_t n)
+{
+	uint32_t left = (uint32_t)bytes_left(&w->in);
+
+	if (n <= left) {
+		w->in.end = w->in.at + n;
+		w->cut = 0;
+	} else {
+		w->cut = n - left;
+	}
+}
+
+static inline void walk_oddity(struct walk *w, enum verdict v)
+{
+	if (w->pkt->n_anomalies < UINT8_MAX)
+		w->pkt->n_anomalies++;
+	verdict_count(w->count, v);
+}
+
+/* The layer for a number, or LAYER_done. Each is a switch made from layers.def. */
+enum layer walk_by_link(unsigned link);
+enum layer walk_by_ether_type(unsigned type);
+enum layer walk_by_ip4_proto(unsigned proto);
+enum layer walk_by_ip6_proto(unsigned proto);
+
+/* Goes on to what an Ethernet type announces. */
+static inline enum verdict walk_ether_type(struct walk *w, uint16_t type)
+{
+	w->pkt->ether_type = type;
+	w->next = walk_by_ether_type(type);
+	return w->next == LAYER_done ? VERDICT_ether_type : VERDICT_ok;
+}
+
+/* A transport header that is not all there. In a first fragment that is a sender's trick or a tiny
+ * MTU and the datagram goes on without ports; else it ends the walk with `v`. */
+static inline enum verdict walk_transport_short(struct walk *w, enum verdict v)
+{
+	if (!w->pkt->fragment)
+		return v;
+	walk_oddity(w, VERDICT_frag_tiny);
+	w->next = LAYER_done;
+	return VERDICT_ok;
+}
+
+/* Takes one authentication header; `next` becomes the number after it. */
+enum verdict walk_ah(struct walk *w, uint8_t *next);
+
+/* Reads the packet an ICMP error quotes into pkt's q_ fields and sets `quotes`. `v6` is the version
+ * it must have. */
+void walk_quote(struct walk *w, bool v6);
+
+/* Neighbour and router discovery: the body after the 4 first bytes of an ICMPv6 message. */
+void walk_ndp(struct walk *w, struct bytes body);
