@@ -8,6 +8,8 @@
  */
 #include "decode/walk.h"
 
+#include <assert.h>
+
 #define DEPTH_MAX 16
 
 /* One function a way of finding layers: LAYER(ipv4, ether_type, 0x0800) is a case of
@@ -89,10 +91,24 @@ static enum verdict step(struct walk *w)
 	return VERDICT_link_unknown;
 }
 
-/* Everything but the union, which belongs to ARP and NDP and is written by them. */
+/* Everything but the union, which belongs to ARP and NDP and is written by them. In pieces, because
+ * one memset() of this size becomes `rep stos`, which alone costs half as much as the whole walk.
+ */
+static void clear(struct pkt *p)
+{
+	enum { SIZE = offsetof(struct pkt, arp), PIECE = 48 };
+	uint8_t *at = (uint8_t *)p;
+
+	static_assert(SIZE > 3 * PIECE && SIZE <= 4 * PIECE, "four pieces cover it");
+	memset(at, 0, PIECE);
+	memset(at + PIECE, 0, PIECE);
+	memset(at + 2 * PIECE, 0, PIECE);
+	memset(at + 3 * PIECE, 0, SIZE - 3 * PIECE);
+}
+
 static void begin(const struct frame *f, struct pkt *p)
 {
-	memset(p, 0, offsetof(struct pkt, arp));
+	clear(p);
 	p->flow = NULL;
 	p->dir = 0;
 	p->time_ns = f->time_ns;
