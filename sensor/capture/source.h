@@ -21,7 +21,7 @@
 #define BURST_MAX 64
 
 /* One turn of a worker. Order of the run: the frames, then (if `tick`) the clock: timers run after
- * the last frame here and before the frame numbered tick_seq. */
+ * the last frame here and before the frame numbered next_seq. */
 struct burst {
 	struct frame frame[BURST_MAX];
 	unsigned n;
@@ -32,7 +32,9 @@ struct burst {
 	uint64_t now_ns;    /* latest packet time, or the wall clock on an idle live source */
 };
 
-struct capture_counters { /* one reader's */
+/* One reader's. From files, where every reader sees everything, what is true of the source as a whole
+ * stands with reader 0 only: so the sum over readers is right for every source. */
+struct capture_counters {
 	struct count frames, bytes;      /* seen on the source: all of them */
 	struct count kept, kept_bytes;   /* given to this worker */
 	struct count dropped_nic, dropped_ring; /* as far as the source can tell */
@@ -41,6 +43,7 @@ struct capture_counters { /* one reader's */
 	struct count clock_back;         /* time stamps below the one before by more than 1 ms */
 	struct count clock_jump;         /* forward by more than an hour */
 	struct count unknown_link;
+	struct count skipped_files;      /* in folders: no captures */
 };
 
 struct capture_config {
@@ -74,6 +77,6 @@ struct source {
 
 extern const struct source *const sources[]; /* in the order of sources.def, ends with NULL */
 
-/* The source that `c` asks for, with the reason in words in `why` when it was chosen here. */
+/* The source that `c` asks for, with the reason in words in `why`. NULL: err says why not. */
 const struct source *source_choose(const struct capture_config *c, char *why, size_t size,
 				   struct err *err);

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The source `file`: captures, read by every worker for itself, each keeping its share.
+ *
+ * Two workers that both read a file from the page cache are faster than one that reads and hands
+ * over (LIMITS.md); from DISPATCH_ABOVE workers on, and for what can be read only once, one thread
+ * reads and hands copies over instead (dispatch.c).
+ *
+ * Order:  a burst ends where the clock has to be told, and what ends it is the time of a frame,
+ *         kept or not: so every reader, however many there are, tells the same seconds before the
+ *         same frames, and the output does not depend on the number of workers.
+ * Owns:   kept frames are copied into the reader's arena, because libpcap has one buffer only; they
+ *         live until the reader's next call.
+ * Thread: a reader's state is its own. What is true of the whole source (frames, truncation, time
+ *         steps) is counted once, by reader 0 or the dispatching thread, so that sums over readers
+ *         are right.
+ * Errors: a capture that breaks off ends the run; see savefile.c.
+ * Source: DESIGN 3.
+ */
+#include "capture/dispatch.h"
+#include "capture/health.h"
+#include "capture/savefile.h"
+#include "capture/seconds.h"
+#include "capture/source.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DISPATCH_ABOVE 4  /* workers: above, reading everything N times no longer pays */
+#define READ_MAX 4096     /* frames of one turn, kept or not, so that watermarks advance */
+#define DISPATCH_READ 256 /* and of the dispatching thread */
+#define ARENA_BYTES (2 * DISPATCH_FRAME_MAX)
+
+struct reader {
+	struct capture_counters counters;
+	struct capture_savefile save;
+	struct capture_health health;
+	struct capture_seconds clock;
+	struct frame pending; /* seen, but the clock must be told first; bytes are libpcap's */
+	bool has_pending;
+	bool counts; /* what all readers see is counted here */
+	unsigned index, workers;
+	uint64_t seed;
+	uint8_t *arena;
+	uint32_t used;
+	struct burst *burst;
+};
+
+struct file_source {
+	struct capture_inputs in;
+	struct reader *reader;
+	unsigned n;
+	struct capture_dispatch *dispatch; /* NULL: every reader reads */
+	struct reader reading;             /* the dispatching thread's */
+	pthread_t thread;
+	bool started;
+};
+
+/* Copies a frame that is ours. False: the burst is full. */
+static inline bool keep(struct reader *r, const struct frame *f)
+{
+	struct burst *b = r->burst;
+	struct frame *out = &b->frame[b->n++];
+	/* Only a link nobody decodes can have more. */
+	uint32_t n = f->cap_len < DISPATCH_FRAME_MAX ? f->cap_len : DISPATCH_FRAME_MAX;
+
+	*out = *f;
+	out->data = r->arena + r->used;
+	out->cap_len = n;
+	memcpy(r->arena + r->used, f->data, n);
+	r->used += (n + 15) & ~15u;
+	return b->n < BURST_MAX && r->used <= ARENA_BYTES - DISPATCH_FRAME_MAX;
+}
+
+static inline bool take(struct reader *r, const struct frame *f)
+{
+	capture_seconds_see(&r->clock, f->time_ns);
+	if (r->counts)
+		capture_health_frame(&r->health, f);
+	if (r->workers > 1 && capture_dispatch_worker(f, r->workers, r->seed) != r->index)
+		return true;
+	return keep(r, f);
+}
+
+static bool on_frame(void *ctx, const struct frame *f)
+{
+	struct reader *r = ctx;
+
+	if (capture_seconds_due(&r->clock, f->time_ns)) {
+		r->pending = *f;
+		r->has_pending = true;
+		return false;
+	}
+	return take(r, f);
+}
+
+static void finish(struct reader *r, struct burst *b)
+{
+	b->end = r->save.ended && !r->has_pending;
+	b->tick = b->end || r->has_pending;
+	if (r->has_pending)
+		capture_seconds_tell(&r->clock, r->pending.time_ns);
+	b->tick_ns = b->end ? capture_seconds_end(&r->clock) : r->clock.told_ns;
+	b->next_seq = r->has_pending ? r->pending.seq : r->save.seq;
+	b->now_ns = r->clock.max_ns;
+}
+
+static void count_kept(struct reader *r, const struct burst *b)
+{
+	uint64_t bytes = 0;
+
+	for (unsigned i = 0; i < b->n; i++)
+		bytes += b->frame[i].wire_len;
+	count_add(&r->counters.kept, b->n);
+	count_add(&r->counters.kept_bytes, bytes);
+}
+
+static void file_next(void *source, unsigned reader, struct burst *b)
+{
+	struct file_source *s = source;
+	struct reader *r = &s->reader[reader];
+	bool more = true;
+
+	if (s->dispatch) {
+		capture_dispatch_next(s->dispatch, reader, b);
+		count_kept(r, b);
+		return;
+	}
+	b->n = 0;
+	r->burst = b;
+	r->used = 0;
+	if (r->has_pending) {
+		r->has_pending = false;
+		more = take(r, &r->pending);
+	}
+	if (more)
+		capture_savefile_read(&r->save, READ_MAX);
+	finish(r, b);
+	capture_health_flush(&r->health, &r->counters);
+	count_kept(r, b);
+}
+
+static bool on_dispatch(void *ctx, const struct frame *f)
+{
+	struct file_source *s = ctx;
+	struct reader *r = &s->reading;
+
+	if (capture_seconds_due(&r->clock, f->time_ns)) {
+		capture_seconds_tell(&r->clock, f->time_ns);
+		if (!capture_dispatch_tick(s->dispatch, r->clock.told_ns, f->seq, false))
+			return false;
+	}
+	capture_seconds_see(&r->clock, f->time_ns);
+	capture_health_frame(&r->health, f);
+	return capture_dispatch_frame(s->dispatch, capture_dispatch_worker(f, s->n, r->seed), f);
+}
+
+/* Before the dispatching thread waits for a stream, the workers get what it has. */
+static void on_idle(void *ctx)
+{
+	struct file_source *s = ctx;
+
+	capture_health_flush(&s->reading.health, &s->reader[0].counters);
+	capture_dispatch_flush(s->dispatch, s->reading.save.seq);
+}
+
+static void *dispatch_main(void *ctx)
+{
+	struct file_source *s = ctx;
+	struct reader *r = &s->reading;
+
+	while (!r->save.ended && !s->in.stop) {
+		capture_savefile_read(&r->save, DISPATCH_READ);
+		on_idle(s);
+	}
+	if (!s->in.stop)
+		capture_dispatch_tick(s->dispatch, capture_seconds_end(&r->clock), r->save.seq,
+				      true);
+	return NULL;
+}
+
+static int start_dispatch(struct file_source *s, uint64_t seed, struct err *err)
+{
+	sigset_t all, before;
+	int r = capture_dispatch_new(&s->dispatch, s->n, &s->in.stop, err);
+
+	if (r < 0)
+		return r;
+	r = capture_savefile_init(&s->reading.save, &s->in, on_dispatch, s, err);
+	if (r < 0)
+		return r;
+	s->reading.seed = seed;
+	for (unsigned i = 0; i < s->in.n; i++) {
+		if (!s->in.at[i].stream)
+			continue;
+		s->in.at[i].stream->on_idle = on_idle;
+		s->in.at[i].stream->ctx = s;
+	}
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	r = pthread_create(&s->thread, NULL, dispatch_main, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	s->started = r == 0;
+	return r == 0 ? 0 : err_set(err, r, "cannot start the reading thread: %s", strerror(r));
+}
+
+static int start_readers(struct file_source *s, uint64_t seed, struct err *err)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		struct reader *r = &s->reader[i];
+		int ret = capture_savefile_init(&r->save, &s->in, on_frame, r, err);
+
+		if (ret < 0)
+			return ret;
+		r->arena = aligned_alloc(64, ARENA_BYTES);
+		if (!r->arena)
+			return err_set(err, ENOMEM, "no memory for reader %u", i);
+		r->index = i;
+		r->workers = s->n;
+		r->seed = seed;
+		r->counts = i == 0;
+	}
+	return 0;
+}
+
+static void file_close(void *source)
+{
+	struct file_source *s = source;
+
+	if (!s)
+		return;
+	s->in.stop = true;
+	if (s->started)
+		pthread_join(s->thread, NULL);
+	capture_savefile_fini(&s->reading.save);
+	capture_dispatch_free(s->dispatch);
+	for (unsigned i = 0; s->reader && i < s->n; i++) {
+		capture_savefile_fini(&s->reader[i].save);
+		free(s->reader[i].arena);
+	}
+	free(s->reader);
+	capture_inputs_fini(&s->in);
+	free(s);
+}
+
+static int file_open(const struct capture_config *c, void **source, struct err *err)
+{
+	struct file_source *s = calloc(1, sizeof(*s));
+	int r;
+
+	if (!s)
+		return err_set(err, ENOMEM, "no memory for the source");
+	s->n = c->workers > 0 ? c->workers : 1;
+	s->reader = calloc(s->n, sizeof(*s->reader));
+	r = s->reader ? 0 : err_set(err, ENOMEM, "no memory for %u readers", s->n);
+	if (r == 0)
+		r = capture_inputs_init(&s->in, &c->files, err);
+	if (r == 0 && (s->n > DISPATCH_ABOVE || s->in.streams > 0))
+		r = start_dispatch(s, c->seed, err);
+	else if (r == 0)
+		r = start_readers(s, c->seed, err);
+	if (r < 0) {
+		file_close(s);
+		return r;
+	}
+	count_set(&s->reader[0].counters.skipped_files, s->in.skipped);
+	*source = s;
+	return 0;
+}
+
+static const struct capture_counters *file_counters(void *source, unsigned reader)
+{
+	return &((struct file_source *)source)->reader[reader].counters;
+}
+
+static bool file_drops_known(void *source)
+{
+	(void)source;
+	return true; /* there are none */
+}
+
+static const char *file_broken(void *source)
+{
+	struct file_source *s = source;
+
+	if (s->reading.save.broken[0])
+		return s->reading.save.broken;
+	for (unsigned i = 0; i < s->n; i++)
+		if (s->reader[i].save.broken[0])
+			return s->reader[i].save.broken;
+	return NULL;
+}
+
+static const char *file_name(void *source, uint16_t index)
+{
+	struct file_source *s = source;
+
+	return index < s->in.n ? s->in.at[index].path : "";
+}
+
+const struct source capture_file = {
+	.name = "file",
+	.what = "captures: pcap and pcapng, files, folders, stdin",
+	.open = file_open,
+	.next = file_next,
+	.counters = file_counters,
+	.drops_known = file_drops_known,
+	.broken = file_broken,
+	.file_name = file_name,
+	.close = file_close,
+};

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One pass over the captures of a run: libpcap's records become frames, numbered through all files.
+ *
+ * Units:  whatever resolution the file has, times leave in nanoseconds. A time libpcap cannot mean
+ *         (before 1970, beyond 2262) is moved to the nearest one that fits.
+ * Owns:   the libpcap handle and its buffer; a frame's bytes are libpcap's until its next read.
+ * Thread: one reader's. Opening the next capture is the only thing that allocates.
+ * Errors: a capture that breaks off ends the run: `ended`, and `broken` says where. What came before
+ *         counts.
+ * Cost:   pcap_dispatch with a callback: one call of libpcap a burst, not a frame.
+ */
+#include "capture/savefile.h"
+
+#include "base/clock.h"
+#include "capture/seconds.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static enum link link_of(int dlt)
+{
+	switch (dlt) {
+	case DLT_EN10MB:
+		return LINK_ether;
+	case DLT_RAW: /* 12; libpcap gives it for LINKTYPE_RAW, 101, too */
+	case 14:      /* DLT_RAW of OpenBSD */
+	case 101:
+	case DLT_IPV4:
+	case DLT_IPV6:
+		return LINK_raw;
+	case DLT_NULL:
+	case DLT_LOOP:
+		return LINK_null;
+	case DLT_LINUX_SLL:
+		return LINK_sll;
+	case DLT_LINUX_SLL2:
+		return LINK_sll2;
+	default:
+		return LINK_other;
+	}
+}
+
+/* libpcap reads a classic file's 32-bit seconds as signed: the years after 2038 look negative. */
+static inline uint64_t time_of(const struct timeval *tv)
+{
+	uint64_t s = tv->tv_sec < 0 && tv->tv_sec >= INT32_MIN ? (uint32_t)tv->tv_sec
+		     : tv->tv_sec < 0                          ? 0
+							       : (uint64_t)tv->tv_sec;
+	uint64_t ns = (uint64_t)tv->tv_usec; /* nanoseconds: we asked for them */
+
+	if (s > SECONDS_MAX)
+		s = SECONDS_MAX;
+	return s * NS_PER_S + (ns < NS_PER_S ? ns : NS_PER_S - 1);
+}
+
+static void on_record(u_char *ctx, const struct pcap_pkthdr *h, const u_char *data)
+{
+	struct capture_savefile *s = (struct capture_savefile *)ctx;
+	struct frame f = {
+		.data = data,
+		.cap_len = h->caplen,
+		.wire_len = h->len > h->caplen ? h->len : h->caplen,
+		.time_ns = time_of(&h->ts),
+		.seq = s->seq++,
+		.link = s->link,
+		.source = (uint16_t)(s->next - 1),
+	};
+
+	if (!s->on_frame(s->ctx, &f))
+		pcap_breakloop(s->pcap);
+}
+
+static void close_file(struct capture_savefile *s)
+{
+	if (s->pcap)
+		pcap_close(s->pcap);
+	s->pcap = NULL;
+}
+
+static void break_off(struct capture_savefile *s, const char *how)
+{
+	unsigned left = s->in->n - s->next;
+	int n = snprintf(s->broken, sizeof(s->broken), "%s breaks off after %llu frames: %.120s",
+			 s->in->at[s->next - 1].path, (unsigned long long)(s->seq - s->file_seq),
+			 how);
+
+	if (left > 0 && n > 0 && (size_t)n < sizeof(s->broken))
+		snprintf(s->broken + n, sizeof(s->broken) - (size_t)n,
+			 " (%u captures after it were not read)", left);
+	s->ended = true;
+}
+
+static void open_next(struct capture_savefile *s)
+{
+	struct err err = {0};
+
+	close_file(s);
+	if (s->next == s->in->n) {
+		s->ended = true;
+		return;
+	}
+	s->file_seq = s->seq;
+	s->pcap = capture_inputs_open(s->in, s->next++, s->buffer, &err);
+	if (!s->pcap)
+		break_off(s, err.msg);
+	else
+		s->link = (uint16_t)link_of(pcap_datalink(s->pcap));
+}
+
+int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,
+			  bool (*on_frame)(void *ctx, const struct frame *f), void *ctx,
+			  struct err *err)
+{
+	*s = (struct capture_savefile){.in = in, .on_frame = on_frame, .ctx = ctx};
+	s->buffer = malloc(INPUTS_BUFFER);
+	if (!s->buffer)
+		return err_set(err, ENOMEM, "no memory for a reader");
+	return 0;
+}
+
+void capture_savefile_read(struct capture_savefile *s, unsigned max)
+{
+	uint64_t until = s->seq + max;
+
+	while (!s->ended && s->seq < until) {
+		if (!s->pcap) {
+			open_next(s);
+			continue;
+		}
+		uint64_t before = s->seq;
+		int r = pcap_dispatch(s->pcap, (int)(until - s->seq), on_record, (u_char *)s);
+
+		if (r == PCAP_ERROR_BREAK && s->seq == before)
+			continue; /* the request of the read before, noticed late */
+		if (r == PCAP_ERROR_BREAK || r > 0)
+			return;
+		if (r < 0)
+			break_off(s, pcap_geterr(s->pcap));
+		else
+			open_next(s);
+	}
+}
+
+void capture_savefile_fini(struct capture_savefile *s)
+{
+	close_file(s);
+	free(s->buffer);
+	s->buffer = NULL;
+}

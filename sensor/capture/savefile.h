@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "capture/inputs.h"
+#include "decode/frame.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* One pass over all captures of a run, by one reader. */
+struct capture_savefile {
+	struct capture_inputs *in;
+	/* Called per frame, which lives until the next read. False: this read ends after it. */
+	bool (*on_frame)(void *ctx, const struct frame *f);
+	void *ctx;
+	char *buffer;
+	struct pcap *pcap; /* the capture being read, or NULL */
+	unsigned next;     /* input to open after it */
+	uint64_t seq;      /* of the next frame: how many there were */
+	uint64_t file_seq; /* of the first frame of this capture */
+	uint16_t link;
+	bool ended;
+	char broken[300]; /* "" or the sentence that says which capture broke off and how */
+};
+
+int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,
+			  bool (*on_frame)(void *ctx, const struct frame *f), void *ctx,
+			  struct err *err);
+/* Reads on, `max` frames at the most, into on_frame. Fewer is no sign of the end: `ended` is. */
+void capture_savefile_read(struct capture_savefile *s, unsigned max);
+void capture_savefile_fini(struct capture_savefile *s);
