@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+/* TCP bytes in order: what flow_on_piece is told, and the memory behind it. */
+#pragma once
+
+#include "flow/flow.h"
+#include "flow/memory.h"
+
+#define STREAM_PAGE 2048u /* bytes of one held segment, its head included */
+#define STREAM_HELD_MAX 128u /* segments held, each direction of a flow */
+#define STREAM_WINDOW_PAGE (FLOW_WINDOW + FLOW_PIECE_MAX)
+
+struct stream_seg { /* bytes beyond a hole */
+	uint32_t next; /* in ascending seq; none overlap */
+	uint32_t seq;
+	uint32_t len;
+	uint8_t at[STREAM_PAGE - 12];
+};
+_Static_assert(sizeof(struct stream_seg) == STREAM_PAGE, "a page");
+
+#define STREAM_STARTED 1u /* next_seq is known */
+#define STREAM_FIN 2u     /* fin_seq is known */
+#define STREAM_ACKED 4u   /* ack is known */
+#define STREAM_GAP 8u     /* bytes are missing before the next piece */
+#define STREAM_DONE 16u   /* nothing more is delivered */
+#define STREAM_DEPTH 32u  /* … because of the depth */
+
+struct stream_half { /* one direction's bytes */
+	uint64_t offset;   /* delivered or missing so far */
+	uint64_t told;     /* delivered: what the depth limits */
+	uint32_t next_seq; /* of the byte that is delivered next */
+	uint32_t ack;      /* the other side has everything below */
+	uint32_t fin_seq;
+	uint32_t held;     /* first stream_seg */
+	uint32_t window;   /* page of the last bytes delivered */
+	uint16_t window_len;
+	uint8_t n_held, bits;
+};
+
+struct tcp_stream {
+	struct stream_half half[2];
+};
+
+struct flow_streams { /* one worker's */
+	flow_on_piece on_piece; /* NULL: off */
+	void *ctx;
+	uint64_t depth;
+	struct flow_pool streams, windows, segs;
+	struct flow_counters *count;
+};
+
+struct stream_call { /* what is at hand while one packet, or an end, is worked on */
+	struct flow_streams *m;
+	struct flow *f;
+	const struct pkt *p; /* NULL at a flow's end */
+	const struct order *at;
+	uint8_t dir;
+};
+
+int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsigned workers,
+		      struct flow_counters *count);
+void flow_streams_fini(struct flow_streams *m);
+
+/* After the flow's state has moved. */
+void flow_stream_pkt(struct flow_streams *m, struct flow *f, const struct pkt *p);
+/* Delivers what is held, gaps and all, and gives the flow's memory back. */
+void flow_stream_end(struct flow_streams *m, struct flow *f, const struct order *at);
+
+/* stream_hold.c: bytes that cannot be delivered yet. */
+/* Keeps what of [seq, seq + len) is not held yet. False: no room, some of it was not kept. */
+bool flow_stream_hold(struct flow_streams *m, struct stream_half *h, uint32_t seq,
+		      const uint8_t *at, uint32_t len);
+void flow_stream_drop_held(struct flow_streams *m, struct stream_half *h);
+static inline struct stream_seg *flow_stream_seg(const struct flow_streams *m, uint32_t ref)
+{
+	return flow_pool_at(&m->segs, ref);
+}
+/* Gives the first held segment back. */
+void flow_stream_pop(struct flow_streams *m, struct stream_half *h);
+/* Counts the bytes that differ. */
+void flow_stream_conflict(struct flow_streams *m, const uint8_t *first, const uint8_t *later,
+			  uint32_t len);

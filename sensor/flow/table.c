@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The table: a packet in, its conversation out.
+ *
+ * Shape:  an array of flows, and in front of it buckets of 8 bytes (tag, index) with linear probing
+ *         at most half full, so that a miss or a hit costs one line of buckets and, on a hit, the
+ *         flow's key line; flow_prefetch() starts both for a whole burst. Removal shifts back, so no
+ *         tombstones gather. Everything is zeroed memory from the system: pages that no flow has
+ *         used are never touched, and a small capture costs a small process.
+ * Full:   the least valuable of a few flows beneath a turning hand goes: closed, then decided without
+ *         an answer, then the longest idle. What still waits for an answer goes untold: not known is
+ *         not failed.
+ * Order:  nothing here depends on where in the table a flow stands, but for who is evicted.
+ */
+#include "flow/table.h"
+
+#include "base/clock.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define FLOWS_MIN 16u
+#define EVICT_SAMPLE 32u
+#define ETHER_HEADER 14u
+#define VLAN_TAG 4u
+
+static uint32_t round_up_pow2(uint32_t n)
+{
+	uint32_t p = 1;
+
+	while (p < n)
+		p <<= 1;
+	return p;
+}
+
+int flow_table_new(struct flow_table **out, const struct flow_config *c, unsigned workers,
+		   uint64_t seed, const struct flow_hooks *hooks, struct err *err)
+{
+	unsigned share = workers ? workers : 1;
+	struct flow_table *t = calloc(1, sizeof(*t));
+
+	if (!t)
+		return err_set(err, ENOMEM, "no memory for the flow table");
+	t->cap = c->max / share < FLOWS_MIN ? FLOWS_MIN : c->max / share;
+	uint32_t buckets = round_up_pow2(t->cap * 2);
+	t->mask = buckets - 1;
+	t->config = *c;
+	t->secret = flow_key_secret(seed);
+	if (hooks)
+		t->hooks = *hooks;
+	t->flow = flow_memory_map(t->cap * sizeof(*t->flow));
+	t->bucket = flow_memory_map(buckets * sizeof(*t->bucket));
+	t->due = flow_memory_map(2 * t->cap * sizeof(*t->due));
+	if (!t->flow || !t->bucket || !t->due ||
+	    flow_streams_init(&t->streams, c, share, &t->count) != 0) {
+		flow_table_free(t);
+		err_set(err, ENOMEM, "no memory for %u flows", (unsigned)c->max);
+		err_hint(err, "lower flow.max or flow.stream_memory");
+		return -ENOMEM;
+	}
+	*out = t;
+	return 0;
+}
+
+void flow_table_free(struct flow_table *t)
+{
+	if (!t)
+		return;
+	flow_streams_fini(&t->streams);
+	flow_memory_unmap(t->flow, t->cap * sizeof(*t->flow));
+	flow_memory_unmap(t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
+	flow_memory_unmap(t->due, 2 * t->cap * sizeof(*t->due));
+	free(t);
+}
+
+void flow_table_set_piece(struct flow_table *t, flow_on_piece on_piece, void *ctx)
+{
+	t->streams.on_piece = t->config.streams ? on_piece : NULL;
+	t->streams.ctx = ctx;
+}
+
+const struct flow_counters *flow_counters_of(const struct flow_table *t)
+{
+	return &t->count;
+}
+
+uint32_t flow_active(const struct flow_table *t)
+{
+	return t->active;
+}
+
+/* Lookup */
+
+static bool same_vlan(const struct flow *f, uint64_t vlan)
+{
+	uint64_t v = f->n_vlan;
+
+	for (unsigned i = 0; i < PKT_VLANS && i < f->n_vlan; i++)
+		v = v << 12 | f->vlan[i];
+	return v == vlan;
+}
+
+static bool same_key(const struct flow_table *t, const struct flow *f, const struct flow_key *k,
+		     enum flow_dir_name *dir)
+{
+	if (f->proto != k->proto || (t->config.vlan_in_key && !same_vlan(f, k->vlan)))
+		return false;
+	if (f->client_port == k->sport && f->server_port == k->dport &&
+	    addr_eq(&f->client, k->src) && addr_eq(&f->server, k->dst)) {
+		*dir = FLOW_to_server;
+		return true;
+	}
+	*dir = FLOW_to_client;
+	return f->client_port == k->dport && f->server_port == k->sport &&
+	       addr_eq(&f->client, k->dst) && addr_eq(&f->server, k->src);
+}
+
+static struct flow *find(const struct flow_table *t, const struct flow_key *k, uint32_t tag,
+			 enum flow_dir_name *dir)
+{
+	for (uint32_t b = tag & t->mask; t->bucket[b].index; b = (b + 1) & t->mask) {
+		struct flow *f = &t->flow[t->bucket[b].index - 1];
+		if (t->bucket[b].tag == tag && same_key(t, f, k, dir))
+			return f;
+	}
+	return NULL;
+}
+
+static void bucket_put(struct flow_table *t, uint32_t tag, uint32_t index)
+{
+	uint32_t b = tag & t->mask;
+
+	while (t->bucket[b].index)
+		b = (b + 1) & t->mask;
+	t->bucket[b] = (struct flow_bucket){tag, index + 1};
+}
+
+static uint32_t flow_tag(const struct flow_table *t, const struct flow *f)
+{
+	struct flow_key k = {&f->client, &f->server, f->client_port, f->server_port, f->proto, 0};
+
+	if (t->config.vlan_in_key) {
+		k.vlan = f->n_vlan;
+		for (unsigned i = 0; i < PKT_VLANS && i < f->n_vlan; i++)
+			k.vlan = k.vlan << 12 | f->vlan[i];
+	}
+	return (uint32_t)flow_key_hash(&k, &t->secret);
+}
+
+static void bucket_drop(struct flow_table *t, const struct flow *f)
+{
+	uint32_t index = (uint32_t)(f - t->flow) + 1;
+	uint32_t hole = flow_tag(t, f) & t->mask;
+
+	while (t->bucket[hole].index != index)
+		hole = (hole + 1) & t->mask;
+	for (uint32_t b = (hole + 1) & t->mask; t->bucket[b].index; b = (b + 1) & t->mask) {
+		uint32_t home = t->bucket[b].tag & t->mask;
+		if (((b - home) & t->mask) < ((b - hole) & t->mask))
+			continue; /* it stands between its home and the hole's right: stays */
+		t->bucket[hole] = t->bucket[b];
+		hole = b;
+	}
+	t->bucket[hole].index = 0;
+}
+
+void flow_prefetch(struct flow_table *t, const struct pkt *p, unsigned n)
+{
+	struct flow_burst *b = &t->burst;
+
+	b->first = p;
+	b->n = n < FLOW_BURST ? n : FLOW_BURST;
+	b->valid = 0;
+	for (unsigned i = 0; i < b->n; i++) {
+		struct flow_key k;
+		if (p[i].quotes || !flow_key_of(&p[i], t->config.vlan_in_key, &k))
+			continue;
+		b->tag[i] = (uint32_t)flow_key_hash(&k, &t->secret);
+		b->seq[i] = p[i].seq;
+		b->valid |= 1ull << i;
+		__builtin_prefetch(&t->bucket[b->tag[i] & t->mask]);
+	}
+	for (unsigned i = 0; i < b->n; i++) {
+		if (!(b->valid >> i & 1))
+			continue;
+		uint32_t at = b->tag[i] & t->mask;
+		if (t->bucket[at].index && t->bucket[at].tag != b->tag[i])
+			at = (at + 1) & t->mask;
+		if (!t->bucket[at].index)
+			continue;
+		const char *line = (const char *)&t->flow[t->bucket[at].index - 1];
+		__builtin_prefetch(line, 1);
+		__builtin_prefetch(line + 64, 1);
+	}
+}
+
+static uint32_t tag_of(struct flow_table *t, const struct pkt *p, const struct flow_key *k)
+{
+	struct flow_burst *b = &t->burst;
+	size_t i = (size_t)((uintptr_t)p - (uintptr_t)b->first) / sizeof(*p);
+
+	if (i < b->n && (b->valid >> i & 1) && b->seq[i] == p->seq) {
+		b->valid &= ~(1ull << i);
+		return b->tag[i];
+	}
+	return (uint32_t)flow_key_hash(k, &t->secret);
+}
+
+/* Life */
+
+static void tell(struct flow_table *t, const struct flow *f, enum flow_event_kind kind,
+		 enum flow_reason reason, const struct order *at)
+{
+	if (t->hooks.on_event)
+		t->hooks.on_event(t->hooks.ctx, f, kind, reason, at);
+}
+
+void flow_table_decide(struct flow_table *t, struct flow *f, enum flow_outcome outcome,
+		       const struct order *at)
+{
+	uint32_t may = outcome == FLOW_answered ? FLOW_WAITS | FLOW_MAY_ANSWER : FLOW_WAITS;
+	bool told = f->seen & may;
+
+	if (f->outcome == FLOW_pending && (told || outcome == FLOW_answered))
+		f->outcome = (uint8_t)outcome;
+	if (!told)
+		return;
+	f->seen &= ~(FLOW_WAITS | FLOW_MAY_ANSWER);
+	f->seen |= FLOW_DECIDED;
+	tell(t, f, FLOW_EVENT_contact, FLOW_END_none, at);
+}
+
+void flow_table_end(struct flow_table *t, struct flow *f, enum flow_reason reason,
+		    const struct order *at)
+{
+	if (reason != FLOW_END_evicted && (f->seen & FLOW_WAITS))
+		flow_table_decide(t, f, FLOW_unanswered, at);
+	flow_stream_end(&t->streams, f, at);
+	tell(t, f, FLOW_EVENT_end, reason, at);
+	count_add(&t->count.ended, 1);
+	bucket_drop(t, f);
+	f->due_s = 0;
+	f->wheel_next = t->unused;
+	t->unused = (uint32_t)(f - t->flow) + 1;
+	t->active--;
+}
+
+static unsigned value(const struct flow *f)
+{
+	if (f->state == FLOW_closed)
+		return 0;
+	return f->outcome == FLOW_unanswered || f->outcome == FLOW_refused ? 1 : 2;
+}
+
+static void evict(struct flow_table *t, const struct order *at)
+{
+	struct flow *worst = NULL;
+
+	count_add(&t->count.table_full, 1);
+	for (unsigned n = 0; n < EVICT_SAMPLE && n < t->cap; n++) {
+		struct flow *f = &t->flow[t->hand];
+		t->hand = t->hand + 1 < t->cap ? t->hand + 1 : 0;
+		if (!worst || value(f) < value(worst) ||
+		    (value(f) == value(worst) && f->active_s < worst->active_s))
+			worst = f;
+	}
+	flow_timer_disarm(&t->wheel, t->flow, (uint32_t)(worst - t->flow));
+	flow_table_end(t, worst, FLOW_END_evicted, at);
+	count_add(&t->count.evicted, 1);
+}
+
+static struct flow *take_unused(struct flow_table *t, const struct order *at)
+{
+	if (!t->unused && t->fresh == t->cap)
+		evict(t, at);
+	if (!t->unused)
+		return &t->flow[t->fresh++];
+	struct flow *f = &t->flow[t->unused - 1];
+	t->unused = f->wheel_next;
+	return f;
+}
+
+/* A group MAC is a broadcast whatever the address looks like: nets are not known here. */
+static bool unicast(const struct pkt *p)
+{
+	return !addr_is_multicast(&p->dst) && !addr_is_broadcast(&p->dst) &&
+	       !addr_is_any(&p->dst) && !(p->has_mac && mac_is_group(&p->dmac));
+}
+
+static struct flow *create(struct flow_table *t, const struct pkt *p, const struct flow_key *k,
+			   uint32_t tag, const struct order *at)
+{
+	struct flow_begin begin = p->proto == PROTO_TCP ? flow_tcp_begin(p)
+							: flow_other_begin(p, unicast(p));
+	bool back = begin.from_server;
+	struct flow *f = take_unused(t, at);
+
+	*f = (struct flow){
+		.client = back ? *k->dst : *k->src,
+		.server = back ? *k->src : *k->dst,
+		.client_port = back ? k->dport : k->sport,
+		.server_port = back ? k->sport : k->dport,
+		.vlan = {p->vlan[0] & 0xfffu, p->vlan[1] & 0xfffu},
+		.n_vlan = p->n_vlan < PKT_VLANS ? p->n_vlan : PKT_VLANS,
+		.proto = p->proto,
+		.seen = begin.seen,
+		.id = flow_key_id(k, p->seq),
+		.first_seq = p->seq,
+		.start_ns = p->time_ns,
+		.client_mac = back ? p->dmac : p->smac,
+		.server_mac = back ? p->smac : p->dmac,
+		.source = p->source,
+		.isn = begin.isn,
+	};
+	bucket_put(t, tag, (uint32_t)(f - t->flow));
+	t->active++;
+	count_add(&t->count.created, 1);
+	count_add(&t->count.syn_first, (begin.seen & FLOW_SYN) != 0);
+	count_add(&t->count.midstream, (begin.seen & FLOW_MIDSTREAM) != 0);
+	return f;
+}
+
+static void turn(struct flow *f)
+{
+	struct flow old = *f;
+
+	f->client = old.server;
+	f->server = old.client;
+	f->client_port = old.server_port;
+	f->server_port = old.client_port;
+	f->client_mac = old.server_mac;
+	f->server_mac = old.client_mac;
+	f->half[0] = old.half[1];
+	f->half[1] = old.half[0];
+	f->seen &= ~(FLOW_GUESSED | FLOW_FIN_CLIENT | FLOW_RST_CLIENT | FLOW_FIN_SERVER |
+		     FLOW_RST_SERVER);
+	f->seen |= old.seen & FLOW_FIN_CLIENT ? FLOW_FIN_SERVER : 0;
+	f->seen |= old.seen & FLOW_FIN_SERVER ? FLOW_FIN_CLIENT : 0;
+	f->seen |= old.seen & FLOW_RST_CLIENT ? FLOW_RST_SERVER : 0;
+	f->seen |= old.seen & FLOW_RST_SERVER ? FLOW_RST_CLIENT : 0;
+}
+
+/* A packet */
+
+static void account(struct flow_table *t, struct flow *f, const struct pkt *p)
+{
+	struct flow_half *h = &f->half[p->dir];
+	uint32_t link = p->has_mac ? ETHER_HEADER + VLAN_TAG * p->n_vlan : 0;
+	/* Time steps back in files; timers live by the clock of the ticks, which does not. */
+	uint64_t now = p->time_ns > t->tick_ns ? p->time_ns : t->tick_ns;
+	uint32_t now_s = flow_timer_ceil_s(now);
+
+	h->pkts++;
+	h->bytes += p->wire_len > link ? p->wire_len - link : 0;
+	h->payload += p->payload_wire;
+	if (p->proto == PROTO_TCP)
+		h->tcp_flags |= p->tcp_flags;
+	if (p->time_ns > f->last_ns)
+		f->last_ns = p->time_ns;
+	if (now_s > f->active_s)
+		f->active_s = now_s;
+}
+
+static void learn(struct flow_table *t, struct flow *f, const struct flow_told *told,
+		  const struct order *at)
+{
+	if (told->first_synack)
+		count_add(&t->count.synack_seen, 1);
+	if (told->unseen_synack)
+		count_add(&t->count.handshake_unseen_synack, 1);
+	if (told->outcome != FLOW_pending)
+		flow_table_decide(t, f, told->outcome, at);
+}
+
+static void quoted(struct flow_table *t, struct pkt *p)
+{
+	struct order at = {p->seq, p->time_ns, ORDER_flow};
+	struct flow_key k;
+	enum flow_dir_name dir = FLOW_to_server;
+
+	if (!flow_key_quoted(p, t->config.vlan_in_key, &k))
+		return;
+	struct flow *f = find(t, &k, (uint32_t)flow_key_hash(&k, &t->secret), &dir);
+	if (!f)
+		return;
+	count_add(&t->count.icmp_quotes_matched, 1);
+	p->flow = f;
+	p->dir = dir == FLOW_to_server ? FLOW_to_client : FLOW_to_server; /* back to the sender */
+	struct flow_told told = flow_quoted(f, p, dir);
+	learn(t, f, &told, &at);
+}
+
+static void move(struct flow_table *t, struct flow *f, struct pkt *p, const struct order *at)
+{
+	struct flow_told told;
+
+	if (p->proto != PROTO_TCP) {
+		told = flow_other_pkt(f, p->dir);
+		learn(t, f, &told, at);
+		return;
+	}
+	told = flow_tcp_pkt(f, p, p->dir);
+	if (told.turn) {
+		turn(f);
+		p->dir = !p->dir;
+		told = flow_tcp_pkt(f, p, p->dir);
+	}
+	learn(t, f, &told, at);
+}
+
+/* A connection that closed is due earlier than the wheel knows; everything else only later. */
+static void arm(struct flow_table *t, struct flow *f, bool is_new)
+{
+	uint32_t i = (uint32_t)(f - t->flow);
+
+	if (!is_new && f->state != FLOW_closed)
+		return;
+	uint32_t due = flow_expire_deadline(t, f);
+	if (!is_new && due >= f->due_s)
+		return;
+	if (!is_new)
+		flow_timer_disarm(&t->wheel, t->flow, i);
+	flow_timer_arm(&t->wheel, t->flow, i, due);
+}
+
+void flow_pkt(struct flow_table *t, struct pkt *p)
+{
+	struct order at = {p->seq, p->time_ns, ORDER_flow};
+	enum flow_dir_name dir = FLOW_to_server;
+	struct flow_key k;
+	bool accepted = false;
+
+	p->flow = NULL;
+	p->dir = FLOW_to_server;
+	if (p->quotes) {
+		quoted(t, p);
+		return;
+	}
+	if (!flow_key_of(p, t->config.vlan_in_key, &k))
+		return;
+	uint32_t tag = tag_of(t, p, &k);
+	struct flow *f = find(t, &k, tag, &dir);
+	if (f && k.proto == PROTO_TCP && (p->tcp_flags & TCP_SYN) && flow_tcp_reuses(f, p, dir)) {
+		accepted = f->seen & FLOW_RESYN && p->tcp_flags & TCP_ACK;
+		flow_timer_disarm(&t->wheel, t->flow, (uint32_t)(f - t->flow));
+		flow_table_end(t, f, FLOW_END_reused, &at);
+		f = NULL;
+	}
+	bool is_new = !f;
+	if (is_new) {
+		f = create(t, p, &k, tag, &at);
+		if (accepted) /* the SYN it answers was seen, inside the old connection */
+			f->seen = FLOW_SYN | FLOW_WAITS;
+		same_key(t, f, &k, &dir);
+	}
+	p->flow = f;
+	p->dir = dir;
+	account(t, f, p);
+	if (is_new)
+		f->mark_s = f->active_s;
+	move(t, f, p, &at);
+	arm(t, f, is_new);
+	if (k.proto == PROTO_TCP && t->streams.on_piece)
+		flow_stream_pkt(&t->streams, f, p);
+}

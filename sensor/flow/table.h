@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The inside of one worker's table. */
+#pragma once
+
+#include "flow/flow.h"
+#include "flow/key.h"
+#include "flow/stream.h"
+#include "flow/tcp.h"
+#include "flow/timer.h"
+
+#define FLOW_BURST 64u /* packets whose hashes flow_prefetch() keeps */
+
+struct flow_bucket {
+	uint32_t tag;   /* the hash's low half; its low bits are the bucket's home */
+	uint32_t index; /* + 1; 0: empty */
+};
+
+struct flow_due { /* to be told at a tick, in ascending id */
+	uint64_t id;
+	uint32_t index;
+};
+
+struct flow_burst { /* hashes of the burst at hand; each is used once */
+	const struct pkt *first;
+	unsigned n;
+	uint64_t valid;
+	uint64_t seq[FLOW_BURST];
+	uint32_t tag[FLOW_BURST];
+};
+
+struct flow_table {
+	struct flow *flow;
+	struct flow_bucket *bucket; /* mask + 1, at most half full */
+	uint32_t cap, mask;
+	uint32_t fresh;  /* flow[fresh …] was never used: its pages are not touched yet */
+	uint32_t unused; /* index + 1: list through wheel_next */
+	uint32_t active, hand;
+	uint64_t tick_ns;
+	struct flow_secret secret;
+	struct flow_config config;
+	struct flow_hooks hooks;
+	struct flow_wheel wheel;
+	struct flow_burst burst;
+	struct flow_due *due; /* cap to sort, cap to sort with */
+	struct flow_streams streams;
+	struct flow_counters count;
+};
+
+/* Sets the outcome once, where it may be told at all, and tells it. */
+void flow_table_decide(struct flow_table *t, struct flow *f, enum flow_outcome outcome,
+		       const struct order *at);
+/* Tells the end and takes the flow out; it is not on the wheel. */
+void flow_table_end(struct flow_table *t, struct flow *f, enum flow_reason reason,
+		    const struct order *at);
+/* The second by which the flow must be looked at again. */
+uint32_t flow_expire_deadline(const struct flow_table *t, const struct flow *f);
