@@ -41,7 +41,7 @@ static void number_text(const struct param *p, double v, char *out, size_t size)
 	snprintf(out, size, "%.15g%.1s", v, suffix);
 }
 
-static void default_text(const struct param *p, char *out, size_t size)
+void param_default_text(const struct param *p, char *out, size_t size)
 {
 	if (p->type == PARAM_STR || p->type == PARAM_LIST)
 		snprintf(out, size, "%s", p->def_text && p->def_text[0] ? p->def_text : "empty");
@@ -51,11 +51,26 @@ static void default_text(const struct param *p, char *out, size_t size)
 		number_text(p, p->def, out, size);
 }
 
+void param_range_text(const struct param *p, char *out, size_t size)
+{
+	char lo[40], hi[40];
+
+	if (p->type == PARAM_STR || p->type == PARAM_LIST) {
+		snprintf(out, size, "%s", "");
+	} else if (p->type == PARAM_BOOL) {
+		snprintf(out, size, "yes | no");
+	} else {
+		number_text(p, p->min, lo, sizeof(lo));
+		number_text(p, p->max, hi, sizeof(hi));
+		snprintf(out, size, "%s .. %s", lo, hi);
+	}
+}
+
 static void hint_help(const struct param *p, struct err *err)
 {
 	char def[64];
 
-	default_text(p, def, sizeof(def));
+	param_default_text(p, def, sizeof(def));
 	err_hint(err, "%s; default %s", p->help, def);
 }
 
@@ -70,14 +85,13 @@ static int refuse(const struct section *s, const struct param *p, const char *va
 static int check_range(const struct section *s, const struct param *p, const char *value, double v,
 		       struct err *err)
 {
-	char lo[40], hi[40];
+	char range[88];
 
 	if (v >= p->min && v <= p->max && (p->type != PARAM_U32 || v <= UINT32_MAX))
 		return 0;
-	number_text(p, p->min, lo, sizeof(lo));
-	number_text(p, p->max, hi, sizeof(hi));
-	err_set(err, ERANGE, "%s%s%s: %s is outside %s .. %s%s%s", s->name, dot(s), p->name, value,
-		lo, hi, p->unit && p->unit[0] ? " " : "", p->unit ? p->unit : "");
+	param_range_text(p, range, sizeof(range));
+	err_set(err, ERANGE, "%s%s%s: %s is outside %s%s%s", s->name, dot(s), p->name, value, range,
+		p->unit && p->unit[0] ? " " : "", p->unit ? p->unit : "");
 	hint_help(p, err);
 	return -ERANGE;
 }
@@ -170,6 +184,41 @@ static void list_split(struct strs *l, const char *text)
 	}
 }
 
+/* Prefixes what the row's own check said with the parameter's name. */
+static int check_text(const struct section *s, const struct param *p, const char *text,
+		      struct err *err)
+{
+	struct err e = {0};
+	int r = p->check ? p->check(text, &e) : 0;
+
+	if (r == 0)
+		return 0;
+	err_set(err, -r, "%s%s%s: %s", s->name, dot(s), p->name, e.msg);
+	if (e.hint[0])
+		err_hint(err, "%s", e.hint);
+	else
+		hint_help(p, err);
+	return r;
+}
+
+static int set_list(const struct section *s, const struct param *p, const char *value,
+		    struct err *err)
+{
+	struct strs new = {0};
+
+	list_split(&new, value);
+	for (unsigned i = 0; i < new.n; i++) {
+		int r = check_text(s, p, new.at[i], err);
+		if (r < 0) {
+			list_clear(&new);
+			return r;
+		}
+	}
+	list_clear(field(s, p));
+	*(struct strs *)field(s, p) = new;
+	return 0;
+}
+
 /* An owner whose default is a word never sees NULL; one whose default is "" sees NULL for it. */
 static void set_text(const struct param *p, char **at, const char *value)
 {
@@ -241,12 +290,14 @@ int param_set(const struct section *s, const struct param *p, const char *value,
 		*(bool *)field(s, p) = v;
 		return 0;
 	}
-	case PARAM_STR:
-		set_text(p, field(s, p), value);
-		return 0;
+	case PARAM_STR: {
+		int r = check_text(s, p, value, err);
+		if (r == 0)
+			set_text(p, field(s, p), value);
+		return r;
+	}
 	case PARAM_LIST:
-		list_split(field(s, p), value);
-		return 0;
+		return set_list(s, p, value, err);
 	default:
 		return set_number(s, p, value, err);
 	}
@@ -261,6 +312,9 @@ int param_append(const struct section *s, const struct param *p, const char *val
 		hint_help(p, err);
 		return -EINVAL;
 	}
+	int r = check_text(s, p, value, err);
+	if (r < 0)
+		return r;
 	if (first)
 		list_clear(field(s, p));
 	list_add(field(s, p), value, strlen(value), false);

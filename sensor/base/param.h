@@ -33,6 +33,9 @@ struct param {
 	const char *def_text; /* PARAM_STR, PARAM_LIST: the default as text; NULL is "" */
 	const char *unit;     /* "s", "bytes", "probability", "" for a pure count */
 	const char *help;     /* one sentence */
+	/* PARAM_STR, PARAM_LIST: says whether one text will do; NULL takes any. It fills msg and hint
+	 * as err_set() does; the reader of the configuration adds the place. */
+	int (*check)(const char *text, struct err *err);
 };
 
 #define PARAM(type_, config, field, min_, max_, def_, unit_, help_)                                \
@@ -44,6 +47,11 @@ struct param {
 	{                                                                                          \
 		.name = #field, .type = type_, .offset = offsetof(config, field),                  \
 		.def_text = def_text_, .unit = "", .help = help_,                                  \
+	}
+#define PARAM_CHECKED(type_, config, field, def_text_, check_, help_)                              \
+	{                                                                                          \
+		.name = #field, .type = type_, .offset = offsetof(config, field),                  \
+		.def_text = def_text_, .unit = "", .help = help_, .check = check_,                 \
 	}
 
 /* A named group of parameters: one section of the configuration. `name` may hold dots
@@ -64,5 +72,8 @@ int param_append(const struct section *s, const struct param *p, const char *val
 const struct param *param_find(const struct section *s, const char *name); /* or NULL */
 /* Writes the row's present value as text; returns its length. */
 int param_get(const struct section *s, const struct param *p, char *out, size_t size);
+/* The row's default and its range ("1 .. 3600", "yes | no", ""), for people. */
+void param_default_text(const struct param *p, char *out, size_t size);
+void param_range_text(const struct param *p, char *out, size_t size);
 /* Frees the texts and lists of the section. */
 void param_fini(const struct section *s);

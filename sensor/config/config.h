@@ -44,3 +44,4 @@ enum role {
 };
 const char *role_name(enum role r);
 enum role role_parse(const char *name); /* ROLE_none: unknown */
+int role_refuse(const char *name, struct err *err); /* "unknown role", with a hint; -EINVAL */
