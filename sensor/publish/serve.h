@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Answers one REP request from the journal: text in, text out, no socket. */
+#pragma once
+
+#include "publish/journal.h"
+#include "publish/publish.h"
+
+struct serve {
+	struct journal *journal; /* NULL: there is none */
+	struct publish_counters *count;
+	const char *sensor;
+	uint64_t epoch;
+	_Atomic uint64_t *seq; /* last given out */
+	void (*status)(void *ctx, char *out, size_t size);
+	void *ctx;
+};
+
+/* The reply, in r->reply; *len its length, at most JOURNAL_REPLY_MAX.
+ *
+ * Thread: any number at once, each with a reader of its own. */
+const char *serve_answer(const struct serve *s, struct journal_reader *r, const void *request,
+			 size_t n, size_t *len);
