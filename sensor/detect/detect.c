@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The detect thread's work on one observation: hosts learn, detectors judge, thresholds decide,
+ * findings go out; see detect.h.
+ *
+ * Owns:   hosts, thresholds, the detectors' states; all allocated in detect_new().
+ * Cost:   detectors see only the kinds they asked for: one pass over a table made at start.
+ */
+#include "detect/detect.h"
+
+#include "detect/hosts.h"
+#include "detect/registry.h"
+#include "detect/threshold.h"
+#include "rule/rule.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct running {
+	const struct detector *d;
+	const void *config;
+	void *state;
+};
+
+struct detect {
+	struct hosts *hosts;
+	struct threshold_table thresholds;
+	struct running running[DETECTORS_MAX];
+	unsigned n_running;
+	struct { /* by kind of observation: who wants it */
+		uint8_t at[DETECTORS_MAX];
+		unsigned n;
+	} wants[OBS_count];
+	struct ring *out;
+	bool flow_records, sightings;
+	struct detect_counters counters;
+};
+
+const struct param detect_params[] = {
+	PARAM(PARAM_U32, struct detect_config, hosts, 64, 1 << 22, 4096, "hosts",
+	      "how many hosts (MACs) are remembered; the least recently seen goes first"),
+	PARAM(PARAM_U32, struct detect_config, thresholds, 64, 1 << 24, 65536, "pairs",
+	      "how many (rule, address) pairs thresholds remember"),
+	PARAM(PARAM_BOOL, struct detect_config, flow_records, 0, 1, 1, "",
+	      "pass flow records on to the writer"),
+	PARAM(PARAM_BOOL, struct detect_config, sightings, 0, 1, 0, "",
+	      "pass address and MAC sightings on to the writer"),
+	PARAM_TEXT(PARAM_LIST, struct detect_config, disable, "", "detectors that are off"),
+	PARAM_TEXT(PARAM_LIST, struct detect_config, home_net, "",
+		   "networks that are ours; empty: as the top level says"),
+	PARAM(PARAM_BOOL, struct detect_config, home_net_auto, 0, 1, 1, "",
+	      "learn more of our networks from router advertisements and ARP"),
+	PARAM_TEXT(PARAM_LIST, struct detect_config, assets, "",
+		   "rows of address|mac|cidr=role"),
+	{0},
+};
+
+static bool is_listed(const struct strs *list, const char *name)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		if (strcmp(list->at[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int check_disabled(const struct strs *list, struct err *err)
+{
+	for (unsigned i = 0; i < list->n; i++) {
+		const char *names[DETECTORS_MAX + 1] = {NULL};
+		bool known = false;
+
+		for (unsigned k = 0; detectors[k]; k++) {
+			names[k] = detectors[k]->name;
+			known |= strcmp(names[k], list->at[i]) == 0;
+		}
+		if (known)
+			continue;
+		err_set(err, EINVAL, "detect.disable: unknown detector '%s'", list->at[i]);
+		const char *near = err_closest(list->at[i], names);
+		if (near)
+			err_hint(err, "did you mean '%s'?", near);
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static int start_detectors(struct detect *d, const struct detect_config *c, struct err *err)
+{
+	int rc = check_disabled(&c->disable, err);
+
+	if (rc)
+		return rc;
+	for (unsigned i = 0; detectors[i]; i++) {
+		struct running *r = &d->running[d->n_running];
+
+		if (is_listed(&c->disable, detectors[i]->name))
+			continue;
+		*r = (struct running){.d = detectors[i], .config = registry_config(i)};
+		rc = r->d->init ? r->d->init(r->config, &r->state, err) : 0;
+		if (rc)
+			return rc;
+		for (unsigned kind = 0; kind < OBS_count; kind++) {
+			if (r->d->wants >> kind & 1)
+				d->wants[kind].at[d->wants[kind].n++] = (uint8_t)d->n_running;
+		}
+		d->n_running++;
+	}
+	return 0;
+}
+
+int detect_new(struct detect **out, const struct detect_config *c, struct ring *ring,
+	       struct err *err)
+{
+	struct detect *d = calloc(1, sizeof(*d));
+	int rc;
+
+	if (!d)
+		return err_set(err, ENOMEM, "no memory for detect");
+	d->out = ring;
+	d->flow_records = c->flow_records;
+	d->sightings = c->sightings;
+	const struct hosts_config hc = {.max = c->hosts,
+					.home_net = &c->home_net,
+					.assets = &c->assets,
+					.home_net_auto = c->home_net_auto};
+	if ((rc = hosts_new(&d->hosts, &hc, err)) ||
+	    (rc = threshold_init(&d->thresholds, c->thresholds, err)) ||
+	    (rc = start_detectors(d, c, err))) {
+		detect_free(d);
+		return rc;
+	}
+	*out = d;
+	return 0;
+}
+
+void detect_free(struct detect *d)
+{
+	if (!d)
+		return;
+	for (unsigned i = 0; i < d->n_running; i++) {
+		if (d->running[i].d->fini)
+			d->running[i].d->fini(d->running[i].state);
+	}
+	threshold_fini(&d->thresholds);
+	hosts_free(d->hosts);
+	free(d);
+}
+
+/* Room for a finding with its texts, or NULL: lost, counted. */
+static struct finding *put(struct detect *d, uint32_t text_len, uint32_t eve_len)
+{
+	struct finding *f = ring_put(d->out, (uint32_t)sizeof(*f) + text_len + eve_len);
+
+	if (!f) {
+		count_add(&d->counters.lost, 1);
+		return NULL;
+	}
+	memset(f, 0, sizeof(*f));
+	f->count = 1;
+	f->text_len = text_len;
+	f->eve_len = eve_len;
+	return f;
+}
+
+static void add_finding(void *ctx, const struct finding *found, const char *text)
+{
+	struct detect *d = ctx;
+	size_t len = text ? strlen(text) : 0;
+	uint32_t n = len < FINDING_SUBJECT ? (uint32_t)len : FINDING_SUBJECT;
+	struct finding *f = put(d, n, 0);
+
+	if (!f)
+		return;
+	*f = *found;
+	f->kind = FINDING_alert;
+	f->text_len = n;
+	f->eve_len = 0;
+	if (f->count == 0)
+		f->count = 1;
+	memcpy(f + 1, text, n);
+	ring_commit(d->out);
+	count_add(f->tier == TIER_alert ? &d->counters.alerts : &d->counters.findings, 1);
+}
+
+static void common(struct finding *f, const struct observation *o, const struct obs_link *link)
+{
+	f->time_ns = o->time_ns;
+	f->seq = o->seq;
+	f->flow_id = o->flow_id;
+	f->link = *link;
+	f->src = o->src;
+	f->dst = o->dst;
+	f->sport = o->sport;
+	f->dport = o->dport;
+	f->host = o->src;
+}
+
+static void on_rule_hit(struct detect *d, const struct observation *o)
+{
+	const struct obs_rule *b = obs_body(o);
+	const struct rule *rule = b->rule;
+	uint32_t count = 1;
+
+	if (rule->about.noalert)
+		return;
+	if (b->conditional || rule->threshold.type != THRESHOLD_none)
+		count = threshold_pass(&d->thresholds, rule, &o->src, &o->dst, o->time_ns);
+	if (count == 0) {
+		count_add(&d->counters.suppressed, 1);
+		return;
+	}
+	struct finding *f = put(d, 0, b->eve_len);
+	if (!f)
+		return;
+	common(f, o, &b->link);
+	f->kind = FINDING_alert;
+	f->tier = TIER_alert;
+	f->count = count;
+	f->about = &rule->about;
+	f->has_flow = b->has_flow;
+	f->icmp_type = b->icmp_type;
+	f->icmp_code = b->icmp_code;
+	f->score = 1;
+	f->flow = (struct obs_flow){
+		.link = b->link,
+		.start_ns = b->start_ns,
+		.bytes = {b->bytes[0], b->bytes[1]},
+		.pkts = {b->pkts[0], b->pkts[1]},
+	};
+	struct host_view host = hosts_of(d->hosts, &o->src, &b->link);
+	f->host_mac = host.mac;
+	memcpy(f + 1, b + 1, b->eve_len);
+	ring_commit(d->out);
+	count_add(&d->counters.alerts, 1);
+}
+
+static void on_flow_record(struct detect *d, const struct observation *o)
+{
+	const struct obs_flow *b = obs_body(o);
+	struct finding *f = d->flow_records ? put(d, 0, 0) : NULL;
+
+	if (!f)
+		return;
+	common(f, o, &b->link);
+	f->kind = FINDING_flow;
+	f->has_flow = 1;
+	f->is_interim = o->kind == OBS_flow_interim;
+	f->flow = *b;
+}
+
+static void on_sighting(struct detect *d, const struct observation *o, const struct addr *addr,
+			const struct mac *mac)
+{
+	const struct obs_neighbour *b = obs_body(o);
+	struct finding *f = put(d, 0, 0);
+
+	if (!f)
+		return;
+	common(f, o, &b->link);
+	f->kind = FINDING_host;
+	f->src = *addr;
+	f->dst = *addr;
+	f->sport = f->dport = 0;
+	f->host = *addr;
+	f->host_mac = *mac;
+}
+
+void detect_observation(struct detect *d, const struct observation *o)
+{
+	struct addr addr;
+	struct mac mac;
+
+	if (o->kind >= OBS_count)
+		return;
+	count_add(&d->counters.observations, 1);
+	if (hosts_observation(d->hosts, o, &addr, &mac) && d->sightings)
+		on_sighting(d, o, &addr, &mac);
+
+	const struct detector_out out = {.add = add_finding, .ctx = d, .hosts = d->hosts};
+	for (unsigned i = 0; i < d->wants[o->kind].n; i++) {
+		struct running *r = &d->running[d->wants[o->kind].at[i]];
+
+		r->d->on_observation(r->config, r->state, o, &out);
+	}
+	if (o->kind == OBS_rule_hit)
+		on_rule_hit(d, o);
+	else if (o->kind == OBS_flow_end || o->kind == OBS_flow_interim)
+		on_flow_record(d, o);
+	else if (o->kind == OBS_tick)
+		ring_commit(d->out); /* flow records go in batches, at most a second old */
+}
+
+const struct detect_counters *detect_counters_of(const struct detect *d)
+{
+	const struct hosts_counters *h = hosts_counters_of(d->hosts);
+	struct detect_counters *c = (struct detect_counters *)(uintptr_t)&d->counters;
+
+	count_set(&c->hosts, count_get(&h->hosts));
+	count_set(&c->hosts_evicted, count_get(&h->evicted));
+	count_set(&c->thresholds_evicted, count_get(&d->thresholds.pairs.evicted));
+	return c;
+}
+
+void detect_stats(const struct detect *d, char *out, size_t size)
+{
+	size_t len = 0;
+
+	if (size)
+		out[0] = 0;
+	for (unsigned i = 0; i < d->n_running; i++) {
+		const struct running *r = &d->running[i];
+		char members[1024] = "";
+
+		if (r->d->stats)
+			r->d->stats(r->state, members, sizeof(members));
+		int n = snprintf(out + len, size - len, "%s\"%s\":{%s}", len ? "," : "", r->d->name,
+				 members);
+		if (n < 0 || (size_t)n >= size - len) {
+			out[len] = 0; /* whole members only */
+			return;
+		}
+		len += (size_t)n;
+	}
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "detect/detect.h"
+
+#define DETECTORS_MAX 32u
+
+/* The configuration of detectors[i]: defaults at the first call, then what was set. */
+void *registry_config(unsigned i);
