@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The source `dpdk` on real vdevs: net_pcap (no root) and net_af_packet on a veth pair in a network
+ * namespace of the test's own, which goes with the process. DPDK starts once a process, so every case
+ * is a child. */
+#include "capture/source.h"
+
+#include "capture_files.h"
+#include "check.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <sched.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+extern const struct source capture_dpdk;
+
+#ifdef RTE_VER_YEAR /* built with DPDK: its configuration header is forced in */
+
+#define S(x) ((x) * NS_PER_S)
+#define FRAMES 5000
+#define JUMBO 9000
+
+static struct burst b;
+static uint64_t next_seq[4], tick_ns[4], told_ns[4];
+static unsigned ticks[4], seen[4];
+static bool fits[4]; /* what every burst has to be */
+
+/* One turn of a reader, checked against the contract of source.h. */
+static void turn(void *s, unsigned reader)
+{
+	uint64_t began = clock_mono_ns();
+	bool ok = true;
+
+	capture_dpdk.next(s, reader, &b);
+	/* 1 ms is asked for; a busy machine may add its own. */
+	ok &= clock_mono_ns() - began < 500 * NS_PER_MS;
+	for (unsigned i = 0; i < b.n; i++) {
+		ok &= b.frame[i].seq >= next_seq[reader] && b.frame[i].seq < b.next_seq;
+		ok &= i == 0 || b.frame[i].seq > b.frame[i - 1].seq;
+		ok &= b.frame[i].time_ns < told_ns[reader] + NS_PER_S;
+		ok &= b.frame[i].time_ns >= told_ns[reader];
+		ok &= b.frame[i].link == LINK_ether;
+	}
+	ok &= b.next_seq >= next_seq[reader] && !b.end;
+	if (b.tick) {
+		ok &= b.tick_ns > tick_ns[reader] && b.tick_ns % NS_PER_S == 0;
+		told_ns[reader] = tick_ns[reader] = b.tick_ns;
+		ticks[reader]++;
+	}
+	next_seq[reader] = b.next_seq;
+	seen[reader] += b.n;
+	fits[reader] = ok && (ticks[reader] > 0 || b.n == 0);
+}
+
+static int64_t off_wall(uint64_t ns)
+{
+	return (int64_t)(ns - clock_real_ns());
+}
+
+static void no_leftover(void)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "/var/run/dpdk/vigie-%d", (int)getpid());
+	CHECK(access(path, F_OK) != 0);
+	snprintf(path, sizeof(path), "/tmp/dpdk/vigie-%d", (int)getpid());
+	CHECK(access(path, F_OK) != 0);
+}
+
+static void *open_with(unsigned workers, char *arg, char *interface, struct err *err)
+{
+	struct capture_config c = {
+		.workers = workers,
+		.dpdk_args = {&arg, arg ? 1 : 0},
+		.interface = interface,
+		.rx_desc = 1024,
+		.snaplen = 262144,
+	};
+	void *s = NULL;
+	int r = capture_dpdk.open(&c, &s, err);
+
+	if (r < 0)
+		printf("# %s (%s)\n", err->msg, err->hint);
+	return s;
+}
+
+static void case_pcap(void)
+{
+	static uint8_t f[JUMBO], got[JUMBO];
+	char arg[160];
+	struct out o = {0};
+	struct err err = {0};
+	cpu_set_t before, after;
+	unsigned n = 0, wrong = 0;
+
+	pcap_begin(&o, scratch_path("rx.pcap"), 1);
+	for (unsigned i = 0; i < FRAMES; i++) {
+		uint32_t len = i % 100 == 99 ? JUMBO : UDP_BYTES;
+		udp_frame(f, 1, (uint8_t)i, i);
+		f[JUMBO - 1] = (uint8_t)i;
+		pcap_record(&o, S(1), f, len, len);
+	}
+	out_end(&o);
+	snprintf(arg, sizeof(arg), "--vdev=net_pcap0,rx_pcap=%s", scratch_path("rx.pcap"));
+	sched_getaffinity(0, sizeof(before), &before);
+	void *s = open_with(2, arg, NULL, &err);
+	CHECK(s != NULL);
+	if (!s)
+		return;
+	sched_getaffinity(0, sizeof(after), &after);
+	CHECK(CPU_EQUAL(&before, &after));
+	CHECK_STR(capture_dpdk.file_name(s, 0), "net_pcap0");
+	for (uint64_t began = clock_mono_ns(); clock_mono_ns() < began + S(2);) {
+		turn(s, 0);
+		CHECK(fits[0]);
+		for (unsigned i = 0; i < b.n; i++, n++) {
+			uint32_t len = n % 100 == 99 ? JUMBO : UDP_BYTES;
+			udp_frame(f, 1, (uint8_t)n, n);
+			f[JUMBO - 1] = (uint8_t)n;
+			memcpy(got, b.frame[i].data, b.frame[i].cap_len);
+			wrong += b.frame[i].cap_len != len || b.frame[i].wire_len != len ||
+				 memcmp(got, f, len) != 0;
+		}
+		turn(s, 1); /* there is one queue: this reader only tells the time */
+		CHECK(fits[1]);
+	}
+	CHECK_EQ(n, FRAMES);
+	CHECK_EQ(wrong, 0);
+	CHECK_EQ(seen[1], 0);
+	CHECK(ticks[0] >= 2 && ticks[1] >= 2);
+	CHECK(off_wall(next_seq[1]) > -(int64_t)S(1) && off_wall(next_seq[1]) <= 0);
+	CHECK_EQ(count_get(&capture_dpdk.counters(s, 0)->kept), FRAMES);
+	CHECK_EQ(count_get(&capture_dpdk.counters(s, 1)->kept), 0);
+	CHECK(capture_dpdk.drops_known(s));
+
+	void *second = open_with(1, arg, NULL, &err);
+	CHECK(second == NULL);
+	CHECK(strstr(err.msg, "only once") != NULL);
+	capture_dpdk.close(s);
+	no_leftover();
+}
+
+static void case_errors(void)
+{
+	struct err err = {0};
+
+	CHECK(open_with(1, NULL, "vigie-none0", &err) == NULL);
+	CHECK_STR(err.msg, "there is no interface vigie-none0");
+	CHECK(strstr(err.hint, " lo") != NULL);
+	CHECK(open_with(1, "--vdev=net_pcap0,rx_pcap=/nonexistent/x.pcap", NULL, &err) == NULL);
+	CHECK(strstr(err.msg, "DPDK does not start") || strstr(err.msg, "DPDK found no port"));
+	no_leftover();
+}
+
+static void case_no_right(void)
+{
+	struct err err = {0};
+
+	if (setuid(65534) < 0)
+		perror("setuid");
+	CHECK(open_with(1, NULL, "lo", &err) == NULL);
+	CHECK(strstr(err.msg, "may not listen on lo") != NULL);
+	CHECK(strstr(err.hint, "cap_net_raw") != NULL);
+}
+
+static bool in_own_network(void)
+{
+	return unshare(CLONE_NEWNET) == 0 &&
+	       system("ip link add vt0 type veth peer name vt1 && ip link set vt0 up && "
+		      "ip link set vt1 up") == 0;
+}
+
+static int sender(const char *interface)
+{
+	struct sockaddr_ll to = {.sll_family = AF_PACKET,
+				 .sll_ifindex = (int)if_nametoindex(interface)};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd < 0 || bind(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
+		perror(interface);
+	return fd;
+}
+
+static uint8_t times_seen[FRAMES];
+static unsigned tagged;
+
+/* Our frames only: the kernel has things of its own to say on a new interface. */
+static void note(const struct frame *f)
+{
+	uint8_t want[UDP_BYTES];
+	uint32_t tag;
+
+	if (f->flags & FRAME_VLAN && f->vlan_tci == 0x0064)
+		tagged++;
+	else if (f->cap_len > 16 && memcmp(f->data + 12, "\x81\x00\x00\x64", 4) == 0)
+		tagged++;
+	if (f->cap_len != UDP_BYTES || f->data[12] != 8 || f->flags)
+		return;
+	memcpy(&tag, f->data + 42, 4);
+	tag = ntohl(tag);
+	if (tag >= FRAMES)
+		return;
+	udp_frame(want, (uint8_t)(tag % 50), (uint8_t)(100 + tag % 7), tag);
+	if (memcmp(want, f->data, UDP_BYTES) == 0)
+		times_seen[tag]++;
+}
+
+static void case_af_packet(void)
+{
+	uint8_t f[UDP_BYTES + 4];
+	struct err err = {0};
+	unsigned sent = 0, once = 0;
+
+	CHECK(in_own_network());
+	void *s = open_with(3, NULL, "vt1", &err);
+	CHECK(s != NULL);
+	if (!s)
+		return;
+	int fd = sender("vt0");
+	uint64_t began = clock_mono_ns();
+	while (clock_mono_ns() < began + S(2)) {
+		for (unsigned i = 0; i < 100 && sent < FRAMES; i++, sent++) {
+			udp_frame(f, (uint8_t)(sent % 50), (uint8_t)(100 + sent % 7), sent);
+			if (send(fd, f, UDP_BYTES, 0) != UDP_BYTES)
+				perror("send");
+		}
+		for (unsigned r = 0; r < 3; r++) {
+			turn(s, r);
+			CHECK(fits[r]);
+			for (unsigned i = 0; i < b.n; i++)
+				note(&b.frame[i]);
+		}
+	}
+	/* The same frame in VLAN 100. */
+	udp_frame(f, 1, 2, FRAMES);
+	memmove(f + 16, f + 12, UDP_BYTES - 12);
+	memcpy(f + 12, "\x81\x00\x00\x64", 4);
+	CHECK_EQ(send(fd, f, UDP_BYTES + 4, 0), UDP_BYTES + 4);
+	for (began = clock_mono_ns(); clock_mono_ns() < began + S(1) && !tagged;) {
+		for (unsigned r = 0; r < 3; r++) {
+			turn(s, r);
+			for (unsigned i = 0; i < b.n; i++)
+				note(&b.frame[i]);
+		}
+	}
+	for (unsigned i = 0; i < FRAMES; i++)
+		once += times_seen[i] == 1;
+	CHECK_EQ(once, FRAMES);
+	CHECK_EQ(tagged, 1);
+	CHECK(ticks[0] >= 2 && ticks[1] >= 2 && ticks[2] >= 2);
+	CHECK((seen[0] > 0) + (seen[1] > 0) + (seen[2] > 0) >= 2); /* the kernel spreads */
+	CHECK(!capture_dpdk.drops_known(s));
+	CHECK_EQ(count_get(&capture_dpdk.counters(s, 0)->dropped_nic), 0);
+	close(fd);
+	capture_dpdk.close(s);
+	no_leftover();
+}
+
+/* On an idle link the reader sleeps: it must not burn the CPU. */
+static void case_idle(void)
+{
+	struct timespec a, z;
+	struct err err = {0};
+
+	CHECK(in_own_network());
+	void *s = open_with(1, NULL, "vt1", &err);
+	CHECK(s != NULL);
+	if (!s)
+		return;
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &a);
+	for (uint64_t began = clock_mono_ns(); clock_mono_ns() < began + S(1);)
+		turn(s, 0);
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &z);
+	int64_t used = (z.tv_sec - a.tv_sec) * (int64_t)NS_PER_S + z.tv_nsec - a.tv_nsec;
+	printf("# an idle second costs %.1f ms of CPU\n", (double)used / 1e6);
+	CHECK(used < (int64_t)S(1) / 5);
+	capture_dpdk.close(s);
+}
+
+static void child(const char *name, bool root, void (*run)(void))
+{
+	int status = 1;
+
+	if (root && geteuid() != 0) {
+		CASE(name);
+		printf("# SKIP needs root: ");
+		return;
+	}
+	CASE(name);
+	fflush(stdout);
+	pid_t pid = fork();
+	if (pid == 0) {
+		run();
+		fflush(stdout);
+		_exit(check_case.bad);
+	}
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+	CHECK(WIFEXITED(status));
+	CHECK_EQ(WEXITSTATUS(status), 0);
+}
+
+int main(void)
+{
+	if (geteuid() != 0) {
+		const char *dir = getenv("XDG_RUNTIME_DIR");
+		printf("# not root: DPDK's runtime folder is under %s\n", dir ? dir : "/tmp");
+	}
+	scratch_make();
+	child("net_pcap: every frame, jumbo ones whole, a reader without a queue", false, case_pcap);
+	child("what is wrong is said", false, case_errors);
+	child("net_af_packet: every frame once over three readers, VLAN tags kept", true,
+	      case_af_packet);
+	child("an idle link costs little", true, case_idle);
+	child("no right to listen", true, case_no_right);
+	return check_done();
+}
+
+#else
+
+int main(void)
+{
+	struct capture_config c = {.workers = 1};
+	struct err err = {0};
+	void *s;
+
+	CASE("built without DPDK");
+	CHECK_EQ(capture_dpdk.open(&c, &s, &err), -ENOTSUP);
+	CHECK_STR(err.msg, "built without DPDK");
+	return check_done();
+}
+
+#endif
