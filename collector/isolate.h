@@ -13,7 +13,8 @@
  *         for three helpers × isolate.timeout_s; put it on a thread of its own.
  * Errors: 0 or -errno with *err. -EPERM: a rail refused (the JSON lists the rails); -ENOENT: no
  *         such target or isolation; -EEXIST: already isolated (a no-op; the JSON is the one there
- *         is); -EIO: the device's answer is not known: the state is `unknown` and tick asks again.
+ *         is); -EIO: the device's answer is not known: the state is `unknown` and tick asks again;
+ *         -EREMOTEIO: the helper says that nothing was done.
  *         Whenever *out is not NULL on return it is the caller's (json_decref), also on an error.
  * Units:  times are nanoseconds since the epoch (clock_real_ns) unless named _s.
  */
