@@ -84,6 +84,8 @@ typedef void (*rule_on_hit)(void *ctx, const struct rule_hit *hit);
 struct rule_counters {
 	struct count scanned_bytes, scans, candidates, candidates_over, evaluated, hits;
 	struct count pending_over;
+	struct count eval_over; /* evaluations cut off: taken as no match */
+	struct count hits_over; /* matches of one packet beyond what is kept */
 };
 
 struct rule_matcher;

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A chain of blocks, the newest first; a piece larger than a block gets a block of its own. */
+#include "rule/arena.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK (1u << 20) /* bytes: a set of 13,000 rules takes some twenty */
+
+struct arena_block {
+	struct arena_block *next;
+	size_t pad; /* keeps the bytes behind at a multiple of 16 */
+};
+
+void *rule_arena_take(struct arena *a, size_t n)
+{
+	n = (n + 15) & ~(size_t)15;
+	if (!a->first || a->size - a->used < n) {
+		size_t size = n > BLOCK ? n : BLOCK;
+		struct arena_block *b = calloc(1, sizeof(*b) + size);
+
+		if (!b) {
+			fprintf(stderr, "no memory for the rules\n");
+			abort();
+		}
+		b->next = a->first;
+		a->first = b;
+		a->used = 0;
+		a->size = size;
+	}
+	void *p = (char *)(a->first + 1) + a->used;
+	a->used += n;
+	return p;
+}
+
+void *rule_arena_copy(struct arena *a, const void *p, size_t n)
+{
+	void *out = rule_arena_take(a, n);
+
+	if (n)
+		memcpy(out, p, n);
+	return out;
+}
+
+char *rule_arena_text(struct arena *a, const char *p, size_t n)
+{
+	char *out = rule_arena_take(a, n + 1);
+
+	if (n)
+		memcpy(out, p, n);
+	return out;
+}
+
+void rule_arena_fini(struct arena *a)
+{
+	while (a->first) {
+		struct arena_block *b = a->first;
+
+		a->first = b->next;
+		free(b);
+	}
+	a->used = a->size = 0;
+}

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Reads one rule: header, then each option by its keyword, then what only the whole rule tells: where
+ * it is matched, which contents depend on each other, the literal.
+ *
+ * Source: Suricata 7 user guide, "Rules"; where a rule is matched follows its SigValidate: TCP rules
+ *         look into the stream unless something ties them to a packet, and also into the packet when
+ *         a content counts from the beginning.
+ */
+#include "rule/compile.h"
+
+#include <errno.h>
+
+void rule_build_unmatched(struct build *b, const struct keyword *k)
+{
+	for (unsigned i = 0; i < b->n_unmatched; i++) {
+		if (b->unmatched[i] == k)
+			return;
+	}
+	if (b->n_unmatched < BUILD_UNMATCHED) /* that many name it well enough */
+		b->unmatched[b->n_unmatched++] = k;
+}
+
+struct step *rule_build_content(struct build *b)
+{
+	for (unsigned i = b->n_step; i-- > 0;) { /* an isdataat may stand between */
+		if (b->step[i].kind == STEP_content)
+			return &b->step[i];
+	}
+	rule_fault(b->fault, b->keyword, "'%.*s' needs a content before it", (int)b->keyword.len,
+		   b->keyword.at);
+	return NULL;
+}
+
+int rule_build_test(struct build *b, bool (*match)(const void *, const struct pkt *),
+		    const void *arg, bool flow_constant)
+{
+	if (b->n_test == BUILD_TESTS)
+		return rule_fault(b->fault, b->keyword, "more than %u header conditions",
+				  BUILD_TESTS);
+	b->test[b->n_test++] = (struct test){match, arg};
+	b->sig->packet_tests |= !flow_constant;
+	return 0;
+}
+
+static int unknown_keyword(struct build *b, struct span name)
+{
+	int rc = rule_fault(b->fault, name, "unknown keyword '%.*s'", (int)name.len, name.at);
+	const char *near = rule_keyword_closest(b->keywords, name);
+
+	if (near)
+		err_hint(b->fault->err, "did you mean '%s'?", near);
+	return rc;
+}
+
+static int check_value(struct build *b, const struct keyword *k, const struct text_option *o)
+{
+	bool has = o->has_value && o->value.len;
+	int rc = 0;
+
+	if (k->value == VALUE_needed && !has)
+		rc = rule_fault(b->fault, o->name, "'%s' needs a value", k->name);
+	else if (k->value == VALUE_none && has)
+		rc = rule_fault(b->fault, o->value, "'%s' takes no value", k->name);
+	if (rc)
+		err_hint(b->fault->err, "%s", k->syntax);
+	return rc;
+}
+
+static int take_option(struct build *b, const struct text_option *o)
+{
+	const struct keyword *k = rule_keyword_find(b->keywords, o->name);
+
+	if (!k)
+		return unknown_keyword(b, o->name);
+	b->keyword = o->name;
+	int rc = check_value(b, k, o);
+	if (rc)
+		return rc;
+	if (k->buffer)
+		b->buffer = k;
+	b->has_vars |= k->defines;
+	if (!keyword_matched(k)) {
+		rule_build_unmatched(b, k);
+		return 0;
+	}
+	if (k->build)
+		return k->build(b, o->value);
+	void *arg = rule_arena_take(b->arena, k->arg_size);
+	rc = k->parse(o->value, arg, b->fault);
+	return rc ? rc : rule_build_test(b, k->match, arg, k->flow_constant);
+}
+
+static int take_header(struct compile *c, struct build *b)
+{
+	const struct text_rule *t = &c->text;
+	struct signature *s = b->sig;
+	int rc = rule_header_action(b, t->action);
+
+	if (rc == 0)
+		rc = rule_header_proto(b, t->proto);
+	if (rc == 0)
+		rc = rule_net_addrs(&c->vars, t->src, &s->src, b->fault);
+	if (rc == 0)
+		rc = rule_net_ports(&c->vars, t->sport, &s->sport, b->fault);
+	if (rc == 0)
+		rc = rule_header_dir(b, t->dir);
+	if (rc == 0)
+		rc = rule_net_addrs(&c->vars, t->dst, &s->dst, b->fault);
+	if (rc == 0)
+		rc = rule_net_ports(&c->vars, t->dport, &s->dport, b->fault);
+	return rc;
+}
+
+/* A content must be searched for again behind its first match when a later condition counts from
+ * it: one that is relative, before the next plain content moves the point of reference. */
+static void mark_backtrack(struct step *step, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (step[i].kind != STEP_content || step[i].flags & STEP_NEGATED)
+			continue;
+		for (unsigned j = i + 1; j < n; j++) {
+			if (step[j].flags & STEP_RELATIVE) {
+				step[i].flags |= STEP_BACKTRACK;
+				break;
+			}
+			if (step[j].kind == STEP_content && !(step[j].flags & STEP_NEGATED))
+				break;
+		}
+	}
+}
+
+static void fold_case(struct build *b)
+{
+	for (unsigned i = 0; i < b->n_step; i++) {
+		struct step *s = &b->step[i];
+		uint8_t *p;
+
+		if (!(s->flags & STEP_NOCASE))
+			continue;
+		s->bytes = p = rule_arena_copy(b->arena, s->bytes, s->len);
+		for (unsigned j = 0; j < s->len; j++)
+			p[j] = p[j] >= 'A' && p[j] <= 'Z' ? (uint8_t)(p[j] | 32) : p[j];
+	}
+}
+
+static void place(struct build *b)
+{
+	struct signature *s = b->sig;
+	bool positive = false, from_start = false;
+
+	for (unsigned i = 0; i < s->n_step; i++) {
+		positive |= s->step[i].kind == STEP_content && !(s->step[i].flags & STEP_NEGATED);
+		from_start |= (s->step[i].flags & (STEP_DEPTH | STEP_OFFSET)) != 0;
+	}
+	if (s->n_step == 0 && !s->packet_tests && !b->tcp_pkt) {
+		s->where = WHERE_HEADER;
+		return;
+	}
+	if (s->protos & ~PROTO_TCP)
+		s->where |= WHERE_PACKET;
+	if (!(s->protos & PROTO_TCP))
+		return;
+	bool packet = s->packet_tests || b->tcp_pkt || (s->flow & NEED_NO_STREAM) || !positive;
+	if (packet)
+		s->where |= WHERE_TCP_PACKET;
+	else if (from_start && !b->tcp_stream && !(s->flow & NEED_ONLY_STREAM))
+		s->where |= WHERE_TCP_PACKET | WHERE_STREAM;
+	else
+		s->where |= WHERE_STREAM;
+}
+
+static void finish(struct compile *c, struct build *b)
+{
+	struct signature *s = b->sig;
+
+	fold_case(b);
+	mark_backtrack(b->step, b->n_step);
+	s->test = rule_arena_copy(c->arena, b->test, b->n_test * sizeof(b->test[0]));
+	s->n_test = (uint16_t)b->n_test;
+	s->step = rule_arena_copy(c->arena, b->step, b->n_step * sizeof(b->step[0]));
+	s->n_step = (uint16_t)b->n_step;
+	s->unmatched =
+		rule_arena_copy(c->arena, b->unmatched, b->n_unmatched * sizeof(b->unmatched[0]));
+	s->n_unmatched = (uint16_t)b->n_unmatched;
+	s->rule.unmatched = b->n_unmatched ? b->unmatched[0]->name : NULL;
+	s->rule.about.metadata =
+		rule_arena_copy(c->arena, b->metadata, b->n_metadata * sizeof(b->metadata[0]));
+	s->rule.about.n_metadata = b->n_metadata;
+	s->rule.text = rule_arena_text(c->arena, c->text.all.at, c->text.all.len);
+	place(b);
+	rule_literal_pick(c->arena, s);
+}
+
+int rule_compile(struct compile *c, struct span text, struct signature **out, struct fault *f)
+{
+	struct build *b = &c->build;
+	struct signature *s = rule_arena_take(c->arena, sizeof(*s));
+	int rc = rule_text_split(text, &c->text, f);
+
+	b->arena = c->arena;
+	b->vars = &c->vars;
+	b->keywords = &c->keywords;
+	b->fault = f;
+	b->sig = s;
+	b->buffer = NULL;
+	b->n_step = b->n_test = b->n_unmatched = b->n_metadata = 0;
+	b->has_sid = b->has_msg = b->has_vars = b->has_priority = false;
+	b->tcp_pkt = b->tcp_stream = false;
+	s->rule.about = (struct about){.gid = ALERT_GID_RULE, .rev = 0, .severity = 3,
+				       .family = FAMILY_other, .msg = "", .category = "",
+				       .action = "allowed"};
+	if (rc == 0)
+		rc = take_header(c, b);
+	for (unsigned i = 0; rc == 0 && i < c->text.n; i++)
+		rc = take_option(b, &c->text.option[i]);
+	if (rc)
+		return -EINVAL;
+	if (!b->has_sid)
+		return rule_fault(f, c->text.action, "the rule has no sid");
+	finish(c, b);
+	*out = s;
+	return 0;
+}

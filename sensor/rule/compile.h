@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/* From one rule's text to its signature. */
+#pragma once
+
+#include "rule/keyword.h"
+#include "rule/text.h"
+
+/* Everything rules of one set share while they are read. */
+struct compile {
+	struct arena *arena;
+	struct net_vars vars;
+	struct keywords keywords;
+	struct text_rule text;
+	struct build build;
+};
+
+/* On failure the fault says what and where; *out is untouched. */
+int rule_compile(struct compile *c, struct span text, struct signature **out, struct fault *f);
+
+/* Action, protocol and direction: header.c. `app` is NULL or stands for the application protocol,
+ * hook or direction that is not matched yet. */
+int rule_header_action(struct build *b, struct span word);
+int rule_header_proto(struct build *b, struct span word);
+int rule_header_dir(struct build *b, struct span word);
+
+/* Chooses the literal the prefilter looks for: literal.c. */
+void rule_literal_pick(struct arena *a, struct signature *s);
+/* How rare a literal is in traffic; more is rarer. */
+unsigned rule_literal_rarity(const uint8_t *p, size_t n, bool nocase);
+
+#define LITERAL_MAX 255u /* bytes: the old part of a window that is scanned again is no longer */

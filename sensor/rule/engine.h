@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A rule set ready to match: databases of literals with the rules behind each, and the lists of
+ * rules that have no literal. Immutable once built. */
+#pragma once
+
+#include "rule/arena.h"
+#include "rule/signature.h"
+
+#include <hs/hs.h>
+
+enum database_kind { DB_tcp, DB_udp, DB_other, DB_stream, DB_count };
+
+struct list { /* indices of signatures, ascending */
+	const uint32_t *at;
+	uint32_t n;
+};
+
+struct database { /* one Hyperscan id a distinct literal */
+	hs_database_t *hs; /* NULL: nothing to look for */
+	const struct list *rules; /* by id */
+	uint32_t n;        /* literals */
+	uint32_t longest;  /* bytes */
+};
+
+enum proto_class { CLASS_tcp, CLASS_udp, CLASS_icmp, CLASS_icmp6, CLASS_other, CLASS_count };
+
+struct port_list {
+	uint16_t port;
+	struct list rules;
+};
+
+struct class_lists {
+	struct list header;          /* once a flow and direction */
+	struct list any;             /* every packet */
+	const struct port_list *port; /* every packet to one destination port; ascending */
+	uint32_t n_port;
+};
+
+struct rule_engine {
+	struct arena arena;
+	const struct signature *const *sig; /* by rule.index */
+	uint32_t n_sig;
+	struct database db[DB_count][2]; /* by direction */
+	struct class_lists lists[CLASS_count];
+	uint32_t most_literals; /* of one database */
+	bool empty;             /* no rule is matched at all */
+};
+
+/* Builds databases and lists of the matched signatures in e->sig. */
+int rule_engine_build(struct rule_engine *e, struct err *err);
+void rule_engine_fini(struct rule_engine *e);
+
+/* prefilter.c: a database over the signatures listed. */
+int rule_database_build(struct database *d, struct arena *a, const struct signature *const *sig,
+			struct list which, struct err *err);

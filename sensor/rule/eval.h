@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Payload conditions of one rule against the bytes at hand.
+ *
+ * Positions count from the first byte of the buffer: a packet's payload, or a TCP direction's
+ * stream, of which a window is at hand. While a stream goes on, an answer may depend on bytes that
+ * have not come: then it is "not yet" or "so far".
+ */
+#pragma once
+
+#include "rule/signature.h"
+
+enum outcome { /* ascending: the best of several ways to match is the largest */
+	OUTCOME_no,     /* and no later byte can change that */
+	OUTCOME_maybe,  /* later bytes may make it match */
+	OUTCOME_so_far, /* it matches, unless later bytes forbid it (a negated content) */
+	OUTCOME_yes,
+};
+
+struct view {
+	const uint8_t *at;
+	uint32_t len;     /* bytes */
+	bool complete;    /* nothing follows */
+	uint64_t base;    /* position of at[0] */
+	uint64_t min_end; /* the fast content must end behind it: what was matched is not again */
+};
+
+#define EVAL_BUDGET 3000u /* searches a rule: Suricata's inspection-recursion-limit */
+
+/* `over` is set when the budget ran out (the answer is then no). */
+enum outcome rule_eval(const struct signature *s, const struct view *v, bool *over);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A rule's first words: action, protocol, direction. Application protocols are known by name, so
+ * that a slip gets a hint; none is matched yet. */
+#include "rule/compile.h"
+
+static const struct keyword hook = {.name = "protocol:hook", .syntax = "", .what = ""};
+static const struct keyword transaction = {.name = "=> (both sides of a transaction)",
+					   .syntax = "", .what = ""};
+static const struct keyword config_action = {.name = "action config", .syntax = "", .what = ""};
+static const struct keyword firewall = {.name = "action accept", .syntax = "", .what = ""};
+
+static const struct {
+	const char *name;
+	bool pass;
+	const struct keyword *unmatched;
+} actions[] = {
+	{"alert", false, NULL},      {"pass", true, NULL},       {"drop", false, NULL},
+	{"reject", false, NULL},     {"rejectsrc", false, NULL}, {"rejectdst", false, NULL},
+	{"rejectboth", false, NULL}, {"config", false, &config_action},
+	{"accept", false, &firewall},
+};
+
+int rule_header_action(struct build *b, struct span word)
+{
+	const char *names[sizeof(actions) / sizeof(actions[0]) + 1] = {NULL};
+	const char *colon = memchr(word.at, ':', word.len);
+	struct span name = span_cut(word, 0, colon ? (uint32_t)(colon - word.at) : word.len);
+	char text[32];
+
+	for (unsigned i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		names[i] = actions[i].name;
+		if (!span_is(name, actions[i].name))
+			continue;
+		b->sig->rule.pass = actions[i].pass;
+		if (actions[i].unmatched)
+			rule_build_unmatched(b, actions[i].unmatched);
+		return 0;
+	}
+	int rc = rule_fault(b->fault, word, "unknown action '%.*s'", (int)word.len, word.at);
+	const char *near = err_closest(rule_span_text(name, text, sizeof(text)), names);
+	if (near)
+		err_hint(b->fault->err, "did you mean '%s'?", near);
+	else
+		err_hint(b->fault->err, "a rule begins with alert, pass, drop or reject");
+	return rc;
+}
+
+struct proto {
+	const char *name;
+	uint8_t bits, net, ip_proto;
+	bool packet, stream;
+};
+
+static const struct proto protos[] = {
+	{"ip", PROTO_ALL, 0, 0, false, false},
+	{"any", PROTO_ALL, 0, 0, false, false},
+	{"ip4", PROTO_ALL, 4, 0, false, false},
+	{"ipv4", PROTO_ALL, 4, 0, false, false},
+	{"ip6", PROTO_ALL, 6, 0, false, false},
+	{"ipv6", PROTO_ALL, 6, 0, false, false},
+	{"pkthdr", PROTO_ALL, 0, 0, true, false},
+	{"tcp", PROTO_TCP, 0, 6, false, false},
+	{"tcp-pkt", PROTO_TCP, 0, 6, true, false},
+	{"tcp-stream", PROTO_TCP, 0, 6, false, true},
+	{"udp", PROTO_UDP, 0, 17, false, false},
+	{"icmp", PROTO_ICMP | PROTO_ICMP6, 0, 0, false, false},
+	{"icmpv4", PROTO_ICMP, 0, 1, false, false},
+	{"icmpv6", PROTO_ICMP6, 0, 58, false, false},
+	{"sctp", PROTO_OTHER, 0, 132, false, false},
+	{"gre", PROTO_OTHER, 0, 47, false, false},
+	{"esp", PROTO_OTHER, 0, 50, false, false},
+	{"igmp", PROTO_OTHER, 0, 2, false, false},
+};
+
+#define APP(name_) {.name = "protocol " name_, .syntax = name_, .what = "", .proto = true}
+static const struct keyword apps[] = {
+	APP("http"), APP("http1"), APP("http2"), APP("tls"), APP("ssl"), APP("dns"), APP("doh2"),
+	APP("mdns"), APP("llmnr"), APP("smtp"), APP("ftp"), APP("ftp-data"), APP("smb"),
+	APP("dcerpc"), APP("ssh"), APP("imap"), APP("pop3"), APP("nfs"), APP("ntp"), APP("dhcp"),
+	APP("krb5"), APP("ike"), APP("snmp"), APP("sip"), APP("tftp"), APP("rfb"), APP("rdp"),
+	APP("mqtt"), APP("telnet"), APP("modbus"), APP("dnp3"), APP("enip"), APP("quic"),
+	APP("websocket"), APP("ldap"), APP("pgsql"), APP("mysql"), APP("bittorrent-dht"),
+	APP("radius"), APP("rsync"), APP("irc"), APP("jabber"), APP("msn"), APP("template"),
+	APP("arp"), APP("ether"),
+};
+
+#define N_PROTOS (sizeof(protos) / sizeof(protos[0]))
+#define N_APPS (sizeof(apps) / sizeof(apps[0]))
+
+static void take_proto(struct build *b, const struct proto *p)
+{
+	b->sig->protos = p->bits;
+	b->sig->net = p->net;
+	b->sig->ip_proto = p->ip_proto;
+	b->tcp_pkt = p->packet;
+	b->tcp_stream = p->stream;
+}
+
+static int unknown_proto(struct build *b, struct span name)
+{
+	const char *names[N_PROTOS + N_APPS + 1] = {NULL};
+	char text[32];
+	int rc = rule_fault(b->fault, name, "unknown protocol '%.*s'", (int)name.len, name.at);
+
+	for (unsigned i = 0; i < N_PROTOS; i++)
+		names[i] = protos[i].name;
+	for (unsigned i = 0; i < N_APPS; i++)
+		names[N_PROTOS + i] = apps[i].syntax;
+	const char *near = err_closest(rule_span_text(name, text, sizeof(text)), names);
+	if (near)
+		err_hint(b->fault->err, "did you mean '%s'?", near);
+	return rc;
+}
+
+int rule_header_proto(struct build *b, struct span word)
+{
+	/* Suricata 8 names a point in a transaction after a colon: "http1:request_started". */
+	const char *colon = memchr(word.at, ':', word.len);
+	struct span name = span_cut(word, 0, colon ? (uint32_t)(colon - word.at) : word.len);
+
+	if (colon)
+		rule_build_unmatched(b, &hook);
+	for (unsigned i = 0; i < N_PROTOS; i++) {
+		if (span_is(name, protos[i].name)) {
+			take_proto(b, &protos[i]);
+			return 0;
+		}
+	}
+	for (unsigned i = 0; i < N_APPS; i++) {
+		if (span_is(name, apps[i].syntax)) {
+			b->sig->protos = PROTO_ALL;
+			rule_build_unmatched(b, &apps[i]);
+			return 0;
+		}
+	}
+	return unknown_proto(b, name);
+}
+
+int rule_header_dir(struct build *b, struct span word)
+{
+	if (span_is(word, "->"))
+		return 0;
+	if (span_is(word, "<>")) {
+		b->sig->both_ways = true;
+		return 0;
+	}
+	if (span_is(word, "=>")) {
+		rule_build_unmatched(b, &transaction);
+		return 0;
+	}
+	int rc = rule_fault(b->fault, word, "'%.*s' is no direction", (int)word.len, word.at);
+	if (span_is(word, "<-"))
+		err_hint(b->fault->err, "write the source first: B -> A");
+	else
+		err_hint(b->fault->err, "-> or <>");
+	return rc;
+}

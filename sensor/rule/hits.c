@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Matches of one packet, from its stream pieces, its payload and its headers: told in the order of
+ * the rules (pass rules first, then by sid), each rule once. */
+#include "rule/match.h"
+
+#include <stdlib.h>
+
+void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
+		  uint8_t dir, bool whole_flow, const struct order *at)
+{
+	for (unsigned i = 0; i < m->n_hit; i++) {
+		if (m->hit[i].rule == rule && m->hit[i].flow == f)
+			return;
+	}
+	if (m->n_hit == HITS_MAX) {
+		count_add(&m->counters.hits_over, 1);
+		return;
+	}
+	m->hit[m->n_hit++] = (struct hit){rule, p, f, dir, whole_flow, *at};
+}
+
+static int by_rule(const void *a, const void *b)
+{
+	const struct hit *x = a, *y = b;
+	return x->rule < y->rule ? -1 : x->rule > y->rule;
+}
+
+static void tell(struct rule_matcher *m, const struct hit *h)
+{
+	const struct signature *s = m->engine->sig[h->rule];
+	struct rule_hit hit = {.rule = &s->rule, .pkt = h->pkt, .flow = h->flow, .dir = h->dir,
+			       .at = h->at};
+
+	count_add(&m->counters.hits, 1);
+	if (s->rule.about.noalert)
+		return;
+	if (h->flow && !s->rule.conditional)
+		h->flow->seen |= FLOW_ALERTED;
+	m->on_hit(m->ctx, &hit);
+}
+
+void rule_hits_flush(struct rule_matcher *m)
+{
+	unsigned n = m->n_hit;
+
+	if (n == 0)
+		return;
+	if (n > 1)
+		qsort(m->hit, n, sizeof(m->hit[0]), by_rule);
+	m->n_hit = 0;
+	const struct hit *first = &m->hit[0];
+	if (m->engine->sig[first->rule]->rule.pass) { /* pass rules have the lowest numbers */
+		if (first->whole_flow && first->flow)
+			first->flow->rule_bits |= BIT_PASSED;
+		return;
+	}
+	for (unsigned i = 0; i < n; i++)
+		tell(m, &m->hit[i]);
+}

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+/* metadata: "key value, key value"; target: which side is the victim. From the metadata come the
+ * family and the ATT&CK technique of an alert. */
+#include "rule/keyword.h"
+
+static void take_known(struct build *b, const struct about_kv *kv)
+{
+	struct about *a = &b->sig->rule.about;
+
+	if (strcmp(kv->key, "family") == 0)
+		a->family = (uint8_t)family_parse(kv->value);
+	else if (strcmp(kv->key, "mitre_technique_id") == 0)
+		a->technique = kv->value;
+	else if (strcmp(kv->key, "mitre_tactic_id") == 0)
+		a->tactic = kv->value;
+}
+
+static int metadata_build(struct build *b, struct span value)
+{
+	struct span item, rest = value;
+
+	while (rule_span_next(&rest, ',', &item)) {
+		uint32_t n = 0;
+
+		while (n < item.len && !span_blank(item.at[n]))
+			n++;
+		struct span v = span_trim(span_cut(item, n, item.len));
+		if (n == 0)
+			continue; /* ", ," */
+		if (b->n_metadata == BUILD_METADATA)
+			return rule_fault(b->fault, item, "more than %u pairs", BUILD_METADATA);
+		struct about_kv *kv = &b->metadata[b->n_metadata++];
+		kv->key = rule_arena_text(b->arena, item.at, n);
+		kv->value = rule_arena_text(b->arena, v.at, v.len);
+		take_known(b, kv);
+	}
+	return 0;
+}
+
+const struct keyword keyword_metadata = {
+	.name = "metadata", .syntax = "metadata: KEY VALUE, ...",
+	.what = "facts about the rule; family, mitre_technique_id and mitre_tactic_id are used",
+	.value = VALUE_needed, .build = metadata_build,
+};
+
+static int target_build(struct build *b, struct span value)
+{
+	if (span_is(value, "src_ip") || span_is(value, "dest_ip"))
+		return 0;
+	return rule_fault(b->fault, value, "target is src_ip or dest_ip");
+}
+
+const struct keyword keyword_target = {
+	.name = "target", .syntax = "target: src_ip | dest_ip", .what = "which side is the victim",
+	.value = VALUE_needed, .build = target_build,
+};

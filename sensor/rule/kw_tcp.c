@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The TCP header: flags, seq, ack, window. */
+#include "rule/keyword.h"
+#include "rule/range.h"
+
+struct flags { /* bits that are not in `ignore` are compared */
+	uint8_t want, ignore;
+	char mode; /* 0 exactly these, '+' these and others, '*' any of these, '!' none of these */
+};
+
+static int flag_bit(char c)
+{
+	switch (c & ~32) {
+	case 'F':
+		return TCP_FIN;
+	case 'S':
+		return TCP_SYN;
+	case 'R':
+		return TCP_RST;
+	case 'P':
+		return TCP_PSH;
+	case 'A':
+		return TCP_ACK;
+	case 'U':
+		return TCP_URG;
+	case 'E':
+		return TCP_ECE;
+	case 'C':
+		return TCP_CWR;
+	}
+	/* Snort's old names of the two reserved bits; digits have the bit that `& ~32` clears. */
+	if (c == '1')
+		return TCP_CWR;
+	if (c == '2')
+		return TCP_ECE;
+	return c == '0' ? 0 : -1;
+}
+
+static int bits_parse(struct span s, uint8_t *out, struct fault *f)
+{
+	uint8_t bits = 0;
+
+	for (uint32_t i = 0; i < s.len; i++) {
+		int bit = flag_bit(s.at[i]);
+
+		if (bit < 0) {
+			int rc = rule_fault(f, span_cut(s, i, i + 1), "'%c' is no TCP flag", s.at[i]);
+			err_hint(f->err, "F S R P A U E C, or 0 for none");
+			return rc;
+		}
+		bits |= (uint8_t)bit;
+	}
+	*out = bits;
+	return 0;
+}
+
+static bool is_mode(char c)
+{
+	return c == '+' || c == '*' || c == '!';
+}
+
+static int flags_parse(struct span value, void *arg, struct fault *f)
+{
+	struct flags *out = arg;
+	struct span rest = rule_span_unquote(value), want, ignore = {value.at, 0};
+
+	*out = (struct flags){0};
+	rule_span_next(&rest, ',', &want);
+	bool has_mask = rule_span_next(&rest, ',', &ignore);
+	if (rest.at)
+		return rule_fault(f, value, "flags are FLAGS or FLAGS,IGNORED");
+	if (want.len && is_mode(want.at[0])) {
+		out->mode = want.at[0];
+		want = span_cut(want, 1, want.len);
+	} else if (want.len > 1 && is_mode(want.at[want.len - 1])) {
+		out->mode = want.at[want.len - 1];
+		want = span_cut(want, 0, want.len - 1);
+	}
+	if (want.len == 0 || (has_mask && ignore.len == 0))
+		return rule_fault(f, value, "no flag is named");
+	int rc = bits_parse(want, &out->want, f);
+	return rc ? rc : bits_parse(ignore, &out->ignore, f);
+}
+
+static bool flags_match(const void *arg, const struct pkt *p)
+{
+	const struct flags *w = arg;
+	uint8_t has = (uint8_t)(p->tcp_flags & ~w->ignore);
+
+	if (p->proto != 6)
+		return false;
+	switch (w->mode) {
+	case '+':
+		return (has & w->want) == w->want;
+	case '*':
+		return (has & w->want) != 0;
+	case '!':
+		return (has & w->want) == 0;
+	default:
+		return has == w->want;
+	}
+}
+
+const struct keyword keyword_flags = {
+	.name = "flags", .syntax = "flags: [+*!]FSRPAUEC[,IGNORED]", .what = "TCP flags",
+	.value = VALUE_needed, .arg_size = sizeof(struct flags),
+	.parse = flags_parse, .match = flags_match,
+};
+
+static int u32_parse(struct span value, void *arg, struct fault *f)
+{
+	return rule_range_parse(value, UINT32_MAX, arg, f);
+}
+
+static bool seq_match(const void *arg, const struct pkt *p)
+{
+	return p->proto == 6 && rule_range_has(arg, p->tcp_seq);
+}
+
+const struct keyword keyword_seq = {
+	.name = "seq", .syntax = "seq: RANGE", .what = "TCP sequence number as sent",
+	.value = VALUE_needed, .arg_size = sizeof(struct range),
+	.parse = u32_parse, .match = seq_match,
+};
+
+static bool ack_match(const void *arg, const struct pkt *p)
+{
+	return p->proto == 6 && rule_range_has(arg, p->tcp_ack);
+}
+
+const struct keyword keyword_ack = {
+	.name = "ack", .syntax = "ack: RANGE", .what = "TCP acknowledgement number as sent",
+	.value = VALUE_needed, .arg_size = sizeof(struct range),
+	.parse = u32_parse, .match = ack_match,
+};
+
+static int u16_parse(struct span value, void *arg, struct fault *f)
+{
+	return rule_range_parse(value, UINT16_MAX, arg, f);
+}
+
+static bool window_match(const void *arg, const struct pkt *p)
+{
+	return p->proto == 6 && rule_range_has(arg, p->tcp_win);
+}
+
+const struct keyword keyword_window = {
+	.name = "window", .syntax = "window: RANGE", .what = "TCP window as sent, not scaled",
+	.value = VALUE_needed, .arg_size = sizeof(struct range),
+	.parse = u16_parse, .match = window_match,
+};

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Which of a rule's contents the prefilter looks for: the one that asked (fast_pattern), else the
+ * rarest by an estimate of how often its pairs of bytes occur in traffic.
+ *
+ * Model: the rarity of a pair is the sum of both bytes' (bits of surprise in mixed text and binary
+ *        traffic, estimated), less for pairs that come together; a literal's is the sum over its
+ *        first pairs, so that longer is rarer up to where it does not matter.
+ */
+#include "rule/compile.h"
+
+#define PAIRS 24u /* beyond, a longer literal is no rarer in practice */
+
+/* Bits of surprise of one byte. */
+static unsigned byte_rarity(uint8_t c)
+{
+	if (c == 0)
+		return 2;
+	if (c == ' ' || c == 0xff)
+		return 4;
+	if (c >= 'a' && c <= 'z')
+		return strchr("etaoinsr", c) ? 4 : strchr("jqxzkvw", c) ? 7 : 5;
+	if (c >= '0' && c <= '9')
+		return 5;
+	if (c >= 'A' && c <= 'Z')
+		return strchr("JQXZKVW", c) ? 8 : 6;
+	if (c == '\r' || c == '\n' || c == '.' || c == '/' || c == '-' || c == '=' || c == 1)
+		return 5;
+	if (c < ' ' || c == ':' || c == '"' || c == ',' || c == '_' || c == ';')
+		return 6;
+	return 8;
+}
+
+/* Pairs that come together far more often than their bytes do. */
+static const char *const common_pairs[] = {
+	"\r\n", "th", "he", "in", "er", "an", "re", "on", "nt", "ht", "tt", "tp", "ww", "co",
+	"om", "HT", "TT", "TP", "P/", "/1", "1.", ".1", "//", ": ", "; ", "te", "ti", "es",
+};
+
+static unsigned pair_rarity(uint8_t a, uint8_t b)
+{
+	unsigned r = byte_rarity(a) + byte_rarity(b);
+
+	if (a == b)
+		return r * 2 / 3; /* runs: padding, blanks, zeroes */
+	for (unsigned i = 0; i < sizeof(common_pairs) / sizeof(common_pairs[0]); i++) {
+		if ((uint8_t)common_pairs[i][0] == a && (uint8_t)common_pairs[i][1] == b)
+			return r / 2;
+	}
+	return r;
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
+}
+
+unsigned rule_literal_rarity(const uint8_t *p, size_t n, bool nocase)
+{
+	unsigned sum = n ? byte_rarity(nocase ? lower(p[0]) : p[0]) : 0;
+
+	for (size_t i = 1; i < n && i <= PAIRS; i++)
+		sum += nocase ? pair_rarity(lower(p[i - 1]), lower(p[i])) : pair_rarity(p[i - 1], p[i]);
+	return sum;
+}
+
+static const struct step *choose(const struct signature *s)
+{
+	const struct step *best = NULL;
+	unsigned most = 0;
+
+	for (unsigned i = 0; i < s->n_step; i++) {
+		const struct step *c = &s->step[i];
+
+		if (c->kind != STEP_content || c->flags & STEP_NEGATED)
+			continue;
+		if (c->flags & STEP_FAST_ASKED)
+			return c;
+		unsigned r = rule_literal_rarity(c->bytes, c->len, c->flags & STEP_NOCASE);
+		if (!best || r > most) {
+			best = c;
+			most = r;
+		}
+	}
+	return best;
+}
+
+void rule_literal_pick(struct arena *a, struct signature *s)
+{
+	const struct step *c = choose(s);
+	struct step *steps;
+
+	if (!c)
+		return;
+	steps = rule_arena_copy(a, s->step, s->n_step * sizeof(*steps));
+	steps[c - s->step].flags |= STEP_FAST;
+	s->literal = c->bytes + c->chop;
+	s->literal_len = c->chop_len ? c->chop_len : c->len;
+	if (s->literal_len > LITERAL_MAX)
+		s->literal_len = LITERAL_MAX;
+	s->literal_nocase = (c->flags & STEP_NOCASE) != 0;
+	s->step = steps;
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rules on packets: headers once a flow and direction, lists, payload literals.
+ *
+ * Thread: the owning worker's. Nothing here allocates after rule_matcher_new().
+ */
+#include "rule/match.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static int take_scratch(struct rule_matcher *m, struct err *err)
+{
+	for (unsigned k = 0; k < DB_count; k++) {
+		for (unsigned dir = 0; dir < 2; dir++) {
+			hs_database_t *hs = m->engine->db[k][dir].hs;
+
+			if (hs && hs_alloc_scratch(hs, &m->scratch) != HS_SUCCESS)
+				return err_set(err, ENOMEM, "no memory for scanning");
+		}
+	}
+	return 0;
+}
+
+int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
+		     const struct rule_config *c, rule_on_hit on_hit, void *ctx, struct err *err)
+{
+	struct rule_matcher *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return err_set(err, ENOMEM, "no memory for the rules");
+	m->set = set;
+	m->engine = set->engine;
+	m->on_hit = on_hit;
+	m->ctx = ctx;
+	m->max_candidates = c->candidates;
+	uint32_t n = m->engine->most_literals + 1, rules = m->engine->n_sig + 1;
+	m->seen = calloc(n, sizeof(*m->seen));
+	m->literal = calloc(n, sizeof(*m->literal));
+	m->literal_end = calloc(n, sizeof(*m->literal_end));
+	m->candidate = calloc(rules, sizeof(*m->candidate));
+	m->candidate_end = calloc(rules, sizeof(*m->candidate_end));
+	int rc = m->seen && m->literal && m->literal_end && m->candidate && m->candidate_end
+			 ? pool_init(&m->pending, sizeof(struct pending),
+				     set->wants_streams ? c->pending : 1, err)
+			 : err_set(err, ENOMEM, "no memory for the rules");
+	if (rc == 0)
+		rc = take_scratch(m, err);
+	if (rc) {
+		rule_matcher_free(m);
+		return rc;
+	}
+	*out = m;
+	return 0;
+}
+
+void rule_matcher_free(struct rule_matcher *m)
+{
+	if (!m)
+		return;
+	hs_free_scratch(m->scratch);
+	pool_fini(&m->pending);
+	free(m->seen);
+	free(m->literal);
+	free(m->literal_end);
+	free(m->candidate);
+	free(m->candidate_end);
+	free(m);
+}
+
+const struct rule_counters *rule_matcher_counters(const struct rule_matcher *m)
+{
+	return &m->counters;
+}
+
+static bool tests_pass(const struct signature *s, const struct pkt *p)
+{
+	for (unsigned i = 0; i < s->n_test; i++) {
+		if (!s->test[i].match(s->test[i].arg, p))
+			return false;
+	}
+	return true;
+}
+
+static void hit(struct rule_matcher *m, uint32_t rule, struct pkt *p, bool whole_flow)
+{
+	struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_rule};
+
+	rule_hit_add(m, rule, p, p->flow, p->dir, whole_flow, &at);
+}
+
+/* Header rules: those that want the conversation established wait for the first packet that is. */
+static void match_headers(struct rule_matcher *m, struct pkt *p, const struct talk *t)
+{
+	const struct list *l = &m->engine->lists[t->class].header;
+	uint64_t done = p->flow ? p->flow->rule_bits : 0;
+	bool plain = !(done & BIT_HEADER(t->dir));
+	bool late = t->established && !(done & BIT_HEADER_EST(t->dir));
+
+	if (l->n == 0 || !(plain || late))
+		return;
+	for (uint32_t i = 0; i < l->n; i++) {
+		const struct signature *s = m->engine->sig[l->at[i]];
+
+		if (s->flow & NEED_ESTABLISHED ? !late : !plain)
+			continue;
+		if (rule_talk_fits(t, s) && tests_pass(s, p))
+			hit(m, l->at[i], p, true);
+	}
+	if (p->flow)
+		p->flow->rule_bits |= (plain ? BIT_HEADER(t->dir) : 0) |
+				      (late ? BIT_HEADER_EST(t->dir) : 0);
+}
+
+/* One rule whose header is already known to fit. */
+static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
+{
+	const struct signature *s = m->engine->sig[rule];
+	struct view v = {.at = p->payload, .len = p->payload_len, .complete = true};
+
+	if (!tests_pass(s, p))
+		return;
+	if (s->n_step && (p->payload_len == 0 || rule_try(m, s, &v) != OUTCOME_yes))
+		return;
+	hit(m, rule, p, false);
+}
+
+static void match_list(struct rule_matcher *m, const struct list *l, struct pkt *p,
+		       const struct talk *t)
+{
+	for (uint32_t i = 0; i < l->n; i++) {
+		if (rule_talk_fits(t, m->engine->sig[l->at[i]]))
+			match_one(m, l->at[i], p);
+	}
+}
+
+static const struct list *port_list(const struct class_lists *l, uint16_t port)
+{
+	uint32_t lo = 0, hi = l->n_port;
+
+	while (lo < hi) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (l->port[mid].port == port)
+			return &l->port[mid].rules;
+		if (l->port[mid].port < port)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
+}
+
+static const struct database *database_of(const struct rule_engine *e, const struct talk *t)
+{
+	enum database_kind kind = t->class == CLASS_tcp	  ? DB_tcp
+				  : t->class == CLASS_udp ? DB_udp
+							  : DB_other;
+	return &e->db[kind][t->dir];
+}
+
+static void match_packet(struct rule_matcher *m, struct pkt *p)
+{
+	const struct rule_engine *e = m->engine;
+	struct talk t;
+
+	rule_talk_of_pkt(&t, p);
+	const struct class_lists *l = &e->lists[t.class];
+	match_headers(m, p, &t);
+	match_list(m, &l->any, p, &t);
+	const struct list *by_port = l->n_port && p->has_ports ? port_list(l, p->dport) : NULL;
+	if (by_port)
+		match_list(m, by_port, p, &t);
+	/* A later fragment's bytes are no beginning of anything: rules count from the payload's. */
+	if (p->fragment && !p->first_fragment)
+		return;
+	rule_scan(m, database_of(e, &t), &t, p->payload, p->payload_len, 0);
+	for (uint32_t i = 0; i < m->n_candidate; i++)
+		match_one(m, m->candidate[i], p);
+}
+
+void rule_pkt(struct rule_matcher *m, struct pkt *p)
+{
+	if (m->engine->empty)
+		return;
+	if ((p->net == PKT_ip4 || p->net == PKT_ip6) &&
+	    !(p->flow && p->flow->rule_bits & BIT_PASSED))
+		match_packet(m, p);
+	rule_hits_flush(m);
+}

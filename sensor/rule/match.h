@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The inside of a matcher, shared by match.c (packets), stream.c and hits.c. */
+#pragma once
+
+#include "base/pool.h"
+#include "rule/engine.h"
+#include "rule/eval.h"
+
+/* Bits of flow.rule_bits */
+#define BIT_HEADER(dir) (1ull << (dir))           /* header rules were held against it */
+#define BIT_HEADER_EST(dir) (4ull << (dir))       /* those that wait for established, too */
+#define BIT_SPOKE(dir) (16ull << (dir))           /* the last piece went this way */
+#define BIT_PASSED 64ull                          /* a pass rule took the whole flow */
+
+/* Who talks to whom: what a header is held against. */
+struct talk {
+	const struct addr *src, *dst;
+	u128 src_n, dst_n;
+	uint16_t sport, dport;
+	uint8_t class, bit; /* enum proto_class; PROTO_* */
+	uint8_t net, proto, dir;
+	bool has_ports, established;
+	const struct flow *flow; /* NULL: none */
+};
+
+void rule_talk_of_pkt(struct talk *t, const struct pkt *p);
+void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir);
+bool rule_talk_fits(const struct talk *t, const struct signature *s);
+
+#define HITS_MAX 256u        /* of one packet */
+#define PENDING_PER_FLOW 64u /* so that one flow cannot take the whole pool */
+
+struct hit {
+	uint32_t rule;
+	const struct pkt *pkt;
+	struct flow *flow;
+	uint8_t dir;
+	bool whole_flow; /* a pass rule here passes the flow, not only the packet */
+	struct order at;
+};
+
+struct pending { /* a candidate that waits for more of its stream */
+	uint32_t rule;
+	uint32_t next; /* index + 1; 0 the last */
+	uint64_t min_end, literal_end; /* stream positions */
+	uint8_t dir;
+	bool so_far; /* it matches, unless what follows forbids it */
+};
+
+struct rule_matcher {
+	const struct rule_set *set;
+	const struct rule_engine *engine;
+	rule_on_hit on_hit;
+	void *ctx;
+	struct rule_counters counters;
+	hs_scratch_t *scratch;
+	uint32_t max_candidates;
+	/* One scan: the distinct literals seen and the end of each one's last occurrence. */
+	uint32_t *seen, *literal, *literal_end;
+	uint32_t n_literal, epoch, skip;
+	/* Candidates of one scan, room for every rule. */
+	uint32_t *candidate, *candidate_end;
+	uint32_t n_candidate;
+	struct hit hit[HITS_MAX];
+	unsigned n_hit;
+	struct pool pending;
+};
+
+/* scan.c: fills m->candidate with the rules whose literal ends behind `skip` bytes and whose header
+ * fits, ascending, at most max_candidates. */
+void rule_scan(struct rule_matcher *m, const struct database *d, const struct talk *t,
+	       const uint8_t *p, uint32_t n, uint32_t skip);
+enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v);
+
+/* hits.c: matches are kept until their packet is through, so that they leave in the order of the
+ * rules, each once, and a pass rule silences the others. */
+void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
+		  uint8_t dir, bool whole_flow, const struct order *at);
+void rule_hits_flush(struct rule_matcher *m);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One Hyperscan database of literals: rules that share a literal share its id. */
+#include "rule/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct entry { /* sorted by literal, then by rule */
+	const struct signature *sig;
+	uint32_t index;
+};
+
+static int literal_order(const struct signature *a, const struct signature *b)
+{
+	if (a->literal_len != b->literal_len)
+		return a->literal_len < b->literal_len ? -1 : 1;
+	if (a->literal_nocase != b->literal_nocase)
+		return a->literal_nocase ? 1 : -1;
+	return memcmp(a->literal, b->literal, a->literal_len);
+}
+
+static int entry_order(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+	int c = literal_order(x->sig, y->sig);
+
+	return c ? c : x->index < y->index ? -1 : x->index > y->index;
+}
+
+struct patterns { /* what hs_compile_lit_multi() takes, column by column */
+	const char **at;
+	unsigned *flags, *ids;
+	size_t *len;
+	unsigned n;
+};
+
+static int compile(struct database *d, const struct patterns *p, struct err *err)
+{
+	hs_compile_error_t *why = NULL;
+	hs_error_t rc = hs_compile_lit_multi(p->at, p->flags, p->ids, p->len, p->n, HS_MODE_BLOCK,
+					     NULL, &d->hs, &why);
+
+	if (rc == HS_SUCCESS)
+		return 0;
+	err_set(err, ENOMEM, "the literals of the rules do not compile: %s",
+		why ? why->message : "no reason given");
+	hs_free_compile_error(why);
+	return -ENOMEM;
+}
+
+int rule_database_build(struct database *d, struct arena *a, const struct signature *const *sig,
+			struct list which, struct err *err)
+{
+	*d = (struct database){0};
+	if (which.n == 0)
+		return 0;
+
+	struct entry *e = rule_arena_take(a, which.n * sizeof(*e));
+	for (uint32_t i = 0; i < which.n; i++)
+		e[i] = (struct entry){sig[which.at[i]], which.at[i]};
+	qsort(e, which.n, sizeof(*e), entry_order);
+
+	struct patterns p = {
+		.at = rule_arena_take(a, which.n * sizeof(*p.at)),
+		.flags = rule_arena_take(a, which.n * sizeof(*p.flags)),
+		.ids = rule_arena_take(a, which.n * sizeof(*p.ids)),
+		.len = rule_arena_take(a, which.n * sizeof(*p.len)),
+	};
+	struct list *rules = rule_arena_take(a, which.n * sizeof(*rules));
+	uint32_t *index = rule_arena_take(a, which.n * sizeof(*index));
+	for (uint32_t i = 0; i < which.n; i++) {
+		const struct signature *s = e[i].sig;
+
+		index[i] = e[i].index;
+		if (i == 0 || literal_order(e[i - 1].sig, s) != 0) {
+			p.at[p.n] = (const char *)s->literal;
+			p.flags[p.n] = s->literal_nocase ? HS_FLAG_CASELESS : 0;
+			p.ids[p.n] = p.n;
+			p.len[p.n] = s->literal_len;
+			rules[p.n++] = (struct list){&index[i], 0};
+			if (s->literal_len > d->longest)
+				d->longest = s->literal_len;
+		}
+		rules[p.n - 1].n++;
+	}
+	d->rules = rules;
+	d->n = p.n;
+	return compile(d, &p, err);
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+/* One scan: literals found become rules whose header fits, ascending, and no more than allowed.
+ *
+ * The order in which Hyperscan calls back is no contract, and the same literal comes many times: the
+ * callback only marks it. The rules are counted and cut after sorting, so that which ones are kept
+ * does not depend on it either.
+ */
+#include "rule/match.h"
+
+#include <stdlib.h>
+
+static int on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+		      void *ctx)
+{
+	struct rule_matcher *m = ctx;
+
+	(void)from, (void)flags;
+	if (to <= m->skip)
+		return 0;
+	if (m->seen[id] != m->epoch) {
+		m->seen[id] = m->epoch;
+		m->literal[m->n_literal++] = id;
+		m->literal_end[id] = 0;
+	}
+	if (to > m->literal_end[id])
+		m->literal_end[id] = (uint32_t)to;
+	return 0;
+}
+
+static void next_epoch(struct rule_matcher *m)
+{
+	if (++m->epoch == 0) {
+		memset(m->seen, 0, m->engine->most_literals * sizeof(*m->seen));
+		m->epoch = 1;
+	}
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* candidate_end is kept by rule, so that sorting does not have to move it. */
+static void collect(struct rule_matcher *m, const struct database *d, const struct talk *t)
+{
+	for (uint32_t i = 0; i < m->n_literal; i++) {
+		uint32_t id = m->literal[i];
+		const struct list *l = &d->rules[id];
+
+		for (uint32_t j = 0; j < l->n; j++) {
+			uint32_t rule = l->at[j];
+
+			if (!rule_talk_fits(t, m->engine->sig[rule]))
+				continue;
+			m->candidate[m->n_candidate++] = rule;
+			m->candidate_end[rule] = m->literal_end[id];
+		}
+	}
+}
+
+void rule_scan(struct rule_matcher *m, const struct database *d, const struct talk *t,
+	       const uint8_t *p, uint32_t n, uint32_t skip)
+{
+	m->n_candidate = 0;
+	if (!d->hs || n == 0)
+		return;
+	next_epoch(m);
+	m->n_literal = 0;
+	m->skip = skip;
+	count_add(&m->counters.scans, 1);
+	count_add(&m->counters.scanned_bytes, n);
+	hs_scan(d->hs, (const char *)p, n, 0, m->scratch, on_literal, m);
+	if (m->n_literal == 0)
+		return;
+	collect(m, d, t);
+	if (m->n_candidate > 1)
+		qsort(m->candidate, m->n_candidate, sizeof(*m->candidate), by_number);
+	count_add(&m->counters.candidates, m->n_candidate);
+	if (m->n_candidate > m->max_candidates) {
+		count_add(&m->counters.candidates_over, m->n_candidate - m->max_candidates);
+		m->n_candidate = m->max_candidates;
+	}
+}
+
+enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v)
+{
+	bool over;
+	enum outcome r = rule_eval(s, v, &over);
+
+	count_add(&m->counters.evaluated, 1);
+	if (over)
+		count_add(&m->counters.eval_over, 1);
+	return r;
+}

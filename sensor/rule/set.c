@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A rule set: its files read, each rule compiled or its mistake reported, all put in order.
+ *
+ * Order: pass rules first, then by gid and sid, then as they stand in the files. A number that is
+ * used twice: the higher revision stays, the first of equals.
+ */
+#include "rule/set.h"
+
+#include "base/hash.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define REPORT_MAX 4096 /* bytes */
+
+const struct param rule_params[] = {
+	PARAM_TEXT(PARAM_LIST, struct rule_config, files, NULL,
+		   "rule files, or folders whose *.rules are read by name"),
+	PARAM_TEXT(PARAM_LIST, struct rule_config, vars, NULL,
+		   "address variables, each NAME=value; home_net sets HOME_NET"),
+	PARAM_TEXT(PARAM_LIST, struct rule_config, port_vars, NULL,
+		   "port variables, each NAME=value"),
+	PARAM(PARAM_U32, struct rule_config, candidates, 1, 65536, 64, "",
+	      "rules evaluated on one buffer at most; the excess is counted"),
+	PARAM(PARAM_U32, struct rule_config, pending, 1, 10000000, 16384, "",
+	      "candidates that wait for more of a stream, a worker"),
+	{0},
+};
+
+struct load { /* what loading needs and the set does not */
+	struct compile c;
+	struct sources sources;
+	struct rule_set *set;
+	struct signature **sig;
+	unsigned n, cap;
+	FILE *report;
+};
+
+static int set_vars(struct load *l, const struct rule_config *c, struct err *err)
+{
+	if (c->home_net.n) {
+		char text[65536] = "[";
+		size_t n = 1;
+
+		for (unsigned i = 0; i < c->home_net.n && n < sizeof(text); i++)
+			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i ? "," : "",
+					      c->home_net.at[i]);
+		if (n + 2 > sizeof(text))
+			return err_set(err, E2BIG, "home_net is longer than %zu bytes",
+				       sizeof(text));
+		strcpy(text + n, "]");
+		int rc = rule_net_set(&l->c.vars, false, "HOME_NET", text, err);
+		if (rc)
+			return rc;
+	}
+	for (unsigned i = 0; i < c->vars.n; i++) {
+		int rc = rule_net_assign(&l->c.vars, false, c->vars.at[i], err);
+		if (rc)
+			return rc;
+	}
+	for (unsigned i = 0; i < c->port_vars.n; i++) {
+		int rc = rule_net_assign(&l->c.vars, true, c->port_vars.at[i], err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static unsigned line_at(const char *text, size_t offset, size_t *line_start)
+{
+	unsigned line = 1;
+
+	*line_start = 0;
+	for (size_t i = 0; i < offset; i++) {
+		if (text[i] == '\n') {
+			line++;
+			*line_start = i + 1;
+		}
+	}
+	return line;
+}
+
+/* `joined` is the text the fault points into; `text` the same with its lines as they are. */
+static void report_fault(struct load *l, const struct source_file *file, const char *text,
+			 const char *joined, const struct fault *f)
+{
+	char out[REPORT_MAX];
+	size_t start, at = (size_t)(f->at.at - joined);
+	unsigned line = line_at(text, at, &start);
+
+	l->set->n_failed++;
+	err_at(f->err, line, (unsigned)(at - start) + 1, f->at.len ? f->at.len : 1);
+	if (!l->report)
+		return;
+	err_report(f->err, file->path, text, out, sizeof(out));
+	fputs(out, l->report);
+}
+
+static int keep(struct load *l, struct signature *s, struct err *err)
+{
+	if (l->n == l->cap) {
+		unsigned cap = l->cap ? 2 * l->cap : 1024;
+		struct signature **sig = realloc(l->sig, cap * sizeof(*sig));
+
+		if (!sig)
+			return err_set(err, ENOMEM, "no memory for the rules");
+		l->sig = sig;
+		l->cap = cap;
+	}
+	s->file_order = l->n;
+	l->sig[l->n++] = s;
+	return 0;
+}
+
+static int read_rules(struct load *l, const struct source_file *file, const char *text,
+		      char *joined, struct err *err)
+{
+	struct err why;
+	struct fault f = {.err = &why};
+	struct span rule;
+	size_t at = 0, counted = 0;
+	unsigned line = 1;
+	int rc = 0;
+
+	rule_text_join(joined, file->len);
+	while (rc == 0 && rule_text_next(joined, file->len, &at, &rule)) {
+		struct signature *s;
+		size_t start = (size_t)(rule.at - joined);
+
+		for (; counted < start; counted++)
+			line += text[counted] == '\n';
+		f.at = rule;
+		if (rule_compile(&l->c, rule, &s, &f)) {
+			report_fault(l, file, text, joined, &f);
+			continue;
+		}
+		s->rule.file = file->name;
+		s->rule.line = line;
+		rc = keep(l, s, err);
+	}
+	return rc;
+}
+
+static int read_file(struct load *l, const struct source_file *file, struct err *err)
+{
+	/* Two copies with terminators: one to read from, one to show mistakes in. */
+	char *text = malloc(2 * (file->len + 1));
+
+	if (!text)
+		return err_set(err, ENOMEM, "no memory for the rules");
+	char *joined = text + file->len + 1;
+	if (file->len) {
+		memcpy(text, l->sources.text + file->at, file->len);
+		memcpy(joined, text, file->len);
+	}
+	text[file->len] = joined[file->len] = '\0';
+	int rc = read_rules(l, file, text, joined, err);
+	free(text);
+	return rc;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct signature *x = *(const struct signature *const *)a;
+	const struct signature *y = *(const struct signature *const *)b;
+	const struct about *p = &x->rule.about, *q = &y->rule.about;
+
+	if (x->rule.pass != y->rule.pass)
+		return x->rule.pass ? -1 : 1;
+	if (p->gid != q->gid)
+		return p->gid < q->gid ? -1 : 1;
+	if (p->sid != q->sid)
+		return p->sid < q->sid ? -1 : 1;
+	return x->file_order < y->file_order ? -1 : 1;
+}
+
+static bool same_number(const struct signature *a, const struct signature *b)
+{
+	return a->rule.pass == b->rule.pass && a->rule.about.gid == b->rule.about.gid &&
+	       a->rule.about.sid == b->rule.about.sid;
+}
+
+/* Sorted: the later of two with one number replaces the earlier when its revision is higher. */
+static void drop_duplicates(struct load *l)
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < l->n; i++) {
+		struct signature *s = l->sig[i];
+		struct signature *last = n ? l->sig[n - 1] : NULL;
+
+		if (!last || !same_number(last, s)) {
+			l->sig[n++] = s;
+			continue;
+		}
+		bool newer = s->rule.about.rev > last->rule.about.rev;
+		const struct rule *gone = newer ? &last->rule : &s->rule;
+		const struct rule *stays = newer ? &s->rule : &last->rule;
+		if (newer)
+			l->sig[n - 1] = s;
+		l->set->n_failed++;
+		if (l->report)
+			fprintf(l->report,
+				"%s:%u: error: sid %u is used again at %s:%u, which stays (rev %u)\n",
+				gone->file, gone->line, gone->about.sid, stays->file, stays->line,
+				stays->about.rev);
+	}
+	l->n = n;
+}
+
+static int finish(struct load *l, struct err *err)
+{
+	struct rule_set *set = l->set;
+
+	if (l->n)
+		qsort(l->sig, l->n, sizeof(*l->sig), by_number);
+	drop_duplicates(l);
+	set->rule = rule_arena_take(&set->engine->arena, (l->n + 1) * sizeof(*set->rule));
+	for (unsigned i = 0; i < l->n; i++) {
+		struct signature *s = l->sig[i];
+
+		s->rule.index = i;
+		set->rule[i] = &s->rule;
+		set->n_matched += s->rule.unmatched == NULL;
+		set->wants_streams |= !s->rule.unmatched && (s->where & WHERE_STREAM);
+	}
+	set->n = l->n;
+	set->engine->sig = rule_arena_copy(&set->engine->arena, l->sig, l->n * sizeof(*l->sig));
+	set->engine->n_sig = l->n;
+	return rule_engine_build(set->engine, err);
+}
+
+static int load(struct load *l, const struct rule_config *c, struct err *err)
+{
+	uint8_t sum[32];
+	int rc = set_vars(l, c, err);
+
+	for (unsigned i = 0; rc == 0 && i < c->files.n; i++)
+		rc = rule_sources_add(&l->sources, l->c.arena, c->files.at[i], err);
+	if (rc)
+		return rc;
+	hash_sha256(l->sources.text ? l->sources.text : "", l->sources.len, sum);
+	hash_hex(sum, sizeof(sum), l->set->sha256);
+	for (unsigned i = 0; rc == 0 && i < l->sources.n; i++)
+		rc = read_file(l, &l->sources.file[i], err);
+	return rc ? rc : finish(l, err);
+}
+
+int rule_set_load(const struct rule_config *c, struct rule_set **out, FILE *report,
+		  struct err *err)
+{
+	struct { /* one piece, so that there is one thing to give back */
+		struct rule_set set;
+		struct rule_engine engine;
+	} *both = calloc(1, sizeof(*both));
+	struct load *l = calloc(1, sizeof(*l));
+
+	if (!both || !l) {
+		free(both);
+		free(l);
+		return err_set(err, ENOMEM, "no memory for the rules");
+	}
+	both->set.engine = &both->engine;
+	l->set = &both->set;
+	l->report = report;
+	l->c.arena = &both->engine.arena;
+	rule_net_defaults(&l->c.vars, l->c.arena);
+	rule_keywords_init(&l->c.keywords);
+	int rc = load(l, c, err);
+	rule_sources_fini(&l->sources);
+	free(l->sig);
+	free(l);
+	if (rc)
+		rule_set_free(&both->set);
+	else
+		*out = &both->set;
+	return rc;
+}
+
+void rule_set_free(struct rule_set *set)
+{
+	if (!set)
+		return;
+	rule_engine_fini(set->engine);
+	free(set); /* the engine is in the same piece */
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The inside of a rule: what compile.c makes of its text and eval.c matches. */
+#pragma once
+
+#include "rule/net.h"
+#include "rule/rule.h"
+
+enum step_kind { STEP_content, STEP_isdataat };
+
+/* Bits of step.flags */
+#define STEP_NOCASE 1u
+#define STEP_NEGATED 2u
+#define STEP_RELATIVE 4u  /* counts from the end of the match before */
+#define STEP_DISTANCE 8u
+#define STEP_WITHIN 16u
+#define STEP_OFFSET 32u
+#define STEP_DEPTH 64u
+#define STEP_STARTS 128u
+#define STEP_ENDS 256u
+#define STEP_FAST 512u    /* the prefilter's literal is of this content */
+#define STEP_BACKTRACK 1024u /* a step after it counts from where this one matched */
+#define STEP_RAWBYTES 2048u
+#define STEP_FAST_ASKED 4096u
+
+struct step { /* one payload condition, in the order of the rule */
+	const uint8_t *bytes; /* in lower case with STEP_NOCASE */
+	uint16_t len;
+	uint16_t kind;        /* enum step_kind */
+	uint32_t flags;
+	int32_t offset, distance; /* isdataat: offset is its number */
+	uint32_t depth, within;   /* bytes */
+	uint16_t chop, chop_len;  /* fast_pattern:chop,chop_len; 0: whole */
+};
+
+struct test { /* a condition on the packet's headers */
+	bool (*match)(const void *arg, const struct pkt *p);
+	const void *arg;
+};
+
+/* Bits of signature.protos */
+#define PROTO_TCP 1u
+#define PROTO_UDP 2u
+#define PROTO_ICMP 4u
+#define PROTO_ICMP6 8u
+#define PROTO_OTHER 16u
+#define PROTO_ALL 31u
+
+/* Bits of signature.where: what it is matched on. */
+#define WHERE_HEADER 1u     /* once a flow and direction */
+#define WHERE_PACKET 2u     /* packets that are not TCP */
+#define WHERE_TCP_PACKET 4u
+#define WHERE_STREAM 8u
+
+/* Bits of signature.flow */
+#define NEED_ESTABLISHED 1u
+#define NEED_NOT_ESTABLISHED 2u
+#define NEED_TO_SERVER 4u
+#define NEED_TO_CLIENT 8u
+#define NEED_FLOW 16u       /* flow: was written, stateless apart */
+#define NEED_ONLY_STREAM 32u
+#define NEED_NO_STREAM 64u
+
+struct keyword;
+
+struct signature {
+	struct rule rule; /* first: a struct rule is its signature */
+	const struct net_set *src, *dst, *sport, *dport;
+	const struct test *test;
+	const struct step *step;
+	const struct keyword **unmatched; /* each once, in the order of the rule */
+	uint32_t file_order;
+	uint16_t n_test, n_step, n_unmatched;
+	uint16_t literal_len;
+	const uint8_t *literal; /* NULL: none; in lower case when literal_nocase */
+	uint8_t protos, net;    /* net: 0 any, 4, 6 */
+	uint8_t where, flow;
+	uint8_t ip_proto;       /* PROTO_OTHER alone: this IANA number; 0 any */
+	bool both_ways;         /* <> */
+	bool literal_nocase;
+	bool packet_tests;      /* some test may differ between the packets of a flow */
+};
+
+static inline const struct signature *signature_of(const struct rule *r)
+{
+	return (const struct signature *)r;
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Rules on TCP streams: each piece is scanned once, together with as many bytes before it as a
+ * literal may reach back; candidates are held against the whole window.
+ *
+ * A candidate whose answer depends on bytes that have not come waits: until they come, until its
+ * literal leaves the window, or until there is nothing to wait for (a gap, the end). What matched
+ * except for a negated content is decided also when the other side answers: the message is whole.
+ *
+ * Shape:  flow.rule_state is the first of a chain of struct pending in the matcher's pool.
+ */
+#include "rule/match.h"
+
+struct piece { /* what the functions below share */
+	struct rule_matcher *m;
+	struct flow *f;
+	const struct pkt *p;
+	struct order at; /* of its matches: told by rule_pkt(), or at once when no packet is at hand */
+	struct view v;
+	uint8_t dir;
+};
+
+static void hit(const struct piece *pc, uint32_t rule)
+{
+	rule_hit_add(pc->m, rule, pc->p, pc->f, pc->dir, true, &pc->at);
+}
+
+/* Decides without further bytes what waits in direction `dir`; with `forget`, all of it goes. */
+static void decide(const struct piece *pc, uint8_t dir, bool forget)
+{
+	struct piece mine = *pc;
+	uint32_t *link = &pc->f->rule_state;
+
+	mine.dir = dir;
+	if (dir != pc->dir)
+		mine.p = NULL; /* the packet at hand goes the other way */
+	while (*link) {
+		struct pending *e = pool_at(&pc->m->pending, *link - 1);
+
+		if (e->dir != dir || !(forget || e->so_far)) {
+			link = &e->next;
+			continue;
+		}
+		if (e->so_far)
+			hit(&mine, e->rule);
+		*link = e->next;
+		pool_put(&pc->m->pending, e);
+	}
+}
+
+/* What waits in this direction is held against the new window. */
+static void update(const struct piece *pc)
+{
+	uint32_t *link = &pc->f->rule_state;
+
+	while (*link) {
+		struct pending *e = pool_at(&pc->m->pending, *link - 1);
+		const struct signature *s = pc->m->engine->sig[e->rule];
+		struct view v = pc->v;
+
+		if (e->dir != pc->dir) {
+			link = &e->next;
+			continue;
+		}
+		v.min_end = e->min_end;
+		bool gone = v.base + s->literal_len > e->literal_end;
+		enum outcome r = gone	      ? e->so_far ? OUTCOME_yes : OUTCOME_no
+						: rule_try(pc->m, s, &v);
+		if (r == OUTCOME_maybe || r == OUTCOME_so_far) {
+			e->so_far = r == OUTCOME_so_far;
+			link = &e->next;
+			continue;
+		}
+		if (r == OUTCOME_yes)
+			hit(pc, e->rule);
+		*link = e->next;
+		pool_put(&pc->m->pending, e);
+	}
+}
+
+/* The entry of this rule and direction; *n says how many the flow has. */
+static struct pending *find(const struct piece *pc, uint32_t rule, unsigned *n)
+{
+	*n = 0;
+	for (uint32_t i = pc->f->rule_state; i;) {
+		struct pending *e = pool_at(&pc->m->pending, i - 1);
+
+		if (e->rule == rule && e->dir == pc->dir)
+			return e;
+		++*n;
+		i = e->next;
+	}
+	return NULL;
+}
+
+static void candidate(const struct piece *pc, uint32_t rule, uint64_t literal_end)
+{
+	struct rule_matcher *m = pc->m;
+	unsigned n;
+	struct pending *e = find(pc, rule, &n);
+
+	if (e) { /* update() has just looked at it; it now waits as long as this occurrence may */
+		e->literal_end = literal_end;
+		return;
+	}
+	enum outcome r = rule_try(m, m->engine->sig[rule], &pc->v);
+	if (r == OUTCOME_yes)
+		hit(pc, rule);
+	if (r == OUTCOME_yes || r == OUTCOME_no)
+		return;
+	e = n < PENDING_PER_FLOW ? pool_get(&m->pending) : NULL;
+	if (!e) {
+		count_add(&m->counters.pending_over, 1);
+		if (r == OUTCOME_so_far)
+			hit(pc, rule); /* no room to wait: better said too early than not at all */
+		return;
+	}
+	*e = (struct pending){.rule = rule, .next = pc->f->rule_state, .dir = pc->dir,
+			      .min_end = pc->v.min_end, .literal_end = literal_end,
+			      .so_far = r == OUTCOME_so_far};
+	pc->f->rule_state = pool_index(&m->pending, e) + 1;
+}
+
+static void scan(const struct piece *pc, uint32_t piece_len)
+{
+	struct rule_matcher *m = pc->m;
+	const struct database *d = &m->engine->db[DB_stream][pc->dir];
+	uint32_t old = pc->v.len - piece_len;
+	uint32_t tail = d->longest > 1 ? d->longest - 1 : 0;
+	struct talk t;
+
+	if (!d->hs)
+		return;
+	if (tail > old)
+		tail = old;
+	rule_talk_of_flow(&t, pc->f, pc->dir);
+	rule_scan(m, d, &t, pc->v.at + old - tail, tail + piece_len, tail);
+	for (uint32_t i = 0; i < m->n_candidate; i++) {
+		uint32_t rule = m->candidate[i];
+		candidate(pc, rule, pc->v.base + old - tail + m->candidate_end[rule]);
+	}
+}
+
+static void turn(const struct piece *pc)
+{
+	uint8_t other = !pc->dir;
+
+	if (pc->f->rule_state && pc->f->rule_bits & BIT_SPOKE(other))
+		decide(pc, other, false);
+	pc->f->rule_bits &= ~BIT_SPOKE(other);
+	pc->f->rule_bits |= BIT_SPOKE(pc->dir);
+}
+
+void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
+		const struct order *at)
+{
+	struct rule_matcher *m = ctx;
+	uint32_t old = piece->window_len - piece->piece_len;
+	struct piece pc = {
+		.m = m, .f = f, .at = *at, .dir = piece->dir,
+		.p = p && p->dir == piece->dir ? p : NULL,
+		.v = {.at = piece->window, .len = piece->window_len, .complete = piece->fin,
+		      .base = piece->offset > old ? piece->offset - old : 0,
+		      .min_end = piece->offset},
+	};
+
+	if (!m->set->wants_streams || f->rule_bits & BIT_PASSED)
+		return;
+	if (p)
+		pc.at.stage = ORDER_rule;
+	if (piece->gap)
+		decide(&pc, pc.dir, true);
+	if (piece->piece_len)
+		turn(&pc);
+	if (f->rule_state && (piece->piece_len || piece->fin))
+		update(&pc);
+	if (piece->piece_len)
+		scan(&pc, piece->piece_len);
+	if (piece->fin)
+		decide(&pc, pc.dir, true);
+	if (!p)
+		rule_hits_flush(m); /* no rule_pkt() will follow */
+}
+
+void rule_flow_end(struct rule_matcher *m, struct flow *f, const struct order *at)
+{
+	struct piece pc = {.m = m, .f = f, .at = *at};
+
+	if (m->engine->empty)
+		return;
+	rule_hits_flush(m); /* those of a packet leave by themselves */
+	if (f->rule_state) {
+		decide(&pc, FLOW_to_server, true);
+		pc.dir = FLOW_to_client;
+		decide(&pc, FLOW_to_client, true);
+	}
+	rule_hits_flush(m);
+}
