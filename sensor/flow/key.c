@@ -82,7 +82,7 @@ bool flow_key_of(const struct pkt *p, bool vlan_in_key, struct flow_key *k)
 	return true;
 }
 
-bool flow_key_quoted(const struct pkt *p, bool vlan_in_key, struct flow_key *k)
+void flow_key_quoted(const struct pkt *p, bool vlan_in_key, struct flow_key *k)
 {
 	*k = (struct flow_key){
 		.src = &p->q_src,
@@ -92,11 +92,13 @@ bool flow_key_quoted(const struct pkt *p, bool vlan_in_key, struct flow_key *k)
 		.proto = p->q_proto,
 		.vlan = vlan_in_key ? vlan_word(p) : 0,
 	};
-	if (p->q_proto == PROTO_ICMP || p->q_proto == PROTO_ICMP6)
-		flow_key_icmp(p->q_proto, (uint8_t)p->q_sport, (uint8_t)p->q_dport, &k->dport);
-	else if (p->q_proto != PROTO_TCP && p->q_proto != PROTO_UDP && p->q_proto != PROTO_SCTP)
+	/* Errors answer no errors (RFC 1122 3.2.2), so what they quote of ICMP is a request: a ping. */
+	if (p->q_proto == PROTO_ICMP || p->q_proto == PROTO_ICMP6) {
+		k->sport = p->q_proto == PROTO_ICMP ? 8 : 128;
+		flow_key_icmp(p->q_proto, (uint8_t)k->sport, 0, &k->dport);
+	} else if (p->q_proto != PROTO_TCP && p->q_proto != PROTO_UDP && p->q_proto != PROTO_SCTP) {
 		k->sport = k->dport = 0;
-	return true;
+	}
 }
 
 struct icmp_pair {

@@ -30,7 +30,7 @@ struct flow_secret flow_key_secret(uint64_t seed);
 /* False: this packet belongs to no flow (ARP, a later fragment, no ports read). */
 bool flow_key_of(const struct pkt *p, bool vlan_in_key, struct flow_key *k);
 /* The key of the packet that an ICMP error answers. */
-bool flow_key_quoted(const struct pkt *p, bool vlan_in_key, struct flow_key *k);
+void flow_key_quoted(const struct pkt *p, bool vlan_in_key, struct flow_key *k);
 /* The same for both directions. */
 uint64_t flow_key_hash(const struct flow_key *k, const struct flow_secret *s);
 /* hash(five-tuple, first_seq) with secrets that never change; 1 … 2^53 - 1. */

@@ -377,8 +377,7 @@ static void quoted(struct flow_table *t, struct pkt *p)
 	struct flow_key k;
 	enum flow_dir_name dir = FLOW_to_server;
 
-	if (!flow_key_quoted(p, t->config.vlan_in_key, &k))
-		return;
+	flow_key_quoted(p, t->config.vlan_in_key, &k);
 	struct flow *f = find(t, &k, (uint32_t)flow_key_hash(&k, &t->secret), &dir);
 	if (!f)
 		return;
@@ -394,7 +393,7 @@ static void move(struct flow_table *t, struct flow *f, struct pkt *p, const stru
 	struct flow_told told;
 
 	if (p->proto != PROTO_TCP) {
-		told = flow_other_pkt(f, p->dir);
+		told = flow_other_pkt(f, p, p->dir);
 		learn(t, f, &told, at);
 		return;
 	}

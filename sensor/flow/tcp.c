@@ -21,6 +21,7 @@
 
 #define FLAGS (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)
 #define FAST_OPEN_MAX 65535u /* bytes of data that a SYN-ACK may acknowledge (RFC 7413) */
+#define SCTP_ABORT 6u /* chunk type: RFC 9260 3.3.7 */
 #define ANY_END (FLOW_FIN_CLIENT | FLOW_FIN_SERVER | FLOW_RST_CLIENT | FLOW_RST_SERVER)
 
 struct flow_begin flow_tcp_begin(const struct pkt *p)
@@ -108,7 +109,7 @@ static struct flow_told client_pkt(struct flow *f, const struct pkt *p, unsigned
 		if (!(flags & TCP_ACK))
 			client_syn(f, p);
 		else if ((f->seen & (FLOW_GUESSED | FLOW_DECIDED)) == FLOW_GUESSED && !f->stream)
-			told.turn = f->half[FLOW_to_client].pkts == 0;
+			told.turn = true;
 		return told;
 	}
 	if ((flags & TCP_FIN) && (flags & TCP_ACK))
@@ -184,13 +185,19 @@ struct flow_told flow_tcp_pkt(struct flow *f, const struct pkt *p, enum flow_dir
 	return told;
 }
 
-struct flow_told flow_other_pkt(struct flow *f, enum flow_dir_name dir)
+static bool aborts(const struct pkt *p)
+{
+	return p->proto == PROTO_SCTP && p->payload_len && p->payload[0] == SCTP_ABORT;
+}
+
+struct flow_told flow_other_pkt(struct flow *f, const struct pkt *p, enum flow_dir_name dir)
 {
 	struct flow_told told = {.outcome = FLOW_pending};
 
 	if (f->state == FLOW_new && f->half[!dir].pkts) {
+		bool refused = aborts(p) && dir == FLOW_to_client;
 		f->state = FLOW_established;
-		told.outcome = FLOW_answered;
+		told.outcome = refused ? FLOW_refused : FLOW_answered;
 	}
 	return told;
 }

@@ -36,6 +36,6 @@ struct flow_begin flow_other_begin(const struct pkt *p, bool unicast);
 bool flow_tcp_reuses(const struct flow *f, const struct pkt *p, enum flow_dir_name dir);
 /* The state after `p`; f->half already counts it. */
 struct flow_told flow_tcp_pkt(struct flow *f, const struct pkt *p, enum flow_dir_name dir);
-struct flow_told flow_other_pkt(struct flow *f, enum flow_dir_name dir);
+struct flow_told flow_other_pkt(struct flow *f, const struct pkt *p, enum flow_dir_name dir);
 /* An ICMP error quotes a packet that went in direction `dir`. */
 struct flow_told flow_quoted(const struct flow *f, const struct pkt *error, enum flow_dir_name dir);
