@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "config/assets.h"
 #include "detect/roles.h"
 #include "detect/sets.h"
 #include "flow/flow.h"
@@ -62,7 +63,8 @@ struct hosts {
 	struct cidr net[NETS_MAX];
 	unsigned n_nets, n_learnt;
 	bool learn_nets;
-	struct assets assets;
+	struct asset *asset;
+	unsigned n_assets;
 	struct hosts_counters counters;
 };
 
@@ -133,6 +135,21 @@ static int add_home_net(struct hosts *h, const struct strs *texts, struct err *e
 	return 0;
 }
 
+static int add_assets(struct hosts *h, const struct strs *rows, struct err *err)
+{
+	if (rows->n == 0)
+		return 0;
+	h->asset = calloc(rows->n, sizeof(*h->asset));
+	if (!h->asset)
+		return err_set(err, ENOMEM, "no memory for %u assets", rows->n);
+	for (; h->n_assets < rows->n; h->n_assets++) {
+		int rc = asset_parse(rows->at[h->n_assets], &h->asset[h->n_assets], err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
 int hosts_new(struct hosts **out, const struct hosts_config *c, struct err *err)
 {
 	struct hosts *h = calloc(1, sizeof(*h));
@@ -147,7 +164,7 @@ int hosts_new(struct hosts **out, const struct hosts_config *c, struct err *err)
 	    (rc = sets_init(&h->macs, sizeof(struct mac_entry), c->max, err)) ||
 	    (rc = sets_init(&h->services, sizeof(struct service_entry), c->max, err)) ||
 	    (rc = add_home_net(h, c->home_net, err)) ||
-	    (rc = assets_parse(&h->assets, c->assets, err))) {
+	    (rc = add_assets(h, c->assets, err))) {
 		hosts_free(h);
 		return rc;
 	}
@@ -162,7 +179,7 @@ void hosts_free(struct hosts *h)
 	sets_fini(&h->bindings);
 	sets_fini(&h->macs);
 	sets_fini(&h->services);
-	assets_fini(&h->assets);
+	free(h->asset);
 	free(h);
 }
 
@@ -268,7 +285,8 @@ struct host_view hosts_of(struct hosts *h, const struct addr *a, const struct ob
 
 uint32_t hosts_roles(struct hosts *h, const struct host_view *view, const struct addr *a)
 {
-	uint32_t roles = assets_roles(&h->assets, a, view->bound ? &view->mac : NULL);
+	enum role given = assets_role(h->asset, h->n_assets, a, view->bound ? &view->mac : NULL);
+	uint32_t roles = given == ROLE_none ? 0 : 1u << given;
 	const struct service_entry *s = sets_find(&h->services, view->id);
 
 	if (s)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Roles by asset row and by services answered.
+/* Roles by services answered.
  *
  * A domain controller answers Kerberos, LDAP and SMB together; nothing else in a company does. A
  * name server is one that many queries were answered by: a single answer on 53 may be a laptop's
@@ -10,10 +10,6 @@
 #include "detect/roles.h"
 
 #include "config/config.h"
-
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
 #define DNS_ANSWERS_MIN 20 /* more than a laptop answers by chance */
 
@@ -70,71 +66,5 @@ uint32_t services_roles(const struct services *s)
 		roles |= 1u << ROLE_proxy;
 	if (s->bits & SERVICE_ike)
 		roles |= 1u << ROLE_vpn;
-	return roles;
-}
-
-static int asset_parse(struct asset *a, const char *row, struct err *err)
-{
-	const char *eq = strrchr(row, '=');
-	char who[64];
-
-	if (!eq || eq == row || (size_t)(eq - row) >= sizeof(who)) {
-		err_set(err, EINVAL, "assets: '%s' is not WHO=ROLE", row);
-		err_hint(err, "for example 10.0.0.10=dc, aa:bb:cc:dd:ee:ff=scanner, "
-			      "10.9.0.0/24=print");
-		return -EINVAL;
-	}
-	memcpy(who, row, (size_t)(eq - row));
-	who[eq - row] = 0;
-	memset(a, 0, sizeof(*a));
-	a->by_mac = mac_parse(who, &a->mac);
-	if (!a->by_mac && !cidr_parse(who, &a->cidr))
-		return err_set(err, EINVAL, "assets: '%s' is not an address, a MAC or a network",
-			       who);
-	a->role = (uint8_t)role_parse(eq + 1);
-	if (a->role == ROLE_none)
-		return err_set(err, EINVAL, "assets: unknown role '%s'", eq + 1);
-	return 0;
-}
-
-int assets_parse(struct assets *a, const struct strs *rows, struct err *err)
-{
-	struct assets out = {.n = rows->n};
-
-	if (rows->n == 0) {
-		*a = out;
-		return 0;
-	}
-	out.at = calloc(rows->n, sizeof(*out.at));
-	if (!out.at)
-		return err_set(err, ENOMEM, "no memory for %u assets", rows->n);
-	for (unsigned i = 0; i < rows->n; i++) {
-		int rc = asset_parse(&out.at[i], rows->at[i], err);
-		if (rc) {
-			assets_fini(&out);
-			return rc;
-		}
-	}
-	*a = out;
-	return 0;
-}
-
-void assets_fini(struct assets *a)
-{
-	free(a->at);
-	*a = (struct assets){0};
-}
-
-uint32_t assets_roles(const struct assets *a, const struct addr *addr, const struct mac *mac)
-{
-	uint32_t roles = 0;
-
-	for (unsigned i = 0; i < a->n; i++) {
-		const struct asset *row = &a->at[i];
-		bool is = row->by_mac ? mac && mac_eq(&row->mac, mac) : cidr_has(&row->cidr, addr);
-
-		if (is)
-			roles |= 1u << row->role;
-	}
 	return roles;
 }

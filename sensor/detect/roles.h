@@ -1,32 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* roles: what a host is for, from the assets table or learnt from the services it answers; never
- * from the behaviour that is being judged. */
+/* roles: what a host is for, learnt from the services it answers; never from the behaviour that is
+ * being judged. What the assets table says of it is config/assets.h's. */
 #pragma once
 
-#include "base/addr.h"
-#include "base/err.h"
-#include "base/param.h"
-
-#include <stdbool.h>
 #include <stdint.h>
-
-struct asset {
-	struct cidr cidr;
-	struct mac mac;
-	bool by_mac;
-	uint8_t role; /* enum role */
-};
-
-struct assets {
-	struct asset *at;
-	unsigned n;
-};
-
-/* Each row is "address|mac|cidr=role". */
-int assets_parse(struct assets *a, const struct strs *rows, struct err *err);
-void assets_fini(struct assets *a);
-/* Bits 1 << enum role of all rows that name the address or the MAC (NULL: not known). */
-uint32_t assets_roles(const struct assets *a, const struct addr *addr, const struct mac *mac);
 
 struct services { /* what one host has answered */
 	uint32_t bits;

@@ -131,7 +131,10 @@ static bool is_first(struct scan_state *s, const struct scan_step *t)
 
 static void add_port(struct scan_walk *w, const struct scan_step *t)
 {
-	w->port_map |= 1ull << (hash_u64((uint64_t)t->proto << 16 | t->dport, 7) >> 58);
+	/* Twice: one multiplication leaves the ports of an arithmetic sequence in a lattice. */
+	uint64_t h = hash_u64(hash_u64((uint64_t)t->proto << 16 | t->dport, 7), 11);
+
+	w->port_map |= 1ull << (h >> 58);
 	for (unsigned i = 0; i < SCAN_TOP; i++) {
 		if (w->top[i].n && (w->top[i].port != t->dport || w->top[i].proto != t->proto))
 			continue;
@@ -156,13 +159,13 @@ static void add_failure(struct scan_walk *w, const struct scan_step *t)
 	add_port(w, t);
 }
 
-/* Distinct services that failed, estimated from the bitmap by linear counting (Whang 1990). */
+/* Distinct services that failed, estimated from the bitmap by linear counting (Whang 1990); as many
+ * as hosts once the bitmap is full. */
 static double services_of(const struct scan_walk *w)
 {
 	int zeros = MAP_BITS - __builtin_popcountll(w->port_map);
 
-	return zeros ? round(MAP_BITS * log((double)MAP_BITS / zeros))
-		     : round(MAP_BITS * log(MAP_BITS));
+	return zeros ? round(MAP_BITS * log((double)MAP_BITS / zeros)) : w->failed;
 }
 
 static bool is_alarm(const struct scan_call *k, const struct scan_walk *w, bool arp)

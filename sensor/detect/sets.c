@@ -2,6 +2,8 @@
 /* Set-associative bounded memory; see sets.h. */
 #include "detect/sets.h"
 
+#include "base/hash.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +36,7 @@ static uint64_t whole(uint64_t key)
 
 static struct sets_head *way(const struct sets *s, uint64_t key, unsigned i)
 {
-	uint64_t set = (key >> 32) & (s->n_sets - 1);
+	uint64_t set = hash_u64(key, 0) >> 32 & (s->n_sets - 1);
 	return (struct sets_head *)(s->at + (set * SETS_WAYS + i) * s->size);
 }
 
