@@ -8,16 +8,16 @@
 
 #include <string.h>
 
-#define MSG_MAX         384u
+#define MSG_MAX         320u
 #define CATEGORY_MAX    128u
 #define REFERENCE_MAX   256u
-#define CHECK_MAX       512u
-#define NAME_MAX_       64u
-#define UNIT_MAX        32u
+#define CHECK_MAX       400u
+#define NAME_MAX_       40u
+#define UNIT_MAX        24u
 #define KEY_MAX         48u
 #define VALUE_MAX       192u
 #define METADATA_MAX    32u
-#define METADATA_BUDGET 6144u /* bytes */
+#define METADATA_BUDGET 5120u /* bytes */
 
 struct pair {
 	char key[KEY_MAX + 1];
