@@ -8,10 +8,12 @@
 
 const struct param capture_params[] = {
 	ROW(PARAM_U32, workers, 1, 64, 1, "", "threads that share the traffic"),
-	TEXT(PARAM_LIST, files, "", "captures to read, in this order; - is stdin, a folder its files"),
+	TEXT(PARAM_LIST, files, "",
+	     "captures to read, in this order; - is stdin, a folder its files"),
 	TEXT(PARAM_STR, interface, "", "network interface to watch"),
 	TEXT(PARAM_STR, source, "auto", "where frames come from: auto, file or dpdk"),
-	TEXT(PARAM_LIST, dpdk_args, "", "arguments for DPDK's EAL, such as --vdev=net_af_packet0,…"),
+	TEXT(PARAM_LIST, dpdk_args, "",
+	     "arguments for DPDK's EAL, such as --vdev=net_af_packet0,…"),
 	TEXT(PARAM_LIST, ports, "", "names of the DPDK ports to read; empty reads all of them"),
 	ROW(PARAM_U32, mbufs, 0, 4194304, 0, "", "DPDK packet buffers; 0 computes what is needed"),
 	ROW(PARAM_U32, rx_desc, 64, 32768, 1024, "", "DPDK receive descriptors of a queue"),

@@ -22,12 +22,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define RING_BYTES (2u << 20)
-#define RING_MASK (RING_BYTES - 1)
+#define RING_BYTES    (2u << 20)
+#define RING_MASK     (RING_BYTES - 1)
 #define FLUSH_RECORDS 32 /* a worker waits for at most so many before it sees the first */
-#define SPINS 64
-#define NAP_NS (100 * NS_PER_US)
-#define NAPS 6
+#define SPINS         64
+#define NAP_NS        (100 * NS_PER_US)
+#define NAPS          6
 
 enum record_kind { RECORD_frame, RECORD_tick, RECORD_end };
 

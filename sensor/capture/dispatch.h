@@ -8,8 +8,8 @@
 
 #define DISPATCH_FRAME_MAX 262144u /* bytes of a frame; libpcap's own limit for links we know */
 
-/* Which worker a frame belongs to: by the symmetric hash of its innermost pair of addresses; without
- * one, worker 0. */
+/* Which worker a frame belongs to: by the symmetric hash of its innermost pair of addresses;
+ * without one, worker 0. */
 unsigned capture_dispatch_worker(const struct frame *f, unsigned workers, uint64_t seed);
 
 /* One thread that reads, `workers` that take: copies of frames over rings, in order. */

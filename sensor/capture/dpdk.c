@@ -5,14 +5,13 @@
  *         second is told before the poll too, so the clock is always told before the frames it
  *         precedes, and also on a silent link.
  * Order:  there is no common counter, so a frame's number is its time in ns, and at least one more
- *         than the reader's frame before: rising within a worker, comparable across workers. next_seq
- *         is the present time by the same rule: no frame below it will follow.
- * Owns:   the mbufs of a burst, until the reader's next call.
- * Thread: a reader's state is its own; ports and the EAL belong to main.
- * Errors: open says what is missing (rights, interface, memory, queues). A worker beyond the number
- *         of queues idles: it tells the time and nothing else.
- * Cost:   when nothing came for SPIN_NS the reader naps, longer each time, up to 500 us on a vdev
- *         (whose ring is large) and 50 us on hardware.
+ *         than the reader's frame before: rising within a worker, comparable across workers.
+ * next_seq is the present time by the same rule: no frame below it will follow. Owns:   the mbufs
+ * of a burst, until the reader's next call. Thread: a reader's state is its own; ports and the EAL
+ * belong to main. Errors: open says what is missing (rights, interface, memory, queues). A worker
+ * beyond the number of queues idles: it tells the time and nothing else. Cost:   when nothing came
+ * for SPIN_NS the reader naps, longer each time, up to 500 us on a vdev (whose ring is large) and
+ * 50 us on hardware.
  */
 #include "capture/source.h"
 
@@ -37,11 +36,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SPIN_NS (50 * NS_PER_US)
-#define NAP_VDEV_NS (500 * NS_PER_US)
+#define SPIN_NS         (50 * NS_PER_US)
+#define NAP_VDEV_NS     (500 * NS_PER_US)
 #define NAP_HARDWARE_NS (50 * NS_PER_US)
-#define NAP_FIRST_NS (20 * NS_PER_US)
-#define SCRATCH_BYTES (1u << 20) /* frames in several mbufs are put together here */
+#define NAP_FIRST_NS    (20 * NS_PER_US)
+#define SCRATCH_BYTES   (1u << 20) /* frames in several mbufs are put together here */
 
 struct reader {
 	struct capture_counters counters;
@@ -63,6 +62,7 @@ struct dpdk_source {
 	struct capture_ports ports;
 	struct reader *reader;
 	unsigned n;
+	bool eal; /* started by us, to be stopped by us */
 	uint64_t hz, nap_max_ns;
 	uint32_t snaplen;
 };
@@ -240,8 +240,8 @@ static int check_interface(const char *name, struct err *err)
 static bool names_devices(const struct strs *args)
 {
 	for (unsigned i = 0; i < args->n; i++)
-		if (strncmp(args->at[i], "--vdev", 6) == 0 ||
-		    strncmp(args->at[i], "-a", 2) == 0 || strncmp(args->at[i], "--allow", 7) == 0)
+		if (strncmp(args->at[i], "--vdev", 6) == 0 || strncmp(args->at[i], "-a", 2) == 0 ||
+		    strncmp(args->at[i], "--allow", 7) == 0)
 			return true;
 	return false;
 }
@@ -256,8 +256,10 @@ static void dpdk_close(void *source)
 		give_back(&s->reader[i]);
 		free(s->reader[i].scratch);
 	}
-	capture_ports_stop(&s->ports);
-	capture_eal_stop();
+	if (s->eal) {
+		capture_ports_stop(&s->ports);
+		capture_eal_stop();
+	}
 	free(s->reader);
 	free(s);
 }
@@ -268,8 +270,10 @@ static int prepare(struct dpdk_source *s, const struct capture_config *c, struct
 	uint64_t need = capture_ports_bytes(capture_ports_mbufs(c, ports));
 	int r = capture_eal_start(c, need, err);
 
-	if (r == 0)
-		r = capture_ports_start(&s->ports, c, err);
+	if (r < 0)
+		return r;
+	s->eal = true;
+	r = capture_ports_start(&s->ports, c, err);
 	if (r < 0)
 		return r;
 	s->hz = rte_get_tsc_hz();
@@ -363,12 +367,12 @@ static int dpdk_open(const struct capture_config *c, void **source, struct err *
 	return -ENOTSUP;
 }
 
-#define dpdk_next NULL
-#define dpdk_counters NULL
+#define dpdk_next        NULL
+#define dpdk_counters    NULL
 #define dpdk_drops_known NULL
-#define dpdk_broken NULL
-#define dpdk_file_name NULL
-#define dpdk_close NULL
+#define dpdk_broken      NULL
+#define dpdk_file_name   NULL
+#define dpdk_close       NULL
 
 #endif
 

@@ -6,7 +6,7 @@
  * the runtime folder.
  *
  * Thread: main. Its own threads take no signals.
- * Errors: err, with the arithmetic where memory is short; DPDK's own last words otherwise.
+ * Errors: err, with the arithmetic where memory is short; DPDK's own first words otherwise.
  */
 #include "capture/eal.h"
 
@@ -27,7 +27,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MB (1ULL << 20)
+#define MB         (1ULL << 20)
 #define MEMORY_MIN (512 * MB) /* without hugepages: only touched pages count */
 
 static struct {
@@ -134,7 +134,8 @@ int capture_eal_args(struct capture_eal_args *a, const struct capture_config *c,
 	if (r == 0)
 		r = push_operators(a, args, err);
 	if (r == 0 && c->interface && *c->interface && !a->vdevs && !a->pci) {
-		r = push(a, err, "--vdev=net_af_packet0,iface=%s,blocksz=65536,framecnt=16384,qpairs=%u",
+		r = push(a, err,
+			 "--vdev=net_af_packet0,iface=%s,blocksz=65536,framecnt=16384,qpairs=%u",
 			 c->interface, c->workers);
 		a->vdevs = true;
 	}
@@ -178,10 +179,11 @@ static int check_memory(uint64_t huge_free, uint64_t need, struct err *err)
 		return -ENOMEM;
 	}
 	uint64_t page = meminfo("Hugepagesize") * 1024;
-	log_info("no hugepages for %llu MB of packet buffers (%llu MB are free): ordinary memory is "
-		 "used, a real NIC needs hugepages: echo %llu > /proc/sys/vm/nr_hugepages",
-		 (unsigned long long)(need / MB), (unsigned long long)(huge_free / MB),
-		 (unsigned long long)(page ? (need + page - 1) / page : 0));
+	log_info(
+		"no hugepages for %llu MB of packet buffers (%llu MB are free): ordinary memory is "
+		"used, a real NIC needs hugepages: echo %llu > /proc/sys/vm/nr_hugepages",
+		(unsigned long long)(need / MB), (unsigned long long)(huge_free / MB),
+		(unsigned long long)(page ? (need + page - 1) / page : 0));
 	return 0;
 }
 
@@ -228,19 +230,20 @@ int capture_eal_start(const struct capture_config *c, uint64_t need, struct err 
 	err_hint(err, code == EACCES || code == EPERM ? "it needs root, or CAP_NET_RAW and "
 							"CAP_NET_ADMIN"
 						      : "see the DPDK arguments given");
+	capture_eal_stop();
 	return -code;
 }
 
 const char *capture_eal_said(void)
 {
-	if (!eal.log || fflush(eal.log) != 0 || eal.size == 0)
-		return "";
-	char *end = eal.text + eal.size;
-	while (end > eal.text && end[-1] == '\n')
-		*--end = 0;
-	char *line = strrchr(eal.text, '\n');
-	rewind(eal.log);
-	return line ? line + 1 : eal.text;
+	static char line[160];
+
+	line[0] = 0;
+	if (eal.log && fflush(eal.log) == 0 && eal.size > 0) {
+		snprintf(line, sizeof(line), "%.*s", (int)strcspn(eal.text, "\n"), eal.text);
+		rewind(eal.log);
+	}
+	return line;
 }
 
 void capture_eal_log_to_stderr(void)
@@ -271,8 +274,6 @@ void capture_eal_stop(void)
 {
 	char path[256];
 
-	if (!eal.started)
-		return;
 	snprintf(path, sizeof(path), "%s", rte_eal_get_runtime_dir());
 	if (eal.runs)
 		rte_eal_cleanup();

@@ -23,7 +23,8 @@ int capture_eal_args(struct capture_eal_args *a, const struct capture_config *c,
 
 /* Starts the EAL; once a process. What it said is kept until capture_eal_said(). */
 int capture_eal_start(const struct capture_config *c, uint64_t need, struct err *err);
-void capture_eal_stop(void);
-/* The last line DPDK logged since the last call, or "". Borrowed until the next call. */
+void capture_eal_stop(void); /* only after a start that succeeded */
+/* The first line DPDK logged since the last call, which is the cause, or "". Borrowed until the
+ * next call. */
 const char *capture_eal_said(void);
 void capture_eal_log_to_stderr(void);

@@ -28,10 +28,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DISPATCH_ABOVE 4  /* workers: above, reading everything N times no longer pays */
-#define READ_MAX 4096     /* frames of one turn, kept or not, so that watermarks advance */
-#define DISPATCH_READ 256 /* and of the dispatching thread */
-#define ARENA_BYTES (2 * DISPATCH_FRAME_MAX)
+#define DISPATCH_ABOVE 4    /* workers: above, reading everything N times no longer pays */
+#define READ_MAX       4096 /* frames of one turn, kept or not, so that watermarks advance */
+#define DISPATCH_READ  256  /* and of the dispatching thread */
+#define ARENA_BYTES    (2 * DISPATCH_FRAME_MAX)
 
 struct reader {
 	struct capture_counters counters;

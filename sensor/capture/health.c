@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What is wrong with the traffic as it arrives: time stamps that step, frames that are cut, links we
- * do not know. Counted per frame in registers, published once a burst.
+/* What is wrong with the traffic as it arrives: time stamps that step, frames that are cut, links
+ * we do not know. Counted per frame in registers, published once a burst.
  *
  * Thread: the reader's (or the dispatcher's) own.
  */

@@ -9,12 +9,12 @@
 
 struct pcap; /* libpcap's */
 
-#define INPUTS_MAX 65535 /* frame.source has 16 bits */
+#define INPUTS_MAX    65535        /* frame.source has 16 bits */
 #define INPUTS_BUFFER (256u << 10) /* bytes libpcap reads at once */
 
 struct capture_stream { /* what can be read only once: stdin, a pipe */
 	int fd;
-	struct pcap *pcap;  /* opened when the run was prepared */
+	struct pcap *pcap; /* opened when the run was prepared */
 	char *buffer;
 	bool opening;
 	const _Atomic bool *stop;

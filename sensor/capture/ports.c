@@ -3,7 +3,7 @@
  * pair with a symmetric key, promiscuous, nothing sent.
  *
  * Thread: main.
- * Errors: err with the port's name and DPDK's own last words.
+ * Errors: err with the port's name and DPDK's own words.
  * Source: the repeated key 6d5a makes Toeplitz symmetric: Woo and Park 2012, "Scalable TCP session
  *         monitoring with symmetric receive-side scaling".
  */
@@ -18,9 +18,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CACHE 256 /* mbufs a worker holds back */
+#define CACHE     256 /* mbufs a worker holds back */
 #define MBUFS_MIN 8192u
-#define MBUF_BYTES (RTE_MBUF_DEFAULT_BUF_SIZE + sizeof(struct rte_mbuf) + 128 /* headers, padding */)
+#define MBUF_BYTES                                                                                 \
+	(RTE_MBUF_DEFAULT_BUF_SIZE + sizeof(struct rte_mbuf) + 128 /* headers, padding */)
 #define RSS_PAIR                                                                                   \
 	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_FRAG_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER |               \
 	 RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_FRAG_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_OTHER)
@@ -161,10 +162,16 @@ static int collect(struct capture_ports *p, const struct capture_config *c, stru
 		if (wanted(c, port.name))
 			p->at[p->n++] = port;
 	}
+	const char *said = capture_eal_said();
 	if (p->n >= (c->ports.n > 0 ? c->ports.n : 1))
 		return 0;
-	err_set(err, ENODEV, names[0] ? "a port asked for is not there" : "DPDK found no port");
-	err_hint(err, names[0] ? "there are:%s" : "give -i INTERFACE, or dpdk_args with --vdev=… or -a PCI%s",
+	if (names[0])
+		err_set(err, ENODEV, "a port asked for is not there");
+	else
+		err_set(err, ENODEV, "DPDK found no port%s%s", *said ? ": " : "", said);
+	err_hint(err,
+		 names[0] ? "there are:%s"
+			  : "give -i INTERFACE, or dpdk_args with --vdev=… or -a PCI%s",
 		 names);
 	return -ENODEV;
 }
@@ -181,8 +188,7 @@ int capture_ports_start(struct capture_ports *p, const struct capture_config *c,
 					  SOCKET_ID_ANY);
 	if (!p->pool) {
 		err_set(err, ENOMEM, "no memory for packet buffers: %u of %zu bytes are %llu MB", n,
-			(size_t)MBUF_BYTES,
-			(unsigned long long)(capture_ports_bytes(n) >> 20));
+			(size_t)MBUF_BYTES, (unsigned long long)(capture_ports_bytes(n) >> 20));
 		err_hint(err, "lower mbufs, rx_desc or workers, or give more hugepages");
 		return -ENOMEM;
 	}

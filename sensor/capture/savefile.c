@@ -5,9 +5,8 @@
  *         (before 1970, beyond 2262) is moved to the nearest one that fits.
  * Owns:   the libpcap handle and its buffer; a frame's bytes are libpcap's until its next read.
  * Thread: one reader's. Opening the next capture is the only thing that allocates.
- * Errors: a capture that breaks off ends the run: `ended`, and `broken` says where. What came before
- *         counts.
- * Cost:   pcap_dispatch with a callback: one call of libpcap a burst, not a frame.
+ * Errors: a capture that breaks off ends the run: `ended`, and `broken` says where. What came
+ * before counts. Cost:   pcap_dispatch with a callback: one call of libpcap a burst, not a frame.
  */
 #include "capture/savefile.h"
 

@@ -25,25 +25,25 @@
 struct burst {
 	struct frame frame[BURST_MAX];
 	unsigned n;
-	bool tick;          /* packet time reached a new second */
-	bool end;           /* nothing will follow; tick is set too */
-	uint64_t tick_ns;   /* the clock after this burst, whole seconds, never back */
-	uint64_t next_seq;  /* every frame of the run below it has been seen by this reader */
-	uint64_t now_ns;    /* latest packet time, or the wall clock on an idle live source */
+	bool tick;         /* packet time reached a new second */
+	bool end;          /* nothing will follow; tick is set too */
+	uint64_t tick_ns;  /* the clock after this burst, whole seconds, never back */
+	uint64_t next_seq; /* every frame of the run below it has been seen by this reader */
+	uint64_t now_ns;   /* latest packet time, or the wall clock on an idle live source */
 };
 
-/* One reader's. From files, where every reader sees everything, what is true of the source as a whole
- * stands with reader 0 only: so the sum over readers is right for every source. */
+/* One reader's. From files, where every reader sees everything, what is true of the source as a
+ * whole stands with reader 0 only: so the sum over readers is right for every source. */
 struct capture_counters {
-	struct count frames, bytes;      /* seen on the source: all of them */
-	struct count kept, kept_bytes;   /* given to this worker */
+	struct count frames, bytes;             /* seen on the source: all of them */
+	struct count kept, kept_bytes;          /* given to this worker */
 	struct count dropped_nic, dropped_ring; /* as far as the source can tell */
-	struct count handed_over;        /* the hash named another worker */
-	struct count truncated;          /* cap_len < wire_len */
-	struct count clock_back;         /* time stamps below the one before by more than 1 ms */
-	struct count clock_jump;         /* forward by more than an hour */
+	struct count handed_over;               /* the hash named another worker */
+	struct count truncated;                 /* cap_len < wire_len */
+	struct count clock_back; /* time stamps below the one before by more than 1 ms */
+	struct count clock_jump; /* forward by more than an hour */
 	struct count unknown_link;
-	struct count skipped_files;      /* in folders: no captures */
+	struct count skipped_files; /* in folders: no captures */
 };
 
 struct capture_config {
@@ -56,7 +56,7 @@ struct capture_config {
 	uint32_t mbufs;        /* dpdk */
 	uint32_t rx_desc;      /* dpdk */
 	uint32_t snaplen;
-	uint64_t seed;         /* of the spreading hash; 0 with files */
+	uint64_t seed; /* of the spreading hash; 0 with files */
 };
 extern const struct param capture_params[];
 

@@ -16,8 +16,7 @@ enum stamp_step { STAMP_steady, STAMP_back, STAMP_forward };
 void capture_stamp_init(struct capture_stamp *s, uint64_t hz, uint64_t cycles, uint64_t real_ns);
 /* Once a second, with both clocks read together. Says if the wall clock stepped: back by more than
  * 1 ms, forward by more than an hour. */
-enum stamp_step capture_stamp_calibrate(struct capture_stamp *s, uint64_t cycles,
-					uint64_t real_ns);
+enum stamp_step capture_stamp_calibrate(struct capture_stamp *s, uint64_t cycles, uint64_t real_ns);
 
 /* Nanoseconds since the Unix epoch; never below what was given before. */
 static inline uint64_t capture_stamp_at(struct capture_stamp *s, uint64_t cycles)

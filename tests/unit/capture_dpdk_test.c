@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The source `dpdk` on real vdevs: net_pcap (no root) and net_af_packet on a veth pair in a network
- * namespace of the test's own, which goes with the process. DPDK starts once a process, so every case
- * is a child. */
+ * namespace of the test's own, which goes with the process. DPDK starts once a process, so every
+ * case is a child. */
 #include "capture/source.h"
 
 #include "capture_files.h"
@@ -14,14 +14,15 @@
 #include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 extern const struct source capture_dpdk;
 
 #ifdef RTE_VER_YEAR /* built with DPDK: its configuration header is forced in */
 
-#define S(x) ((x) * NS_PER_S)
+#define S(x)   ((x)*NS_PER_S)
 #define FRAMES 5000
-#define JUMBO 9000
+#define JUMBO  9000
 
 static struct burst b;
 static uint64_t next_seq[4], tick_ns[4], told_ns[4];
@@ -151,7 +152,7 @@ static void case_errors(void)
 	CHECK_STR(err.msg, "there is no interface vigie-none0");
 	CHECK(strstr(err.hint, " lo") != NULL);
 	CHECK(open_with(1, "--vdev=net_pcap0,rx_pcap=/nonexistent/x.pcap", NULL, &err) == NULL);
-	CHECK(strstr(err.msg, "DPDK does not start") || strstr(err.msg, "DPDK found no port"));
+	CHECK(strstr(err.msg, "/nonexistent/x.pcap") != NULL);
 	no_leftover();
 }
 
@@ -282,11 +283,13 @@ static void case_idle(void)
 
 static void child(const char *name, bool root, void (*run)(void))
 {
+	static char skip[5][120];
+	static unsigned skipped;
 	int status = 1;
 
 	if (root && geteuid() != 0) {
-		CASE(name);
-		printf("# SKIP needs root: ");
+		snprintf(skip[skipped], sizeof(skip[0]), "%s # SKIP needs root", name);
+		CASE(skip[skipped++]);
 		return;
 	}
 	CASE(name);
@@ -309,7 +312,8 @@ int main(void)
 		printf("# not root: DPDK's runtime folder is under %s\n", dir ? dir : "/tmp");
 	}
 	scratch_make();
-	child("net_pcap: every frame, jumbo ones whole, a reader without a queue", false, case_pcap);
+	child("net_pcap: every frame, jumbo ones whole, a reader without a queue", false,
+	      case_pcap);
 	child("what is wrong is said", false, case_errors);
 	child("net_af_packet: every frame once over three readers, VLAN tags kept", true,
 	      case_af_packet);

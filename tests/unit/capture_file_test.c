@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The source `file`: every format, link and resolution; what is no capture; what breaks off; and the
- * contract of bursts and seconds for any number of readers. */
+/* The source `file`: every format, link and resolution; what is no capture; what breaks off; and
+ * the contract of bursts and seconds for any number of readers. */
 #include "capture/source.h"
 
 #include "base/hash.h"
@@ -13,7 +13,7 @@
 extern const struct source capture_file;
 
 #define FRAMES_MAX 20000
-#define TICKS_MAX 4096
+#define TICKS_MAX  4096
 
 struct tick {
 	uint64_t ns, next_seq;
@@ -61,7 +61,8 @@ struct progress {
 static void note_burst(struct run *r, unsigned reader, const struct burst *b, struct progress *p)
 {
 	for (unsigned i = 0; i < b->n; i++) {
-		/* Not below what was promised, below what is promised now, and within its second. */
+		/* Not below what was promised, below what is promised now, and within its second.
+		 */
 		r->order_kept &= b->frame[i].seq >= p->next_seq;
 		r->order_kept &= b->frame[i].seq < b->next_seq;
 		r->order_kept &= i == 0 || b->frame[i].seq > b->frame[i - 1].seq;
@@ -141,7 +142,7 @@ static void check_tick(const struct run *r, unsigned i, uint64_t ns, uint64_t se
 	CHECK_EQ(r->tick[0][i].next_seq, seq);
 }
 
-#define S(x) ((x) * NS_PER_S)
+#define S(x) ((x)*NS_PER_S)
 
 static void test_classic(void)
 {
@@ -497,7 +498,7 @@ static void test_far_times(void)
 	CASE("a time beyond what 64 bits of ns can say");
 	udp_frame(f, 1, 2, 0);
 	pcapng_begin(&o, path);
-	pcapng_interface(&o, 1, 0); /* whole seconds */
+	pcapng_interface(&o, 1, 0);                                /* whole seconds */
 	pcapng_packet(&o, 0, 8867404800, f, UDP_BYTES, UDP_BYTES); /* the year 2251 */
 	pcapng_packet(&o, 0, 1ULL << 62, f, UDP_BYTES, UDP_BYTES);
 	pcapng_packet(&o, 0, UINT64_MAX, f, UDP_BYTES, UDP_BYTES);
@@ -607,8 +608,8 @@ static void test_pairs(void)
 		f[23] = 1;
 		memset(f + 34, 0, 8);
 		f[34] = f[35] = 3;
-		uint8_t quoted[28] = {0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0,
-				      0,    1, 10, 0, 0, i, 4, 0, 5,  0,  0, 12, 0, 0};
+		uint8_t quoted[28] = {0x45, 0, 0,  32, 0, 0, 0, 0, 64, 17, 0, 0,  10, 0,
+				      0,    1, 10, 0,  0, i, 4, 0, 5,  0,  0, 12, 0,  0};
 		memcpy(f + 42, quoted, 28);
 		pcap_record(&o, S(1), f, 70, 70);
 	}

@@ -16,7 +16,7 @@
 
 struct out {
 	FILE *f;
-	bool big;     /* byte order of the file */
+	bool big; /* byte order of the file */
 	bool nano;
 };
 
@@ -111,9 +111,9 @@ static inline void out_end(struct out *o)
 static inline void udp_frame(uint8_t *out, uint8_t a, uint8_t b, uint32_t tag)
 {
 	static const uint8_t head[42] = {
-		2,    0, 0, 0, 0, 1, 2, 0,  0,  0, 0, 2,  8, 0,              /* Ethernet */
-		0x45, 0, 0, 32, 0, 0, 0, 0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 0, 0, 0, /* IPv4 */
-		4,    0, 5, 0, 0, 12, 0, 0,                                   /* UDP */
+		2,    0, 0, 0,  0, 1,  2, 0, 0,  0,  0, 2, 8,  0,                    /* Ethernet */
+		0x45, 0, 0, 32, 0, 0,  0, 0, 64, 17, 0, 0, 10, 0, 0, 0, 10, 0, 0, 0, /* IPv4 */
+		4,    0, 5, 0,  0, 12, 0, 0,                                         /* UDP */
 	};
 
 	memcpy(out, head, 42);

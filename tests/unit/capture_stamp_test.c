@@ -5,9 +5,9 @@
 #include "base/clock.h"
 #include "check.h"
 
-#define HZ 3000000000ULL /* cycles a second */
-#define BEGIN (1700000000 * NS_PER_S)
-#define SECOND(n) ((n) * HZ)
+#define HZ        3000000000ULL /* cycles a second */
+#define BEGIN     (1700000000 * NS_PER_S)
+#define SECOND(n) ((n)*HZ)
 
 int main(void)
 {
