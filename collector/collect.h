@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+/* collect: pulls one sensor's journal into the store.
+ *
+ * Model:  asks `epochs`, then for each epoch from the oldest `since EPOCH MARK MAX` until nothing is
+ *         new; puts each reply into the store in one transaction, tells the listener, acknowledges.
+ *         Then it waits for the sensor's word on SUB, and asks each second without it. So a
+ *         collector that was away, or a sensor that started again, loses nothing and repeats
+ *         nothing.
+ * Shape:  one thread a sensor, one reply (<= JOURNAL_REPLY_MAX) in memory.
+ * Errors: a silent sensor, a reply that is not understood and a store that fails are counted, said
+ *         in the status, and tried again after 0.25, 0.5, 1 … 5 s.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "event.h"
+#include "store.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+
+struct collect_config { /* texts are borrowed while it runs */
+	const char *sensor, *pub, *rep;
+	const char *collector; /* our id in `ack` */
+	uint32_t batch;        /* records a request */
+	uint32_t timeout_ms;
+	uint64_t quiet_ns;
+};
+
+/* After the commit, before the acknowledgement; on the sensor's thread. Must not wait. */
+typedef void collect_listener(void *ctx, const char *sensor, const struct event *e,
+			      const struct stored *stored, unsigned n);
+
+struct collect;
+int collect_start(struct collect **c, const struct collect_config *config, struct store *store,
+		  collect_listener *listener, void *ctx, struct err *err);
+void collect_stop(struct collect *c); /* waits for its thread and frees */
+json_t *collect_status(struct collect *c); /* new reference; any thread */

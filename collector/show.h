@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+/* show: rows for people's eyes, in 100 columns unless the terminal is wider or --wide is given.
+ *
+ * Every text that came from the wire passes text_clean(): no byte of an attacker's reaches the
+ * terminal as a command. Colours only on a terminal, and not with NO_COLOR set (no-color.org).
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define SHOW_WIDTH 100u
+
+struct show {
+	FILE *out;
+	bool color;
+	unsigned width; /* columns; 0: no limit */
+	uint64_t now_ns;
+};
+
+/* For a stream of its kind: asks whether it is a terminal, NO_COLOR, its width. */
+struct show show_of(FILE *out, bool wide);
+
+void show_watch(const struct show *s, const json_t *event);
+void show_alert(const struct show *s, const json_t *row);
+void show_alerts_head(const struct show *s);
+void show_incidents_head(const struct show *s);
+void show_incident_row(const struct show *s, const json_t *row);
+void show_incident(const struct show *s, const json_t *incident);
+void show_status(const struct show *s, const json_t *status);
+void show_plan(const struct show *s, const json_t *plan);
+void show_isolation(const struct show *s, const json_t *isolation);
+void show_audit(const struct show *s, const json_t *row);
+
+/* -- for its own files -- */
+enum show_color { SHOW_plain, SHOW_red, SHOW_yellow, SHOW_green, SHOW_magenta, SHOW_bold, SHOW_dim };
+const char *show_on(const struct show *s, enum show_color c);
+const char *show_off(const struct show *s, enum show_color c);
+/* Member `key` cleaned, in a buffer of the caller; "" when it is not there. */
+const char *show_text(const json_t *o, const char *key, char *buf, size_t size);
+int64_t show_num(const json_t *o, const char *key);
+/* The rest of a line: `text` cut to what is left after `used` columns, and the newline. */
+void show_rest(const struct show *s, unsigned used, const char *text);
+/* `text` broken at spaces, every line after `indent` columns. */
+void show_wrap(const struct show *s, unsigned indent, const char *text);
+const char *show_severity(int64_t severity, enum show_color *color);
+const char *show_ttl(uint64_t seconds, char *buf, size_t size);

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Incidents and the status. */
+#include "show.h"
+
+#include "base/clock.h"
+#include "text.h"
+
+#include <string.h>
+
+#define TEXT 512u
+
+static void when(const json_t *o, const char *key, char out[TEXT_LOCAL])
+{
+	text_local((uint64_t)show_num(o, key), false, out);
+}
+
+void show_incidents_head(const struct show *s)
+{
+	fprintf(s->out, "%s   ID SEVERITY SCORE HOST            LAST SEEN           EVENTS %s%s\n",
+		show_on(s, SHOW_bold), "STEPS", show_off(s, SHOW_bold));
+}
+
+/* "scan T1046 ×2, lateral T1021": the chain in one line. */
+static void chain_words(const json_t *chain, char *out, size_t size)
+{
+	size_t i, at = 0;
+	const json_t *step;
+
+	out[0] = '\0';
+	json_array_foreach(chain, i, step)
+	{
+		char family[24], technique[32];
+		int n = snprintf(out + at, size - at, "%s%s%s%s", at ? " > " : "",
+				 show_text(step, "family", family, sizeof(family)),
+				 *show_text(step, "technique", technique, sizeof(technique)) ? " "
+											     : "",
+				 technique);
+		if (n < 0 || (size_t)n >= size - at)
+			return;
+		at += (size_t)n;
+	}
+}
+
+void show_incident_row(const struct show *s, const json_t *row)
+{
+	char host[64], last[TEXT_LOCAL], chain[TEXT], steps[TEXT + 40], isolation[24];
+	enum show_color color;
+	const char *severity = show_severity(show_num(row, "severity"), &color);
+
+	when(row, "last_ns", last);
+	chain_words(json_object_get(row, "chain"), chain, sizeof(chain));
+	show_text(row, "isolation", isolation, sizeof(isolation));
+	snprintf(steps, sizeof(steps), "%s%s%s%s%s",
+		 json_is_true(json_object_get(row, "open")) ? "" : "(closed) ",
+		 *isolation ? "[" : "", isolation, *isolation ? "] " : "", chain);
+	fprintf(s->out, "%5lld %s%-8s%s ", (long long)show_num(row, "id"), show_on(s, color),
+		severity, show_off(s, color));
+	int n = fprintf(s->out, "%5.0f %-15s %s %6lld ",
+			json_number_value(json_object_get(row, "score")),
+			show_text(row, "host", host, sizeof(host)), last,
+			(long long)(show_num(row, "alerts") + show_num(row, "findings")));
+	show_rest(s, 15 + (n > 0 ? (unsigned)n : 0), steps);
+}
+
+static void show_steps(const struct show *s, const json_t *chain)
+{
+	size_t i;
+	const json_t *step;
+
+	fprintf(s->out, "\n%sSteps%s\n", show_on(s, SHOW_bold), show_off(s, SHOW_bold));
+	json_array_foreach(chain, i, step)
+	{
+		char first[TEXT_LOCAL], family[24], technique[32], what[256];
+		enum show_color color;
+		const char *severity = show_severity(show_num(step, "severity"), &color);
+
+		when(step, "first_ns", first);
+		if (!json_is_true(json_object_get(step, "alert"))) {
+			severity = "finding";
+			color = SHOW_dim;
+		}
+		fprintf(s->out, "  %s %s%-7s%s ", first, show_on(s, color), severity,
+			show_off(s, color));
+		int n = fprintf(s->out, "%-10s %-9s %4lld× ",
+				show_text(step, "family", family, sizeof(family)),
+				show_text(step, "technique", technique, sizeof(technique)),
+				(long long)show_num(step, "count"));
+		show_rest(s, 30 + (n > 0 ? (unsigned)n - 1 : 0),
+			  show_text(step, "what", what, sizeof(what)));
+	}
+}
+
+static void show_timeline(const struct show *s, const json_t *timeline)
+{
+	size_t i;
+	const json_t *row;
+
+	if (json_array_size(timeline) == 0)
+		return;
+	fprintf(s->out, "\n%sTimeline%s\n", show_on(s, SHOW_bold), show_off(s, SHOW_bold));
+	json_array_foreach(timeline, i, row)
+	{
+		char at[TEXT_LOCAL], what[32], words[TEXT], rest[200];
+		const json_t *detail = json_object_get(row, "detail");
+
+		text_local((uint64_t)show_num(row, "time_ns"), true, at);
+		show_text(row, "what", what, sizeof(what));
+		if (!*show_text(detail, "signature", words, sizeof(words)) &&
+		    !*show_text(detail, "proof", words, sizeof(words)) &&
+		    !*show_text(detail, "reason", words, sizeof(words)))
+			show_text(detail, "why", words, sizeof(words));
+		snprintf(rest, sizeof(rest), "%.199s", words);
+		fprintf(s->out, "  %s %-12s ", at, what);
+		show_rest(s, 28, rest);
+	}
+}
+
+void show_incident(const struct show *s, const json_t *inc)
+{
+	char host[64], mac[24], first[TEXT_LOCAL], last[TEXT_LOCAL], check[TEXT];
+	const json_t *events = json_object_get(inc, "events"), *row;
+	enum show_color color;
+	const char *severity = show_severity(show_num(inc, "severity"), &color);
+	size_t i;
+
+	when(inc, "first_ns", first);
+	when(inc, "last_ns", last);
+	fprintf(s->out, "Incident %lld, %s: %s%s%s, score %.0f of 100\n",
+		(long long)show_num(inc, "id"),
+		json_is_true(json_object_get(inc, "open")) ? "open" : "closed", show_on(s, color),
+		severity, show_off(s, color), json_number_value(json_object_get(inc, "score")));
+	fprintf(s->out, "Host     %s %s\nSeen     %s to %s, %lld alerts, %lld findings\n",
+		show_text(inc, "host", host, sizeof(host)), show_text(inc, "mac", mac, sizeof(mac)),
+		first, last, (long long)show_num(inc, "alerts"),
+		(long long)show_num(inc, "findings"));
+	show_steps(s, json_object_get(inc, "chain"));
+	show_timeline(s, json_object_get(inc, "timeline"));
+	fprintf(s->out, "\n%sEvents%s\n", show_on(s, SHOW_bold), show_off(s, SHOW_bold));
+	json_array_foreach(events, i, row)
+		show_alert(s, row);
+	row = json_array_get(events, json_array_size(events) - 1);
+	if (row && *show_text(row, "check", check, sizeof(check))) {
+		fprintf(s->out, "\n%sTo check by hand%s\n", show_on(s, SHOW_bold),
+			show_off(s, SHOW_bold));
+		show_wrap(s, 2, check);
+	}
+	if (json_object_get(inc, "recommendation")) {
+		fprintf(s->out, "\n%sIsolation%s\n", show_on(s, SHOW_bold), show_off(s, SHOW_bold));
+		show_plan(s, json_object_get(inc, "recommendation"));
+	}
+}
+
+static void show_sensor(const struct show *s, const json_t *o)
+{
+	char name[80], trouble[256], age[TEXT_AGE];
+	bool up = json_is_true(json_object_get(o, "up"));
+	int64_t contact = show_num(o, "contact_ns");
+	enum show_color color = up ? SHOW_green : SHOW_red;
+
+	show_text(o, "name", name, sizeof(name));
+	show_text(o, "trouble", trouble, sizeof(trouble));
+	if (contact > 0 && (uint64_t)contact <= s->now_ns)
+		text_age((s->now_ns - (uint64_t)contact) / NS_PER_S, age);
+	else
+		text_copy(age, sizeof(age), contact ? "0s" : "never");
+	fprintf(s->out, "  %-16s %s%-4s%s %lld events, %lld alerts, last word %s%s%s\n", name,
+		show_on(s, color), up ? "up" : "down", show_off(s, color),
+		(long long)show_num(o, "events"), (long long)show_num(o, "alerts"), age,
+		*trouble ? ": " : "", trouble);
+	if (show_num(o, "lost") || show_num(o, "malformed") || show_num(o, "broken") ||
+	    show_num(o, "store_errors"))
+		fprintf(s->out, "  %-16s %slost %lld, malformed %lld, broken %lld, store %lld%s\n",
+			"", show_on(s, SHOW_yellow), (long long)show_num(o, "lost"),
+			(long long)show_num(o, "malformed"), (long long)show_num(o, "broken"),
+			(long long)show_num(o, "store_errors"), show_off(s, SHOW_yellow));
+}
+
+static void show_gaps(const struct show *s, const json_t *store)
+{
+	size_t i;
+	const json_t *gap;
+
+	json_array_foreach(json_object_get(store, "newest_gaps"), i, gap)
+	{
+		char sensor[80], epoch[24], found[TEXT_LOCAL];
+
+		when(gap, "found_ns", found);
+		fprintf(s->out, "  %sgap%s %s epoch %s: %lld to %lld, found %s\n",
+			show_on(s, SHOW_yellow), show_off(s, SHOW_yellow),
+			show_text(gap, "sensor", sensor, sizeof(sensor)),
+			show_text(gap, "epoch", epoch, sizeof(epoch)),
+			(long long)show_num(gap, "first"), (long long)show_num(gap, "last"), found);
+	}
+}
+
+void show_status(const struct show *s, const json_t *status)
+{
+	const json_t *iso = json_object_get(status, "isolation"), *sensor;
+	const json_t *store = json_object_get(status, "store");
+	bool running = json_is_true(json_object_get(status, "running"));
+	char mode[24], db[256];
+	size_t i;
+
+	fprintf(s->out, "Collector  %s\n", running ? "running" : "NOT RUNNING");
+	json_array_foreach(json_object_get(status, "sensors"), i, sensor)
+		show_sensor(s, sensor);
+	fprintf(s->out, "Store      %lld events, %lld alerts, %lld open incidents, %lld lost (%s)\n",
+		(long long)show_num(store, "events"), (long long)show_num(store, "alerts"),
+		(long long)show_num(store, "incidents_open"), (long long)show_num(store, "lost"),
+		show_text(status, "db", db, sizeof(db)));
+	show_gaps(s, store);
+	if (iso)
+		fprintf(s->out, "Isolation  mode %s%s, %lld active\n",
+			show_text(iso, "mode", mode, sizeof(mode)),
+			json_is_true(json_object_get(iso, "frozen")) ? ", FROZEN" : "",
+			(long long)show_num(iso, "active"));
+}

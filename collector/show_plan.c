@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the isolation engine says: plans, isolations, the audit log. */
+#include "show.h"
+
+#include "text.h"
+
+#include <string.h>
+
+#define TEXT 512u
+
+/* An array of texts, or of argument lists. */
+static void show_commands(const struct show *s, const char *title, const json_t *list)
+{
+	size_t i, k;
+	const json_t *v, *arg;
+
+	if (json_array_size(list) == 0)
+		return;
+	fprintf(s->out, "%s\n", title);
+	json_array_foreach(list, i, v)
+	{
+		char line[TEXT] = "", word[TEXT];
+		size_t at = 0;
+
+		if (json_is_string(v))
+			text_clean(json_string_value(v), line, sizeof(line));
+		json_array_foreach(v, k, arg)
+		{
+			text_clean(json_is_string(arg) ? json_string_value(arg) : "", word,
+				   sizeof(word));
+			int n = snprintf(line + at, sizeof(line) - at, "%s%s", at ? " " : "", word);
+			if (n < 0 || (size_t)n >= sizeof(line) - at)
+				break;
+			at += (size_t)n;
+		}
+		/* commands are for copying: never cut, never wrapped */
+		fprintf(s->out, "  %s\n", line);
+	}
+}
+
+static void show_target(const struct show *s, const json_t *iso)
+{
+	char mac[24], isolator[40], profile[40], ttl[TEXT_AGE], addrs[TEXT] = "";
+	const json_t *list = json_object_get(iso, "addrs"), *v;
+	size_t i, at = 0;
+
+	json_array_foreach(list, i, v)
+	{
+		const char *a = json_string_value(v);
+		int n = snprintf(addrs + at, sizeof(addrs) - at, "%s%s", at ? " " : "", a ? a : "");
+		if (n < 0 || (size_t)n >= sizeof(addrs) - at)
+			break;
+		at += (size_t)n;
+	}
+	show_text(iso, "mac", mac, sizeof(mac));
+	fprintf(s->out, "Host      %s  %s\n", *mac ? mac : "(MAC not known)", addrs);
+	fprintf(s->out, "By        %s, profile %s, for %s%s\n",
+		show_text(iso, "isolator", isolator, sizeof(isolator)),
+		show_text(iso, "profile", profile, sizeof(profile)),
+		show_ttl((uint64_t)show_num(iso, "ttl_s"), ttl, sizeof(ttl)),
+		json_is_true(json_object_get(iso, "times_out"))
+			? ", ended by the device itself"
+			: ", ended by the collector's lease");
+}
+
+void show_plan(const struct show *s, const json_t *plan)
+{
+	const json_t *iso = json_object_get(plan, "isolation"), *rail;
+	bool allowed = json_is_true(json_object_get(plan, "allowed"));
+	char name[40], why[240], mode[24];
+	size_t i;
+
+	if (!iso) { /* it was applied: the isolation itself */
+		show_isolation(s, plan);
+		return;
+	}
+	show_target(s, iso);
+	fprintf(s->out, "Allowed   %s%s%s (mode %s)\n", show_on(s, allowed ? SHOW_green : SHOW_red),
+		allowed ? "yes" : "no", show_off(s, SHOW_red),
+		show_text(plan, "mode", mode, sizeof(mode)));
+	json_array_foreach(json_object_get(plan, "rails"), i, rail)
+	{
+		bool pass = json_is_true(json_object_get(rail, "pass"));
+
+		fprintf(s->out, "  %s%s%s %-10s ", show_on(s, pass ? SHOW_green : SHOW_red),
+			pass ? "pass  " : "refuse", show_off(s, SHOW_red),
+			show_text(rail, "rail", name, sizeof(name)));
+		if (!*show_text(rail, "why", why, sizeof(why)))
+			show_text(rail, "asks", why, sizeof(why));
+		show_rest(s, 20, why);
+	}
+	show_commands(s, "Commands", json_object_get(iso, "commands"));
+	show_commands(s, "Undo by hand", json_object_get(iso, "undo"));
+}
+
+void show_isolation(const struct show *s, const json_t *iso)
+{
+	char id[48], status[24], effect[24], proof[TEXT], until[TEXT_LOCAL], error[TEXT];
+
+	if (!json_object_get(iso, "id"))
+		return;
+	show_text(iso, "status", status, sizeof(status));
+	show_text(iso, "effect", effect, sizeof(effect));
+	enum show_color color = strcmp(status, "unknown") == 0 || strcmp(status, "failed") == 0
+					? SHOW_red
+					: SHOW_green;
+	fprintf(s->out, "%s%s%s%s%s  isolation %s\n", show_on(s, color), status,
+		*effect && strcmp(status, "active") == 0 ? ", " : "",
+		strcmp(status, "active") == 0 ? effect : "", show_off(s, color),
+		show_text(iso, "id", id, sizeof(id)));
+	show_target(s, iso);
+	if (strcmp(status, "active") == 0)
+		fprintf(s->out, "Until     %s\n",
+			text_local((uint64_t)show_num(iso, "expires_ns"), false, until));
+	if (*show_text(iso, "proof", proof, sizeof(proof)))
+		fprintf(s->out, "Proof     %s\n", proof);
+	if (*show_text(iso, "error", error, sizeof(error)))
+		fprintf(s->out, "Error     %s\n", error);
+	if (strcmp(status, "active") == 0)
+		show_commands(s, "Undo by hand", json_object_get(iso, "undo"));
+}
+
+void show_audit(const struct show *s, const json_t *row)
+{
+	char time[48], event[32], id[48], words[TEXT], op[24];
+	const json_t *detail = json_object_get(row, "detail");
+
+	show_text(row, "time", time, sizeof(time));
+	show_text(row, "event", event, sizeof(event));
+	show_text(row, "id", id, sizeof(id));
+	if (!*show_text(detail, "reason", words, sizeof(words)) &&
+	    !*show_text(detail, "why", words, sizeof(words)))
+		show_text(detail, "end", words, sizeof(words));
+	show_text(detail, "op", op, sizeof(op));
+	int n = fprintf(s->out, "%6lld %.19s %-13s %.8s %s%s", (long long)show_num(row, "seq"), time,
+			event, *id ? id : "-", op, *op ? " " : "");
+	show_rest(s, n > 0 ? (unsigned)n : 0, words);
+}
