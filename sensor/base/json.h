@@ -28,7 +28,9 @@ static inline bool json_ok(const struct json *j)
 /* `key` NULL inside an array. Keys are our own constants and are not escaped. */
 void json_open(struct json *j, const char *key);  /* { */
 void json_close(struct json *j);                  /* } */
-void json_array(struct json *j, const char *key); /* [ */
+/* Two names that jansson has, too: their symbols are ours, else the collector, which links both, would
+ * call these for jansson's. A file includes one header or the other. */
+void json_array(struct json *j, const char *key) __asm__("json_write_array"); /* [ */
 void json_array_end(struct json *j);              /* ] */
 void json_str(struct json *j, const char *key, const char *text);
 void json_strn(struct json *j, const char *key, const void *text, size_t n);
@@ -36,7 +38,7 @@ void json_u64(struct json *j, const char *key, uint64_t v);
 void json_i64(struct json *j, const char *key, int64_t v);
 void json_f64(struct json *j, const char *key, double v); /* %.6g; NaN and inf become null */
 void json_bool(struct json *j, const char *key, bool v);
-void json_null(struct json *j, const char *key);
+void json_null(struct json *j, const char *key) __asm__("json_write_null");
 /* A ready JSON value (an object, an array …) put in as it is. */
 void json_raw(struct json *j, const char *key, const char *value, size_t n);
 /* Ready members ("a":1,"b":2 without braces) put in as they are. */
