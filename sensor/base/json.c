@@ -2,6 +2,8 @@
 /* JSON out. Text is copied in runs: most bytes need no escape. */
 #include "base/json.h"
 
+#include "base/utf8.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -63,35 +65,6 @@ void json_array_end(struct json *j)
 	j->comma = true;
 }
 
-/* Length of the UTF-8 sequence at p, 0 if it is none. Source: RFC 3629 4, the table of UTF8-octets:
- * overlong forms, surrogates and what lies beyond U+10FFFF are refused by the second byte. */
-static unsigned utf8(const uint8_t *p, size_t left)
-{
-	uint8_t lo = 0x80, hi = 0xbf;
-	unsigned n;
-
-	if (p[0] >= 0xc2 && p[0] <= 0xdf) {
-		n = 2;
-	} else if (p[0] >= 0xe0 && p[0] <= 0xef) {
-		n = 3;
-		lo = p[0] == 0xe0 ? 0xa0 : 0x80;
-		hi = p[0] == 0xed ? 0x9f : 0xbf;
-	} else if (p[0] >= 0xf0 && p[0] <= 0xf4) {
-		n = 4;
-		lo = p[0] == 0xf0 ? 0x90 : 0x80;
-		hi = p[0] == 0xf4 ? 0x8f : 0xbf;
-	} else {
-		return 0;
-	}
-	if (left < n || p[1] < lo || p[1] > hi)
-		return 0;
-	for (unsigned i = 2; i < n; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	}
-	return n;
-}
-
 static void put_escape(struct json *j, uint8_t c)
 {
 	static const char hex[] = "0123456789abcdef";
@@ -113,7 +86,7 @@ static void put_text(struct json *j, const uint8_t *p, size_t n)
 
 	while (i < n) {
 		uint8_t c = p[i];
-		unsigned len = c >= 0x80                            ? utf8(p + i, n - i)
+		unsigned len = c >= 0x80                            ? utf8_len(p + i, n - i)
 			       : c >= 0x20 && c != '"' && c != '\\' ? 1
 								    : 0;
 		if (len) {

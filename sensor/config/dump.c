@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The configuration as YAML that can be read back, and as the tables of docs/CONFIG.md. */
+#include "base/utf8.h"
 #include "config/config.h"
 
 #include <string.h>
@@ -11,17 +12,46 @@ static void indent(unsigned depth, FILE *out)
 	fprintf(out, "%*s", (int)depth * 2, "");
 }
 
+/* YAML's printable characters beyond ASCII, without those it takes for line ends or a byte order
+ * mark (YAML 1.1, 5.1 and 5.4). */
+static bool printable(uint32_t c)
+{
+	return c >= 0xa0 && c != 0x2028 && c != 0x2029 && c != 0xfeff && c != 0xfffe && c != 0xffff;
+}
+
+/* One character beyond ASCII; its bytes. A byte that is no UTF-8 goes out as its Latin-1 letter. */
+static unsigned beyond_ascii(const uint8_t *p, FILE *out)
+{
+	static const uint8_t lead[] = {0, 0, 0x1f, 0x0f, 0x07};
+	unsigned n = utf8_len(p, strlen((const char *)p));
+	uint32_t c = n ? p[0] & lead[n] : p[0];
+
+	for (unsigned i = 1; i < n; i++)
+		c = c << 6 | (p[i] & 0x3f);
+	if (n && printable(c))
+		fwrite(p, 1, n, out);
+	else
+		fprintf(out, "\\u%04x", c);
+	return n ? n : 1;
+}
+
 static void quoted(const char *text, FILE *out)
 {
+	const uint8_t *p = (const uint8_t *)text;
+
 	fputc('"', out);
-	for (; *text; text++) {
-		unsigned char c = (unsigned char)*text;
-		if (c == '"' || c == '\\')
-			fprintf(out, "\\%c", c);
-		else if (c < ' ' || c == 0x7f)
-			fprintf(out, "\\x%02x", c);
+	while (*p) {
+		if (*p >= 0x80) {
+			p += beyond_ascii(p, out);
+			continue;
+		}
+		if (*p == '"' || *p == '\\')
+			fprintf(out, "\\%c", *p);
+		else if (*p < ' ' || *p == 0x7f)
+			fprintf(out, "\\x%02x", *p);
 		else
-			fputc(c, out);
+			fputc(*p, out);
+		p++;
 	}
 	fputc('"', out);
 }
