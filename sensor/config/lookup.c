@@ -118,7 +118,7 @@ static void hint(const struct config *c, const char *path, size_t n, const char 
 
 int config_unknown(const struct config *c, const char *path, bool mapping, struct err *err)
 {
-	size_t n = 0; /* the longest part that is a section; what follows is the wrong word */
+	size_t n = 0; /* bytes of the longest part that is a section; the next word is wrong */
 	char word[WORD], head[256];
 
 	for (size_t i = 0; path[i]; i++) {
@@ -129,7 +129,8 @@ int config_unknown(const struct config *c, const char *path, bool mapping, struc
 		if (config_is_section(c, head))
 			n = i;
 	}
-	snprintf(word, sizeof(word), "%s", path + n + (n > 0));
+	const char *rest = path + n + (n > 0);
+	snprintf(word, sizeof(word), "%.*s", (int)strcspn(rest, "."), rest);
 	err_set(err, ENOENT, "unknown %s '%.120s'", mapping ? "section" : "parameter", path);
 	hint(c, path, n, word, err);
 	return -ENOENT;

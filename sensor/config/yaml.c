@@ -118,8 +118,8 @@ static int set_pairs(struct reader *r, const struct config_param *f, const yaml_
 				       err_set(r->err, EINVAL, "%s: an item must be one value",
 					       f->param->name));
 		rc = param_append(f->section, f->param, item, false, r->err);
-		if (rc < 0)
-			return at_node(r, key, rc);
+		if (rc < 0) /* either half may be at fault: both are underlined */
+			place_mark(r->text, r->err, &key->start_mark, &value->end_mark);
 	}
 	return rc;
 }
@@ -216,6 +216,8 @@ static int syntax(const yaml_parser_t *p, const char *text, struct err *err)
 		return -EINVAL;
 	}
 	place_mark(text, err, &p->problem_mark, NULL);
+	if (p->context && p->context_mark.line < p->problem_mark.line)
+		err_hint(err, "what is not ended began in line %zu", p->context_mark.line + 1);
 	if (strchr(text, '\t'))
 		err_hint(err, "YAML is indented with spaces, never with tabs");
 	return -EINVAL;
