@@ -251,6 +251,7 @@ int isolate_step_release(struct isolate *e, json_t *iso, const char *end_status,
 		unknown(iso, "released, but the device still shows it");
 	} else {
 		isolate_put_str(iso, "status", end_status);
+		isolate_put_str(iso, "effect", "none");
 		isolate_put_num(iso, "ended_ns", e->now());
 		note(e, iso, end_status, NULL, err);
 	}

@@ -25,19 +25,18 @@ struct script {
 	size_t len;
 };
 
-static struct script begin(void)
+/* The stream keeps the address of s->text: a script is never copied. */
+static void begin(struct script *s)
 {
-	struct script s = {.text = NULL};
-
-	s.f = open_memstream(&s.text, &s.len);
-	if (!s.f)
+	s->text = NULL;
+	s->f = open_memstream(&s->text, &s->len);
+	if (!s->f)
 		abort();
 	fputs("add table bridge vigie\n"
 	      "add set bridge vigie isolated { type ether_addr; flags timeout; }\n"
 	      "add set bridge vigie pairs { type ether_addr . ipv4_addr; flags timeout; }\n"
 	      "add set bridge vigie released { type ipv6_addr; flags timeout; }\n",
-	      s.f);
-	return s;
+	      s->f);
 }
 
 static char *end(struct script *s)
@@ -189,8 +188,9 @@ static void pairs(FILE *f, const struct isolator_request *r, bool add)
 
 char *nft_script_apply(const struct isolator_request *r)
 {
-	struct script s = begin();
+	struct script s;
 
+	begin(&s);
 	chains(s.f);
 	fputs(RULE "ether saddr != @isolated ether daddr != @isolated return\n", s.f);
 	forensic(s.f, json_object_get(r->profile, "forensic"));
@@ -207,9 +207,10 @@ char *nft_script_apply(const struct isolator_request *r)
 
 char *nft_script_release(const struct isolator_request *r)
 {
-	struct script s = begin();
+	struct script s;
 	char id[ADDR_TEXT];
 
+	begin(&s);
 	gone(s.f, "isolated", r->mac_text);
 	pairs(s.f, r, false);
 	if (nft_script_id(r->id, id))
