@@ -114,20 +114,25 @@ static int unknown_proto(struct build *b, struct span name)
 
 int rule_header_proto(struct build *b, struct span word)
 {
+	char lower[32];
+
 	/* Suricata 8 names a point in a transaction after a colon: "http1:request_started". */
 	const char *colon = memchr(word.at, ':', word.len);
 	struct span name = span_cut(word, 0, colon ? (uint32_t)(colon - word.at) : word.len);
 
 	if (colon)
 		rule_build_unmatched(b, &hook);
+	rule_span_text(name, lower, sizeof(lower));
+	for (char *c = lower; *c; c++)
+		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 32) : *c;
 	for (unsigned i = 0; i < N_PROTOS; i++) {
-		if (span_is(name, protos[i].name)) {
+		if (strcmp(lower, protos[i].name) == 0) {
 			take_proto(b, &protos[i]);
 			return 0;
 		}
 	}
 	for (unsigned i = 0; i < N_APPS; i++) {
-		if (span_is(name, apps[i].syntax)) {
+		if (strcmp(lower, apps[i].syntax) == 0) {
 			b->sig->protos = PROTO_ALL;
 			rule_build_unmatched(b, &apps[i]);
 			return 0;

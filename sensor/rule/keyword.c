@@ -35,7 +35,7 @@ static const struct keyword parsed[] = {
 #undef PARSED
 #undef DEFINES
 #define BUFFER(name_, what_)                                                                       \
-	{.name = (name_), .value = VALUE_none, .syntax = (name_), .what = (what_), .buffer = true},
+	{.name = (name_), .value = VALUE_optional, .syntax = (name_), .what = (what_), .buffer = true},
 #include "rule/buffers.def"
 #undef BUFFER
 };

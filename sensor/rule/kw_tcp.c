@@ -107,6 +107,12 @@ const struct keyword keyword_flags = {
 	.parse = flags_parse, .match = flags_match,
 };
 
+const struct keyword keyword_tcp_flags = {
+	.name = "tcp.flags", .syntax = "tcp.flags: [+*!]FSRPAUEC[,IGNORED]", .what = "TCP flags",
+	.value = VALUE_needed, .arg_size = sizeof(struct flags),
+	.parse = flags_parse, .match = flags_match,
+};
+
 static int u32_parse(struct span value, void *arg, struct fault *f)
 {
 	return rule_range_parse(value, UINT32_MAX, arg, f);

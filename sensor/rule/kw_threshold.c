@@ -9,10 +9,12 @@
 #define HAS_COUNT 4u
 #define HAS_SECONDS 8u
 #define HAS_MULTIPLIER 16u
+#define HAS_UNIQUE 32u
 
 /* What Suricata counts and the detect thread does not yet. */
 static const struct keyword by_flow = {.name = "threshold track by_flow", .syntax = "", .what = ""};
 static const struct keyword backoff = {.name = "threshold type backoff", .syntax = "", .what = ""};
+static const struct keyword unique = {.name = "threshold unique_on", .syntax = "", .what = ""};
 
 static int type_parse(struct build *b, struct span v, struct threshold *t)
 {
@@ -73,6 +75,7 @@ static int item_parse(struct build *b, struct span item, bool filter, struct thr
 			 : span_is(key, "count")	 ? HAS_COUNT
 			 : span_is(key, "seconds")	 ? HAS_SECONDS
 			 : span_is(key, "multiplier")	 ? HAS_MULTIPLIER
+			 : span_is(key, "unique_on")	 ? HAS_UNIQUE
 							 : 0;
 	if (which == 0)
 		return rule_fault(b->fault, item.len ? key : item, "'%.*s' is not known here",
@@ -89,6 +92,9 @@ static int item_parse(struct build *b, struct span item, bool filter, struct thr
 		return number(b, v, &t->count);
 	case HAS_SECONDS:
 		return number(b, v, &t->seconds);
+	case HAS_UNIQUE:
+		rule_build_unmatched(b, &unique);
+		return 0;
 	default:
 		return number(b, v, &ignored);
 	}
