@@ -9,8 +9,9 @@
  *
  * Shape:  a window is one page of FLOW_WINDOW + FLOW_PIECE_MAX bytes that slides when full: each byte
  *         is copied at most twice. Windows, held segments and streams are 11, 4 and 1 sixteenths of
- *         flow.stream_memory. Without a free window pieces are told without bytes before them; without
- *         a free page, or with STREAM_HELD_MAX held, the nearest hole is given up; all counted.
+ *         flow.stream_memory. Without a free window one that was idle for a turn of the hand is taken
+ *         away; a piece without one is told without bytes before it. Without a free page, or with
+ *         STREAM_HELD_MAX held, the nearest hole is given up. All of it is counted.
  * Owns:   its pools. A piece borrows the window, or the packet, for the call.
  * Source: RFC 9293 3.4 and 3.10.7.4; RFC 5961 3.2 (a reset counts only with the exact number);
  *         Ptacek & Newsham 1998 for what an evader does with overlaps.
@@ -22,6 +23,7 @@
 #define STREAMS_16THS 1u
 #define SEGS_16THS 4u
 #define WINDOWS_16THS 11u
+#define STEAL_SAMPLE 16u /* windows looked at for an idle one */
 
 int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsigned workers,
 		      struct flow_counters *count)
@@ -37,11 +39,17 @@ int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsig
 		flow_streams_fini(m);
 		return -1;
 	}
-	return 0;
+	m->owner = flow_memory_map(m->windows.cap * sizeof(*m->owner));
+	if (m->owner)
+		return 0;
+	flow_streams_fini(m);
+	return -1;
 }
 
 void flow_streams_fini(struct flow_streams *m)
 {
+	flow_memory_unmap(m->owner, m->windows.cap * sizeof(*m->owner));
+	m->owner = NULL;
 	flow_pool_fini(&m->streams);
 	flow_pool_fini(&m->segs);
 	flow_pool_fini(&m->windows);
@@ -63,6 +71,43 @@ static void done(const struct stream_call *c, struct stream_half *h)
 	h->bits |= STREAM_DONE;
 }
 
+/* Gives a window that nothing was told through for a turn to somebody who has bytes to tell. */
+static uint32_t steal(struct flow_streams *m)
+{
+	for (unsigned n = 0; n < STEAL_SAMPLE && n < m->windows.cap; n++) {
+		uint32_t ref = ++m->hand;
+		uint32_t owner = m->owner[ref - 1];
+		m->hand = ref < m->windows.cap ? ref : 0;
+		if (owner & STREAM_RECENT) {
+			m->owner[ref - 1] = owner & ~STREAM_RECENT;
+			continue;
+		}
+		struct tcp_stream *s = flow_pool_at(&m->streams, owner >> 1);
+		s->half[owner & 1].window = 0;
+		s->half[owner & 1].window_len = 0;
+		return ref;
+	}
+	return 0;
+}
+
+static uint32_t stream_ref(const struct flow_streams *m, const struct tcp_stream *s)
+{
+	return (uint32_t)((size_t)((const uint8_t *)s - m->streams.base) / m->streams.size) + 1;
+}
+
+static uint32_t window_get(const struct stream_call *c)
+{
+	uint32_t ref = flow_pool_get(&c->m->windows);
+
+	if (!ref) {
+		count_add(&c->m->count->stream_memcap, 1);
+		ref = steal(c->m);
+	}
+	if (ref)
+		c->m->owner[ref - 1] = stream_ref(c->m, c->f->stream) << 1 | c->dir;
+	return ref;
+}
+
 /* Tells one piece: `len` new bytes at `at`, or none with `fin` alone. */
 static void tell(const struct stream_call *c, struct stream_half *h, const uint8_t *at, uint32_t len,
 		 bool fin)
@@ -78,12 +123,10 @@ static void tell(const struct stream_call *c, struct stream_half *h, const uint8
 		.fin = fin,
 	};
 
-	if (!h->window && len && !fin) {
-		h->window = flow_pool_get(&c->m->windows);
-		if (!h->window)
-			count_add(&c->m->count->stream_memcap, 1);
-	}
+	if (!h->window && len)
+		h->window = window_get(c);
 	if (h->window) {
+		c->m->owner[h->window - 1] |= STREAM_RECENT;
 		uint8_t *page = flow_pool_at(&c->m->windows, h->window);
 		if (h->window_len + len > STREAM_WINDOW_PAGE) {
 			memmove(page, page + h->window_len - FLOW_WINDOW, FLOW_WINDOW);
@@ -383,7 +426,6 @@ void flow_stream_end(struct flow_streams *m, struct flow *f, const struct order 
 		count_unseen(&c, h);
 		finish(&c, h);
 	}
-	uint32_t ref = (uint32_t)((size_t)((uint8_t *)s - m->streams.base) / m->streams.size) + 1;
-	flow_pool_put(&m->streams, ref);
+	flow_pool_put(&m->streams, stream_ref(m, s));
 	f->stream = NULL;
 }

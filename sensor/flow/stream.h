@@ -7,6 +7,7 @@
 
 #define STREAM_PAGE 2048u /* bytes of one held segment, its head included */
 #define STREAM_HELD_MAX 128u /* segments held, each direction of a flow */
+#define STREAM_RECENT (1u << 31) /* told since the hand came by */
 #define STREAM_WINDOW_PAGE (FLOW_WINDOW + FLOW_PIECE_MAX)
 
 struct stream_seg { /* bytes beyond a hole */
@@ -45,6 +46,8 @@ struct flow_streams { /* one worker's */
 	void *ctx;
 	uint64_t depth;
 	struct flow_pool streams, windows, segs;
+	uint32_t *owner; /* of each window: its stream << 1 | direction, and STREAM_RECENT */
+	uint32_t hand;   /* where the last window was taken away */
 	struct flow_counters *count;
 };
 
@@ -60,6 +63,10 @@ int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsig
 		      struct flow_counters *count);
 void flow_streams_fini(struct flow_streams *m);
 
+static inline void flow_stream_prefetch(const struct flow *f)
+{
+	__builtin_prefetch(f->stream, 1);
+}
 /* After the flow's state has moved. */
 void flow_stream_pkt(struct flow_streams *m, struct flow *f, const struct pkt *p);
 /* Delivers what is held, gaps and all, and gives the flow's memory back. */

@@ -163,6 +163,16 @@ static void bucket_drop(struct flow_table *t, const struct flow *f)
 	t->bucket[hole].index = 0;
 }
 
+/* The bucket's flow, if the first or second bucket holds it: nearly always. */
+static const struct flow *likely(const struct flow_table *t, uint32_t tag)
+{
+	uint32_t at = tag & t->mask;
+
+	if (t->bucket[at].index && t->bucket[at].tag != tag)
+		at = (at + 1) & t->mask;
+	return t->bucket[at].index ? &t->flow[t->bucket[at].index - 1] : NULL;
+}
+
 void flow_prefetch(struct flow_table *t, const struct pkt *p, unsigned n)
 {
 	struct flow_burst *b = &t->burst;
@@ -182,14 +192,16 @@ void flow_prefetch(struct flow_table *t, const struct pkt *p, unsigned n)
 	for (unsigned i = 0; i < b->n; i++) {
 		if (!(b->valid >> i & 1))
 			continue;
-		uint32_t at = b->tag[i] & t->mask;
-		if (t->bucket[at].index && t->bucket[at].tag != b->tag[i])
-			at = (at + 1) & t->mask;
-		if (!t->bucket[at].index)
+		const struct flow *f = likely(t, b->tag[i]);
+		if (!f)
 			continue;
-		const char *line = (const char *)&t->flow[t->bucket[at].index - 1];
-		__builtin_prefetch(line, 1);
-		__builtin_prefetch(line + 64, 1);
+		__builtin_prefetch(f, 1);
+		__builtin_prefetch(&f->last_ns, 1);
+	}
+	for (unsigned i = 0; i < b->n && t->streams.on_piece; i++) {
+		const struct flow *f = b->valid >> i & 1 ? likely(t, b->tag[i]) : NULL;
+		if (f)
+			flow_stream_prefetch(f);
 	}
 }
 

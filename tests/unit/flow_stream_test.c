@@ -305,6 +305,23 @@ static void check_limits(void)
 	CHECK_EQ(count_get(&flow_counters_of(l.w.t)->stream_memcap), 2);
 	world_fini(&l.w);
 
+	CASE("no window left: one that is idle changes hands");
+	listen_on(&l, &c, 5);
+	handshake(&l);
+	play(&l, "S@0:abc");
+	l.lost_window = true;
+	play(&l, "C@0:a C@1:bc"); /* the first spares it, the second takes it */
+	l.lost_window = false;
+	l.n_all[0] = 2;
+	memcpy(l.all[0], "bc", 2);
+	play(&l, "C@3:def");
+	CHECK_STR(l.told[0], "abcdef");
+	CHECK_EQ(count_get(&flow_counters_of(l.w.t)->stream_memcap), 2);
+	l.lost_window = true; /* the server's side has none any more */
+	world_end(&l.w);
+	CHECK(l.fin[0] && l.fin[1]);
+	world_fini(&l.w);
+
 	CASE("streams are off: nothing is told");
 	c = world_config();
 	c.streams = false;
