@@ -12,6 +12,9 @@
 #include <errno.h>
 #include <stdio.h>
 
+/* A device may carry out a command long after the helper that sent it was killed. */
+#define LATE_NS (60 * NS_PER_S)
+
 static const char *enforcer(const struct isolate *e, const json_t *iso)
 {
 	return e->policy.mode == ISOLATE_dry_run || json_is_true(json_object_get(iso, "dry_run"))
@@ -278,6 +281,9 @@ int isolate_step_verify(struct isolate *e, json_t *iso, struct err *err)
 			isolate_put_str(iso, "status", "active");
 		} else if (!json_is_false(present)) {
 			/* It cannot be asked: what was unknown stays so, until its time ends it. */
+		} else if (isolate_is(iso, "status", "unknown") &&
+			   e->now() < isolate_num(iso, "sent_ns") + LATE_NS) {
+			isolate_put_str(iso, "error", "the device does not show it (yet)");
 		} else if (!json_is_true(json_object_get(iso, "times_out"))) {
 			/* Nothing else would ever end it, should the answer be wrong or early. */
 			json_decref(present);

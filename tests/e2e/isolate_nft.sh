@@ -33,6 +33,8 @@ ip netns add $sw
 ip -n $sw link add br0 type bridge forward_delay 0
 ip -n $sw link set br0 up
 host $bad 11; host $peer 12; host $frx 13
+# Else an ARP entry cannot change in its first second.
+ip netns exec $peer sh -c 'echo 0 >/proc/sys/net/ipv4/neigh/eth0/locktime'
 build_drive || exit 1
 
 base="--set isolate.mode=manual --set isolate.dir=$dir --set isolate.audit=$work/audit.log
