@@ -9,6 +9,7 @@
 #include "capture/inputs.h"
 
 #include "base/log.h"
+#include "capture/pcapng.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -68,33 +69,60 @@ static bool is_stdin(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-/* `f` is taken: closed on failure, libpcap's on success. */
-static pcap_t *open_pcap(FILE *f, const char *path, struct err *err)
+/* Looks at the first four bytes and puts them back. They are in the buffer, so glibc takes them. */
+static bool is_pcapng(FILE *f)
+{
+	uint8_t b[4];
+	uint32_t magic = 0;
+	size_t n = fread(b, 1, sizeof(b), f);
+
+	if (n == sizeof(b))
+		memcpy(&magic, b, sizeof(b));
+	while (n > 0)
+		ungetc(b[--n], f);
+	return magic == PCAPNG_MAGIC;
+}
+
+/* `f` is taken: closed on failure, the handle's on success. */
+static int open_handle(FILE *f, const char *path, struct capture_handle *h, struct err *err)
 {
 	char why[PCAP_ERRBUF_SIZE] = "";
 
 	/* One thread owns the handle: no lock per fread. */
 	__fsetlocking(f, FSETLOCKING_BYCALLER);
-	pcap_t *p = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, why);
-	if (p)
-		return p;
+	*h = (struct capture_handle){0};
+	if (is_pcapng(f)) {
+		h->ng = capture_pcapng_open(f, path, err);
+	} else {
+		h->pcap = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO,
+								   why);
+		if (!h->pcap)
+			err_set(err, EINVAL, "%s is not a capture: %s", path, why);
+	}
+	if (h->ng || h->pcap)
+		return 0;
 	fclose(f);
-	err_set(err, EINVAL, "%s is not a capture: %s", path, why);
 	err_hint(err, "pcap and pcapng are read");
-	return NULL;
+	return -EINVAL;
 }
 
-static pcap_t *open_file(const char *path, char *buffer, struct err *err)
+void capture_inputs_close(struct capture_handle *h)
+{
+	if (h->pcap)
+		pcap_close(h->pcap);
+	capture_pcapng_close(h->ng);
+	*h = (struct capture_handle){0};
+}
+
+static int open_file(const char *path, char *buffer, struct capture_handle *h, struct err *err)
 {
 	FILE *f = fopen(path, "rbe");
 
-	if (!f) {
-		err_set(err, errno, "cannot read %s: %s", path, strerror(errno));
-		return NULL;
-	}
+	if (!f)
+		return err_set(err, errno, "cannot read %s: %s", path, strerror(errno));
 	setvbuf(f, buffer, _IOFBF, INPUTS_BUFFER);
 	posix_fadvise(fileno(f), 0, 0, POSIX_FADV_SEQUENTIAL);
-	return open_pcap(f, path, err);
+	return open_handle(f, path, h, err);
 }
 
 static int open_stream(struct capture_inputs *in, struct capture_input *input, struct err *err)
@@ -121,22 +149,23 @@ static int open_stream(struct capture_inputs *in, struct capture_input *input, s
 		return no_memory(err);
 	}
 	setvbuf(f, s->buffer, _IOFBF, INPUTS_BUFFER);
-	s->pcap = open_pcap(f, name, err);
+	int r = open_handle(f, name, &s->open, err);
 	s->opening = false;
-	return s->pcap ? 0 : -EINVAL;
+	return r;
 }
 
-pcap_t *capture_inputs_open(struct capture_inputs *in, unsigned i, char *buffer, struct err *err)
+int capture_inputs_open(struct capture_inputs *in, unsigned i, char *buffer,
+			struct capture_handle *h, struct err *err)
 {
 	struct capture_stream *s = in->at[i].stream;
 
 	if (!s)
-		return open_file(in->at[i].path, buffer, err);
-	pcap_t *p = s->pcap;
-	s->pcap = NULL;
-	if (!p)
-		err_set(err, EBUSY, "%s can be read only once", in->at[i].path);
-	return p;
+		return open_file(in->at[i].path, buffer, h, err);
+	*h = s->open;
+	s->open = (struct capture_handle){0};
+	if (h->pcap || h->ng)
+		return 0;
+	return err_set(err, EBUSY, "%s can be read only once", in->at[i].path);
 }
 
 static int add(struct capture_inputs *in, const char *path, struct err *err)
@@ -162,13 +191,13 @@ static int add(struct capture_inputs *in, const char *path, struct err *err)
 /* Says in the operator's words what libpcap would call "unknown file format". */
 static int check_file(const char *path, const struct stat *st, char *buffer, struct err *err)
 {
+	struct capture_handle h;
 	uint8_t magic[2] = {0};
 
 	if (st->st_size == 0)
 		return err_set(err, EINVAL, "%s is empty", path);
-	pcap_t *p = open_file(path, buffer, err);
-	if (p) {
-		pcap_close(p);
+	if (open_file(path, buffer, &h, err) == 0) {
+		capture_inputs_close(&h);
 		return 0;
 	}
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -264,10 +293,10 @@ void capture_inputs_fini(struct capture_inputs *in)
 	for (unsigned i = 0; i < in->n; i++) {
 		struct capture_stream *s = in->at[i].stream;
 
-		if (s && s->pcap)
-			pcap_close(s->pcap);
-		if (s)
+		if (s) {
+			capture_inputs_close(&s->open);
 			free(s->buffer);
+		}
 		free(s);
 		free(in->at[i].path);
 	}

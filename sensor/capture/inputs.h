@@ -8,13 +8,19 @@
 #include <stdbool.h>
 
 struct pcap; /* libpcap's */
+struct capture_pcapng;
+
+struct capture_handle { /* an open capture: one of the two */
+	struct pcap *pcap;
+	struct capture_pcapng *ng;
+};
 
 #define INPUTS_MAX    65535        /* frame.source has 16 bits */
 #define INPUTS_BUFFER (256u << 10) /* bytes libpcap reads at once */
 
 struct capture_stream { /* what can be read only once: stdin, a pipe */
 	int fd;
-	struct pcap *pcap; /* opened when the run was prepared */
+	struct capture_handle open; /* since the run was prepared; empty once taken */
 	char *buffer;
 	bool opening;
 	const _Atomic bool *stop;
@@ -41,6 +47,7 @@ int capture_inputs_init(struct capture_inputs *in, const struct strs *files, str
 void capture_inputs_fini(struct capture_inputs *in);
 
 /* Opens capture i for one reader. `buffer` holds INPUTS_BUFFER bytes and outlives the handle; a
- * stream has its own. NULL: err says why. */
-struct pcap *capture_inputs_open(struct capture_inputs *in, unsigned i, char *buffer,
-				 struct err *err);
+ * stream has its own. */
+int capture_inputs_open(struct capture_inputs *in, unsigned i, char *buffer,
+			struct capture_handle *h, struct err *err);
+void capture_inputs_close(struct capture_handle *h);

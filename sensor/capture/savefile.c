@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One pass over the captures of a run: libpcap's records become frames, numbered through all files.
+/* One pass over the captures of a run: records become frames, numbered through all files. Classic
+ * captures are libpcap's work, pcapng is our own (pcapng.c says why).
  *
  * Units:  whatever resolution the file has, times leave in nanoseconds. A time libpcap cannot mean
  *         (before 1970, beyond 2262) is moved to the nearest one that fits.
- * Owns:   the libpcap handle and its buffer; a frame's bytes are libpcap's until its next read.
+ * Owns:   the handle and its buffer; a frame's bytes live until its next read.
  * Thread: one reader's. Opening the next capture is the only thing that allocates.
  * Errors: a capture that breaks off ends the run: `ended`, and `broken` says where. What came
  * before counts. Cost:   pcap_dispatch with a callback: one call of libpcap a burst, not a frame.
@@ -11,6 +12,7 @@
 #include "capture/savefile.h"
 
 #include "base/clock.h"
+#include "capture/pcapng.h"
 #include "capture/seconds.h"
 
 #include <errno.h>
@@ -69,14 +71,7 @@ static void on_record(u_char *ctx, const struct pcap_pkthdr *h, const u_char *da
 	};
 
 	if (!s->on_frame(s->ctx, &f))
-		pcap_breakloop(s->pcap);
-}
-
-static void close_file(struct capture_savefile *s)
-{
-	if (s->pcap)
-		pcap_close(s->pcap);
-	s->pcap = NULL;
+		pcap_breakloop(s->open.pcap);
 }
 
 static void break_off(struct capture_savefile *s, const char *how)
@@ -96,17 +91,16 @@ static void open_next(struct capture_savefile *s)
 {
 	struct err err = {0};
 
-	close_file(s);
+	capture_inputs_close(&s->open);
 	if (s->next == s->in->n) {
 		s->ended = true;
 		return;
 	}
 	s->file_seq = s->seq;
-	s->pcap = capture_inputs_open(s->in, s->next++, s->buffer, &err);
-	if (!s->pcap)
+	if (capture_inputs_open(s->in, s->next++, s->buffer, &s->open, &err) < 0)
 		break_off(s, err.msg);
-	else
-		s->link = (uint16_t)link_of(pcap_datalink(s->pcap));
+	else if (s->open.pcap)
+		s->link = (uint16_t)link_of(pcap_datalink(s->open.pcap));
 }
 
 int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,
@@ -120,24 +114,52 @@ int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,
 	return 0;
 }
 
+/* Both: true when the read is over, because on_frame said so or `until` is reached. */
+static bool read_pcap(struct capture_savefile *s, uint64_t until)
+{
+	uint64_t before = s->seq;
+	int r = pcap_dispatch(s->open.pcap, (int)(until - s->seq), on_record, (u_char *)s);
+
+	if (r == PCAP_ERROR_BREAK && s->seq == before)
+		return false; /* the request of the read before, noticed late */
+	if (r == PCAP_ERROR_BREAK || r > 0)
+		return true;
+	if (r < 0)
+		break_off(s, pcap_geterr(s->open.pcap));
+	else
+		open_next(s);
+	return false;
+}
+
+static bool read_pcapng(struct capture_savefile *s, uint64_t until)
+{
+	struct frame f;
+	int r = 1;
+
+	while (s->seq < until && (r = capture_pcapng_next(s->open.ng, &f)) > 0) {
+		f.seq = s->seq++;
+		f.link = (uint16_t)link_of(f.link);
+		f.source = (uint16_t)(s->next - 1);
+		if (!s->on_frame(s->ctx, &f))
+			return true;
+	}
+	if (r < 0)
+		break_off(s, capture_pcapng_why(s->open.ng));
+	else if (r == 0)
+		open_next(s);
+	return false;
+}
+
 void capture_savefile_read(struct capture_savefile *s, unsigned max)
 {
 	uint64_t until = s->seq + max;
+	bool over = false;
 
-	while (!s->ended && s->seq < until) {
-		if (!s->pcap) {
-			open_next(s);
-			continue;
-		}
-		uint64_t before = s->seq;
-		int r = pcap_dispatch(s->pcap, (int)(until - s->seq), on_record, (u_char *)s);
-
-		if (r == PCAP_ERROR_BREAK && s->seq == before)
-			continue; /* the request of the read before, noticed late */
-		if (r == PCAP_ERROR_BREAK || r > 0)
-			return;
-		if (r < 0)
-			break_off(s, pcap_geterr(s->pcap));
+	while (!over && !s->ended && s->seq < until) {
+		if (s->open.pcap)
+			over = read_pcap(s, until);
+		else if (s->open.ng)
+			over = read_pcapng(s, until);
 		else
 			open_next(s);
 	}
@@ -145,7 +167,7 @@ void capture_savefile_read(struct capture_savefile *s, unsigned max)
 
 void capture_savefile_fini(struct capture_savefile *s)
 {
-	close_file(s);
+	capture_inputs_close(&s->open);
 	free(s->buffer);
 	s->buffer = NULL;
 }

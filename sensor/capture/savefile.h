@@ -14,10 +14,10 @@ struct capture_savefile {
 	bool (*on_frame)(void *ctx, const struct frame *f);
 	void *ctx;
 	char *buffer;
-	struct pcap *pcap; /* the capture being read, or NULL */
-	unsigned next;     /* input to open after it */
-	uint64_t seq;      /* of the next frame: how many there were */
-	uint64_t file_seq; /* of the first frame of this capture */
+	struct capture_handle open; /* the capture being read, or none */
+	unsigned next;              /* input to open after it */
+	uint64_t seq;               /* of the next frame: how many there were */
+	uint64_t file_seq;          /* of the first frame of this capture */
 	uint16_t link;
 	bool ended;
 	char broken[300]; /* "" or the sentence that says which capture broke off and how */

@@ -12,9 +12,10 @@
 
 #include "base/clock.h"
 
-#define SLOW_MAX   128  /* the line is slowed by 1/128 at the most */
-#define RATE_TRUST 1024 /* a rate further than 1/1024 from the nominal one is a step, not a rate   \
-			 */
+#define SLOW_MAX 128 /* the line is slowed by 1/128 at the most */
+#define RATE_TRUST                                                                                 \
+	1024 /* a rate further than 1/1024 from the nominal one is a step, not a rate              \
+	      */
 #define JUMP_NS (3600 * (int64_t)NS_PER_S)
 
 __extension__ typedef unsigned __int128 wide;

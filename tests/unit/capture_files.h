@@ -11,13 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 struct out {
 	FILE *f;
-	bool big; /* byte order of the file */
-	bool nano;
+	bool big, nano; /* byte order and resolution of the file */
 };
 
 static inline void put32(struct out *o, uint32_t v)
@@ -103,7 +101,6 @@ static inline void pcapng_packet(struct out *o, unsigned interface, uint64_t uni
 static inline void out_end(struct out *o)
 {
 	fclose(o->f);
-	o->f = NULL;
 }
 
 /* Ethernet, IPv4, UDP from 10.0.0.a to 10.0.0.b; the last four bytes are `tag`. 46 bytes. */
