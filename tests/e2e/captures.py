@@ -77,7 +77,7 @@ with concurrent.futures.ThreadPoolExecutor(2) as pool:
             events[row[6], e["event_type"], what] += 1
             if args.verbose:
                 print("      ", row[1], e["event_type"], what, e["src_ip"], e["dest_ip"],
-                      e["alert"]["signature"], e.get("subject", ""))
+                      e["alert"]["signature"], e.get("summary", ""))
             if args.scan and e["event_type"] == "alert" and what == "scan" and row[6] in QUIET:
                 noisy.append(line)
         if noisy:

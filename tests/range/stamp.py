@@ -17,6 +17,6 @@ for line in sys.stdin:
     except ValueError:
         continue
     when = datetime.datetime.strptime(e["timestamp"], "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
-    text = f"{e['alert']['signature']}: {e.get('subject', '')}"
+    text = f"{e['alert']['signature']}: {e.get('summary', '')}"
     print(int(arrived * 1000), int(when * 1000), e.get("host", e["src_ip"]), text, line[at:].strip(),
           sep="\t", flush=True)
