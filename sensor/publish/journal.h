@@ -49,7 +49,7 @@ struct journal_found {
 	uint64_t segments, records;
 	uint64_t cut_bytes; /* of an unfinished entry */
 	uint64_t damaged; /* entries with a wrong CRC between good ones; stepped over by readers */
-	bool altered;     /* the chain of the last segment does not hold */
+	bool altered;     /* the chain of an epoch's last segment does not hold */
 };
 
 int journal_open(struct journal **j, const struct journal_config *c, struct err *err);

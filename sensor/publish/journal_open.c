@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What a journal finds at its start: the segments of earlier runs, and where a crash tore one.
  *
- * Only the last segment of an epoch is read through: it alone can be torn, and it alone tells
- * where its epoch ended; the others end where the next one begins.
+ * Only the last segment of an epoch is read through, its chain too: it alone can be torn, and it
+ * alone tells where its epoch ended; the others end where the next one begins.
  */
 #include "base/log.h"
 #include "publish/journal_part.h"
@@ -158,9 +158,10 @@ static void cut(struct journal *j, const char *name, uint64_t at, uint64_t size)
 		close(fd);
 }
 
-/* Reads a segment through: its last seq, its end. `chain` comes in as the header's. */
+/* Reads a segment through: its last seq, its end. `chain` comes in as the header's and leaves as
+ * the last entry's. */
 static int read_through(struct journal *j, struct journal_segment *s, uint64_t size,
-			uint8_t chain[SEGMENT_CHAIN], bool newest)
+			uint8_t chain[SEGMENT_CHAIN])
 {
 	uint8_t *buf = malloc(SEGMENT_READ_BUFFER);
 	char name[JOURNAL_NAME];
@@ -179,7 +180,7 @@ static int read_through(struct journal *j, struct journal_segment *s, uint64_t s
 	s->last_seq = s->first_seq - 1;
 	while (segment_reader_next(&r, &e)) {
 		const uint8_t *entry = (const uint8_t *)e.topic - SEGMENT_ENTRY_HEAD;
-		if (newest && !segment_entry_follows(entry, &e, chain, j->work))
+		if (!segment_entry_follows(entry, &e, chain, j->work))
 			holds = false;
 		s->last_seq = e.seq;
 		j->found.records++;
@@ -220,7 +221,7 @@ static int adopt(struct journal *j, struct candidate *c, const struct candidate 
 		c->s.bytes = c->size;
 		j->found.records += next->s.first_seq - c->s.first_seq;
 	} else {
-		r = read_through(j, &c->s, c->size, chain, !next);
+		r = read_through(j, &c->s, c->size, chain);
 	}
 	if (r < 0)
 		return r;

@@ -22,9 +22,10 @@ struct publish_config {
 	uint64_t journal_max;   /* bytes; beyond, the oldest unacknowledged are lost and counted */
 	uint64_t segment_bytes; /* a new segment beyond */
 	uint32_t fsync_ms;
-	struct strs pub;        /* addresses: ipc://… ; empty none */
+	struct strs pub; /* addresses: ipc://… ; empty none */
 	struct strs rep;
-	struct strs collectors; /* ids whose ack the journal waits for; empty: any that has ever asked */
+	struct strs collectors; /* ids whose ack the journal waits for; empty: any that has ever
+				   asked */
 	char *sensor;           /* sensor id; "" is made from the host name when live */
 	bool any_address;       /* allow plain tcp:// beyond loopback */
 };

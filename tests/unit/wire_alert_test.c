@@ -8,8 +8,8 @@
 #include <stdlib.h>
 
 #define DOC_MAX 65536u
-#define BEGIN "<!-- made from sensor/wire/alert.def: begin -->\n"
-#define END "<!-- made from sensor/wire/alert.def: end -->\n"
+#define BEGIN   "<!-- made from sensor/wire/alert.def: begin -->\n"
+#define END     "<!-- made from sensor/wire/alert.def: end -->\n"
 
 static void fields(void)
 {
@@ -77,8 +77,9 @@ static void put_types(char *out, size_t size, unsigned in)
 
 static size_t table(char *out, size_t size)
 {
-	size_t n = (size_t)snprintf(out, size, "| field | type | in | when | unit | meaning |\n"
-					       "|---|---|---|---|---|---|\n");
+	size_t n = (size_t)snprintf(out, size,
+				    "| field | type | in | when | unit | meaning |\n"
+				    "|---|---|---|---|---|---|\n");
 
 	for (const struct alert_field *f = alert_fields; f->path; f++) {
 		char types[64];

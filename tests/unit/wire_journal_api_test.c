@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#define E "00000000deadbeef"
+#define E   "00000000deadbeef"
 #define C64 "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
 static const struct {
@@ -117,11 +117,13 @@ static const struct {
 	{"a length that wraps", E " 3 18446744073709551615 a\n{}\n", false},
 	{"no topic", E " 3 2 \n{}\n", false},
 	{"a topic with a space", E " 3 2 a b\n{}\n", false},
-	{"a topic of 63", E " 3 2 ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
-			    "\n{}\n",
+	{"a topic of 63",
+	 E " 3 2 ttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+	   "\n{}\n",
 	 true},
-	{"a topic of 64", E " 3 2 tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
-			    "\n{}\n",
+	{"a topic of 64",
+	 E " 3 2 tttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttttt"
+	   "\n{}\n",
 	 false},
 	{"nothing", "", false},
 };

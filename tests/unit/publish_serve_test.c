@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+/* REP's answers, byte for byte, over a journal of three events. */
+#include "publish/serve.h"
+
+#include "check.h"
+#include "tmpdir.h"
+
+#include <inttypes.h>
+#include <stdatomic.h>
+
+static struct publish_counters count;
+static struct journal_reader reader;
+static char epoch_text[17];
+
+/* '@' in a request or reply stands for the epoch. */
+static const char *with_epoch(const char *text, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text && n + 17 < size; text++)
+		if (*text == '@')
+			n += (size_t)snprintf(out + n, size - n, "%s", epoch_text);
+		else
+			out[n++] = *text;
+	out[n] = 0;
+	return out;
+}
+
+static const struct {
+	const char *request, *reply;
+} rows[] = {
+	{"epochs", "ok 1\n@ 1 3\n"},
+	{"since @ 0 10", "ok @ 1 3 3\n@ 1 2 a.b\n{}\n@ 2 2 a.b\n{}\n@ 3 2 a.b\n{}\n"},
+	{"since @ 1 1\n", "ok @ 1 3 1\n@ 2 2 a.b\n{}\n"},
+	{"since @ 3 10", "ok @ 1 3 0\n"},
+	{"since 0000000000000000 0 1", "error unknown epoch\n"},
+	{"ack c1 @ 3", "ok\n"},
+	{"ack c1 @ 4", "error beyond what was given out\n"},
+	{"ack c1 0000000000000000 1", "error unknown epoch\n"},
+	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"durable\":3,"
+		   "\"journal_bytes\":355,\"journal_segments\":1,\"journal_lost\":0,"
+		   "\"journal_errors\":0,\"run\":{\"workers\":2}}"},
+	{"", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | status | "
+	     "epochs\n"},
+	{"since @ 0 0", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | "
+			"status | epochs\n"},
+};
+
+static const struct {
+	const char *request, *reply;
+} without[] = {
+	{"epochs", "ok 0\n"},
+	{"since @ 0 10", "error this sensor keeps no journal\n"},
+	{"ack c1 @ 3", "error this sensor keeps no journal\n"},
+	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"run\":{}}"},
+};
+
+static void status(void *ctx, char *out, size_t size)
+{
+	CHECK(ctx == &count);
+	snprintf(out, size, "{\"workers\":2}");
+}
+
+static void row(const struct serve *s, const char *request, const char *reply)
+{
+	char ask[256], want[1024], got[1024];
+	size_t len = 0;
+
+	CASE(request[0] ? request : "an empty request");
+	with_epoch(request, ask, sizeof(ask));
+	const char *answer = serve_answer(s, &reader, ask, strlen(ask), &len);
+	CHECK(len < sizeof(got));
+	snprintf(got, sizeof(got), "%.*s", (int)len, answer);
+	CHECK_STR(got, with_epoch(reply, want, sizeof(want)));
+}
+
+int main(void)
+{
+	char dir[64];
+	struct journal_config c = {.dir = tmpdir_make(dir),
+				   .sensor = "s1",
+				   .max = 1 << 30,
+				   .segment_bytes = 1 << 20,
+				   .fsync_ms = 50,
+				   .count = &count};
+	struct journal *j;
+	struct err err = {0};
+	_Atomic uint64_t seq = 3;
+
+	CASE("set up");
+	CHECK(journal_reader_init(&reader));
+	CHECK_EQ(journal_open(&j, &c, &err), 0);
+	for (unsigned i = 0; i < 3; i++)
+		journal_append(j, "a.b", "{}", 2, 1);
+	journal_sync(j);
+	snprintf(epoch_text, sizeof(epoch_text), "%016" PRIx64, journal_epoch(j));
+
+	struct serve s = {.journal = j,
+			  .count = &count,
+			  .sensor = "s1",
+			  .epoch = journal_epoch(j),
+			  .seq = &seq,
+			  .status = status,
+			  .ctx = &count};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		row(&s, rows[i].request, rows[i].reply);
+	CASE("requests are counted, bad ones too");
+	CHECK_EQ(count_get(&count.rep_requests), sizeof(rows) / sizeof(rows[0]));
+	CHECK_EQ(count_get(&count.rep_bad), 2);
+
+	s.journal = NULL;
+	s.status = NULL;
+	for (unsigned i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		row(&s, without[i].request, without[i].reply);
+	journal_close(j);
+	journal_reader_fini(&reader);
+	tmpdir_remove(dir);
+	return check_done();
+}
