@@ -143,6 +143,13 @@ bool flow_key_icmp_asks(uint8_t proto, uint8_t type)
 	return pair && pair->contact && pair->asks == type;
 }
 
+bool flow_key_icmp_answers(uint8_t proto, uint8_t type)
+{
+	const struct icmp_pair *pair = icmp_pair_of(proto, type);
+
+	return pair && pair->answers == type;
+}
+
 bool flow_key_from_server(uint16_t sport, uint16_t dport)
 {
 	if (sport < PRIVILEGED || dport < PRIVILEGED)

@@ -39,8 +39,10 @@ uint64_t flow_key_id(const struct flow_key *k, uint64_t first_seq);
 /* community_id's reading of an ICMP message: its type and the type that answers it, as ports. False:
  * nothing answers it; then *counter is the code. */
 bool flow_key_icmp(uint8_t proto, uint8_t type, uint8_t code, uint16_t *counter);
-/* An ICMP message that asks for an answer. */
+/* An ICMP message that asks for an answer which proves that somebody is there. */
 bool flow_key_icmp_asks(uint8_t proto, uint8_t type);
+/* An ICMP message that answers another. */
+bool flow_key_icmp_answers(uint8_t proto, uint8_t type);
 
 /* True when the ports say that the sender of a packet from `sport` to `dport` is the server: one
  * side's port is privileged, or else below the ports that clients draw (RFC 6335 6, Linux 32768). */

@@ -43,13 +43,13 @@ struct flow_begin flow_tcp_begin(const struct pkt *p)
 struct flow_begin flow_other_begin(const struct pkt *p, bool unicast)
 {
 	if (p->proto == PROTO_ICMP || p->proto == PROTO_ICMP6) {
-		uint16_t counter;
-		if (flow_key_icmp_asks(p->proto, p->icmp_type))
-			return (struct flow_begin){false, unicast ? FLOW_WAITS : 0, 0};
-		if (!flow_key_icmp(p->proto, p->icmp_type, p->icmp_code, &counter) ||
-		    p->icmp_type > counter || p->proto == PROTO_ICMP6)
-			return (struct flow_begin){false, 0, 0};
-		return (struct flow_begin){true, FLOW_GUESSED, 0};
+		bool asks = flow_key_icmp_asks(p->proto, p->icmp_type);
+		bool answers = unicast && flow_key_icmp_answers(p->proto, p->icmp_type);
+		return (struct flow_begin){answers,
+					   asks && unicast ? FLOW_WAITS
+					   : answers       ? FLOW_GUESSED
+							   : 0,
+					   0};
 	}
 	if (p->has_ports && flow_key_from_server(p->sport, p->dport))
 		return (struct flow_begin){true, FLOW_GUESSED | FLOW_MAY_ANSWER, 0};
@@ -99,7 +99,7 @@ static struct flow_told client_pkt(struct flow *f, const struct pkt *p, unsigned
 	if (flags & TCP_RST) {
 		if (asked && !was_answered && f->state == FLOW_new && p->tcp_seq == f->isn + 1) {
 			told.outcome = FLOW_answered;
-			told.unseen_synack = f->seen & FLOW_WAITS;
+			told.unseen_synack = true;
 		}
 		f->seen |= FLOW_RST_CLIENT;
 		f->state = FLOW_closed;
@@ -120,7 +120,7 @@ static struct flow_told client_pkt(struct flow *f, const struct pkt *p, unsigned
 		if (!(f->seen & FLOW_CLIENT_ACK)) {
 			f->seen |= FLOW_CLIENT_ACK;
 			told.outcome = FLOW_answered;
-			told.unseen_synack = !was_answered && (f->seen & FLOW_WAITS);
+			told.unseen_synack = !was_answered;
 		}
 		if (f->state == FLOW_new)
 			f->state = FLOW_established;

@@ -24,21 +24,21 @@ static const struct {
 static const struct {
 	const char *name;
 	uint8_t proto, type, code;
-	bool two_way, asks;
+	bool two_way, asks, answers;
 	uint16_t counter;
 } icmp[] = {
-	{"echo",               1,  8,   0, true,  true,  0},
-	{"echo reply",         1,  0,   0, true,  false, 8},
-	{"timestamp",          1,  13,  0, true,  true,  14},
-	{"mask",               1,  17,  0, true,  true,  18},
-	{"router solicitation", 1, 10,  0, true,  false, 9},
-	{"unreachable",        1,  3,   1, false, false, 1},
-	{"redirect",           1,  5,   0, false, false, 0},
-	{"v6 echo",            58, 128, 0, true,  true,  129},
-	{"v6 echo reply",      58, 129, 0, true,  false, 128},
-	{"neighbour",          58, 135, 0, true,  false, 136},
-	{"v6 unreachable",     58, 1,   4, false, false, 4},
-	{"8 is no echo in v6", 58, 8,   3, false, false, 3},
+	{"echo",               1,  8,   0, true,  true, false,  0},
+	{"echo reply",         1,  0,   0, true,  false, true , 8},
+	{"timestamp",          1,  13,  0, true,  true, false,  14},
+	{"mask",               1,  17,  0, true,  true, false,  18},
+	{"router solicitation", 1, 10,  0, true,  false, false, 9},
+	{"unreachable",        1,  3,   1, false, false, false, 1},
+	{"redirect",           1,  5,   0, false, false, false, 0},
+	{"v6 echo",            58, 128, 0, true,  true, false,  129},
+	{"v6 echo reply",      58, 129, 0, true,  false, true , 128},
+	{"neighbour",          58, 135, 0, true,  false, false, 136},
+	{"v6 unreachable",     58, 1,   4, false, false, false, 4},
+	{"8 is no echo in v6", 58, 8,   3, false, false, false, 3},
 };
 /* clang-format on */
 
@@ -125,6 +125,7 @@ int main(void)
 			 icmp[i].two_way);
 		CHECK_EQ(counter, icmp[i].counter);
 		CHECK_EQ(flow_key_icmp_asks(icmp[i].proto, icmp[i].type), icmp[i].asks);
+		CHECK_EQ(flow_key_icmp_answers(icmp[i].proto, icmp[i].type), icmp[i].answers);
 	}
 	check_hash();
 	check_which();

@@ -86,6 +86,8 @@ static const struct {
 	{"v6 ping answered",           "answered ",   58, 128, 0, 129, true,  false, 1},
 	{"v6 ping unanswered",         "unanswered ", 58, 128, 0, 129, false, false, 1},
 	{"echo reply alone",           "",            1,  0,   0, 8,   false, false, 1},
+	{"timestamp reply alone",      "",            1,  14,  0, 13,  false, false, 1},
+	{"echo reply, then the request", "",          1,  0,   0, 8,   true,  false, 1},
 	{"neighbours are ARP's matter", "",           58, 135, 0, 136, false, false, 1},
 	{"one-way messages",           "",            1,  5,   0, 5,   true,  false, 2},
 };
@@ -143,6 +145,7 @@ static void check_pings(void)
 					      pings[i].code));
 		CHECK_EQ(p->flow->client_port + p->flow->server_port,
 			 pings[i].type + (pings[i].flows == 1 ? pings[i].back : 0));
+		CHECK_EQ(p->dir, pings[i].type == 0 || pings[i].type == 14);
 		if (pings[i].answer)
 			sent(&w, icmp(&w, SERVER, CLIENT, pings[i].proto, pings[i].back, 0));
 		if (pings[i].error) {
@@ -357,21 +360,26 @@ static void check_many(void)
 	struct world w;
 
 	CASE("flows come and go and every one is found again");
+	static unsigned touched[3000]; /* second + 1 of each one's last packet; 0: never */
+	unsigned now = 0, expected = 0;
 	c.max = 4096;
 	world_init(&w, &c);
-	w.told[0] = 0;
-	for (unsigned round = 0; round < 20; round++) {
-		for (uint16_t i = 0; i < 3000; i += (uint16_t)(1 + round % 3))
-			CHECK(sent(&w, world_pkt(&w, 17, CLIENT, (uint16_t)(1024 + i), SERVER,
-						 (uint16_t)(53 + round / 4)))->dir ==
-			      FLOW_to_server);
-		for (uint16_t i = 0; i < 3000; i += (uint16_t)(1 + round % 3))
-			CHECK(sent(&w, world_pkt(&w, 17, SERVER, (uint16_t)(53 + round / 4), CLIENT,
-						 (uint16_t)(1024 + i)))->dir == FLOW_to_client);
+	for (unsigned round = 0; round < 40; round++) {
+		unsigned step = 1 + round % 5;
+		for (unsigned i = round % 7; i < 3000; i += step) {
+			uint16_t port = (uint16_t)(1024 + i);
+			expected += touched[i] == 0 || touched[i] - 1 + 60 <= now;
+			touched[i] = now + 1;
+			sent(&w, world_pkt(&w, 17, CLIENT, port, SERVER, 53));
+			sent(&w, world_pkt(&w, 17, SERVER, 53, CLIENT, port));
+		}
+		CHECK_EQ(count_get(&flow_counters_of(w.t)->created), expected);
 		w.len = 0;
-		world_tick(&w, round % 2 ? 61 : 20);
+		world_tick(&w, 20);
+		now += 20;
 	}
 	const struct flow_counters *n = flow_counters_of(w.t);
+	CHECK(expected > 6000);
 	CHECK_EQ(count_get(&n->evicted), 0);
 	CHECK_EQ(count_get(&n->created) - count_get(&n->ended), flow_active(w.t));
 	w.len = 0;

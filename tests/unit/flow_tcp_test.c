@@ -2,7 +2,7 @@
 #include "flow_world.h"
 
 /* A story: words "who:flags", who is C or S; flags of S A F R P, "-" none; "+N" N bytes of payload;
- * "!" another sequence number than the connection's; "." waits a second (a tick); "#" the end. The
+ * "!" another sequence number than the connection's; "x" and "X" acknowledge 65535 and 65536 more; "." waits a second (a tick); "#" the end. The
  * world numbers both sides as TCP would. C is 10.0.0.1:40000, S is 10.0.0.2:80; `turned` rows swap
  * the ports, so that only evidence can tell who serves. */
 struct story {
@@ -26,7 +26,7 @@ static void send_one(struct teller *s, char who, const char *flags)
 	uint16_t port[2] = {s->turned ? 80 : 40000, s->turned ? 40000 : 80};
 	struct pkt p = world_pkt(&s->w, 6, server ? "10.0.0.2" : "10.0.0.1", port[server],
 				 server ? "10.0.0.1" : "10.0.0.2", port[!server]);
-	uint32_t jump = 0;
+	uint32_t jump = 0, ack_jump = 0;
 
 	for (; *flags && *flags != ' '; flags++) {
 		switch (*flags) {
@@ -35,6 +35,8 @@ static void send_one(struct teller *s, char who, const char *flags)
 		case 'F': p.tcp_flags |= TCP_FIN; break;
 		case 'R': p.tcp_flags |= TCP_RST; break;
 		case 'P': p.tcp_flags |= TCP_PSH | TCP_URG; break;
+		case 'x': ack_jump = 65535; break;
+		case 'X': ack_jump = 65536; break;
 		case '!': jump = 5000000; break;
 		case '+': p.payload_wire = (uint32_t)strtoul(flags + 1, NULL, 10); break;
 		}
@@ -44,7 +46,7 @@ static void send_one(struct teller *s, char who, const char *flags)
 	p.tcp_seq = again ? (server ? 9000 : 1000) : s->next[server];
 	if (again && s->next[server] > p.tcp_seq + 1000000)
 		p.tcp_seq = s->next[server] - 1; /* a repetition of the new number */
-	p.tcp_ack = p.tcp_flags & TCP_ACK ? s->next[!server] : 0;
+	p.tcp_ack = p.tcp_flags & TCP_ACK ? s->next[!server] + ack_jump : 0;
 	if (s->next[server] == p.tcp_seq)
 		s->next[server] += p.payload_wire +
 				   ((p.tcp_flags & (TCP_SYN | TCP_FIN)) != 0);
@@ -108,6 +110,9 @@ static const struct story stories[] = {
 	{"mid-stream, the server first", "S:A+10 C:A", "answered? ", 0, FLOW_established, 'C', FLOW_MIDSTREAM | FLOW_GUESSED, 0},
 	{"mid-stream, ports that mislead", "C:A+10 S:A", "answered? ", 1, FLOW_established, 'S', FLOW_GUESSED, 0},
 	{"… corrected by a SYN-ACK", "C:A S:SA", "answered ", 1, FLOW_new, 'C', FLOW_SYNACK, FLOW_GUESSED},
+	{"… not after it was told", "C:A S:A S:SA", "answered? ", 1, FLOW_established, 'S', FLOW_GUESSED, 0},
+	{"a SYN-ACK that takes data of the SYN", "C:S S:SAx . . .", "answered ", 0, FLOW_new, 'C', FLOW_SYNACK, 0},
+	{"a SYN-ACK for another SYN", "C:S S:SAX . . .", "unanswered ", 0, FLOW_new, 'C', 0, FLOW_SYNACK},
 	{"mid-stream, one way", "C:A+10 C:A+10 . . . .", "", 0, FLOW_new, 'C', FLOW_MIDSTREAM, FLOW_DECIDED},
 	{"ACK probe, closed or stale", "C:A S:R . . . .", "", 0, FLOW_closed, 'C', FLOW_MIDSTREAM, FLOW_DECIDED},
 	{"ACK probe, filtered", "C:A . . . .", "", 0, FLOW_new, 'C', FLOW_MIDSTREAM, FLOW_DECIDED},
@@ -153,14 +158,14 @@ static void check_counters(void)
 
 	CASE("what the mirror shows of handshakes is counted");
 	world_init(&s.w, &c);
-	tell(&s, HANDSHAKE "C:FA S:FA C:A C:S! C:A C:FA C:S! C:R");
+	tell(&s, HANDSHAKE "C:FA S:FA C:A C:S! C:A C:A C:FA C:S! C:R C:S! . . . C:A");
 	const struct flow_counters *n = flow_counters_of(s.w.t);
-	CHECK_EQ(count_get(&n->syn_first), 3);
+	CHECK_EQ(count_get(&n->syn_first), 4);
 	CHECK_EQ(count_get(&n->synack_seen), 1);
-	CHECK_EQ(count_get(&n->handshake_unseen_synack), 2);
+	CHECK_EQ(count_get(&n->handshake_unseen_synack), 3);
 	CHECK_EQ(count_get(&n->midstream), 0);
-	CHECK_EQ(count_get(&n->created), 3);
-	CHECK_EQ(count_get(&n->ended), 2);
+	CHECK_EQ(count_get(&n->created), 4);
+	CHECK_EQ(count_get(&n->ended), 3);
 	world_fini(&s.w);
 
 	CASE("both sides' packets, bytes and flags");
