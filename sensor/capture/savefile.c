@@ -44,17 +44,19 @@ static enum link link_of(int dlt)
 	}
 }
 
-/* libpcap reads a classic file's 32-bit seconds as signed: the years after 2038 look negative. */
+/* libpcap reads a classic file's 32-bit seconds as signed: the years after 2038 look negative. Some
+ * writers that shift times leave a fraction below 0 or above a second: it is borrowed or carried.
+ */
 static inline uint64_t time_of(const struct timeval *tv)
 {
-	uint64_t s = tv->tv_sec < 0 && tv->tv_sec >= INT32_MIN ? (uint32_t)tv->tv_sec
-		     : tv->tv_sec < 0                          ? 0
-							       : (uint64_t)tv->tv_sec;
-	uint64_t ns = (uint64_t)tv->tv_usec; /* nanoseconds: we asked for them */
+	uint64_t s = tv->tv_sec < 0 ? (uint32_t)tv->tv_sec : (uint64_t)tv->tv_sec;
+	int64_t ns = tv->tv_usec; /* nanoseconds: we asked for them */
 
-	if (s > SECONDS_MAX)
-		s = SECONDS_MAX;
-	return s * NS_PER_S + (ns < NS_PER_S ? ns : NS_PER_S - 1);
+	if (s > SECONDS_MAX - 4) /* a fraction is 32 bits: less than 4 s */
+		s = SECONDS_MAX - 4;
+	if (ns < 0 && s * NS_PER_S < (uint64_t)-ns)
+		return 0;
+	return s * NS_PER_S + (uint64_t)ns;
 }
 
 static void on_record(u_char *ctx, const struct pcap_pkthdr *h, const u_char *data)

@@ -182,6 +182,46 @@ static void test_classic(void)
 	}
 }
 
+static void test_fractions(void)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name;
+		uint32_t s, us;
+		uint64_t want;
+	} rows[] = {
+		{"a fraction just below a second", 100, 999999, S(100) + 999999000},
+		{"a fraction above a second is carried", 100, 1000000, S(101)},
+		{"a fraction below zero is borrowed", 100, (uint32_t)-1139092, S(98) + 860908000},
+		{"a fraction below the epoch", 0, (uint32_t)-1, 0},
+		{"the last second of 32 bits, signed", 0x7fffffff, 0, S(0x7fffffffULL)},
+		{"the first beyond", 0x80000000, 0, S(0x80000000ULL)},
+		{"the last second of 32 bits", 0xffffffff, 999999, S(0xffffffffULL) + 999999000},
+	};
+	/* clang-format on */
+	uint8_t f[UDP_BYTES];
+
+	udp_frame(f, 1, 2, 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct out o = {0};
+		const char *path = scratch_path("fraction.pcap");
+
+		CASE(rows[i].name);
+		pcap_begin(&o, path, 1);
+		put32(&o, rows[i].s);
+		put32(&o, rows[i].us);
+		put32(&o, UDP_BYTES);
+		put32(&o, UDP_BYTES - 1); /* less than was captured: cannot be */
+		fwrite(f, 1, UDP_BYTES, o.f);
+		out_end(&o);
+		struct run *r = run(1, path);
+		CHECK_EQ(r->n, 1);
+		CHECK_EQ(r->time_ns[0], rows[i].want);
+		CHECK_EQ(r->wire[0], UDP_BYTES);
+		CHECK(r->order_kept);
+	}
+}
+
 static void test_links(void)
 {
 	static const struct {
@@ -752,6 +792,7 @@ int main(void)
 {
 	scratch_make();
 	test_classic();
+	test_fractions();
 	test_links();
 	test_pcapng();
 	test_cut();
