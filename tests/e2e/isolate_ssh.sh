@@ -86,8 +86,9 @@ vg release 10.99.0.11 >"$work/rel"
 ok "released" json "$work/rel" "j['status'] == 'released'"
 ok "the device blocks nothing" [ ! -s "$work/blocked" ]
 
-vg apply 10.99.0.11 1 >/dev/null
-sleep 1.2
+vg apply 10.99.0.11 3 >/dev/null
+ok "a lease of three seconds: blocked" [ -s "$work/blocked" ]
+sleep 3
 vg tick
 ok "a lease is ended by the engine, started anew" [ ! -s "$work/blocked" ]
 
