@@ -11,6 +11,9 @@
 #include <unistd.h>
 
 #define RULES_NONE "none"
+#define LIVE_JOURNAL "/var/lib/vigie/journal"
+#define LIVE_PUB "ipc:///run/vigie/pub.sock" /* vigie-collector looks there by itself */
+#define LIVE_REP "ipc:///run/vigie/rep.sock"
 
 static const struct param top_params[] = {
 	PARAM(PARAM_U32, struct top_config, workers, 1, 64, 1, "threads",
@@ -219,6 +222,21 @@ static int copy_list(struct strs *to, const struct strs *from, struct err *err)
 	return r;
 }
 
+/* Watching an interface is for good: what is seen must outlive the process and reach collectors. A
+ * run that says where its events go (-l, a journal, a socket) is taken at its word. */
+static int live_defaults(struct options *o, struct err *err)
+{
+	const struct publish_config *p = &o->publish;
+	int r;
+
+	if (p->journal_dir || p->dir || p->pub.n || p->rep.n)
+		return 0;
+	if ((r = set(o, "publish.journal_dir", LIVE_JOURNAL, err)) < 0 ||
+	    (r = set(o, "publish.pub", LIVE_PUB, err)) < 0)
+		return r;
+	return set(o, "publish.rep", LIVE_REP, err);
+}
+
 int options_derive(struct options *o, struct err *err)
 {
 	struct strs cidrs = {0};
@@ -238,9 +256,11 @@ int options_derive(struct options *o, struct err *err)
 	if (r < 0)
 		return r;
 
+	if (live && (r = live_defaults(o, err)) < 0)
+		return r;
 	o->detect.home_net_auto = is_auto;
 	o->detect.flow_records = o->top.flow_records;
-	o->detect.sightings = live;
+	o->detect.sightings = live || o->publish.journal_dir;
 	o->capture.workers = o->top.workers;
 	o->to_stdout = !live && !o->publish.dir && !o->publish.journal_dir;
 	if (o->rule.files.n == 0)

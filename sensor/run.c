@@ -214,7 +214,7 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	if ((e = r->source->open(&o->capture, &r->source_state, err)) < 0)
 		return e;
 	if (r->why_source[0] && (r->live || o->verbose))
-		log_info("source %s: %s", r->source->name, r->why_source);
+		log_info("%s", r->why_source);
 	if ((e = open_workers(r, err)) < 0 ||
 	    (e = ring_init(&r->findings, FINDINGS_RING, !r->live, &r->abort, err)) < 0 ||
 	    (e = detect_new(&r->detect, &o->detect, &r->findings, err)) < 0 ||
@@ -261,6 +261,19 @@ static void progress(const struct run *r)
 	fprintf(stderr, "\r%llu frames", (unsigned long long)frames);
 }
 
+/* After a capture file: collectors fetch what they are owed before REP goes away. The writer has
+ * ended, so this thread may turn publish's wheel. */
+static void linger(struct run *r)
+{
+	uint64_t until = clock_mono_ns() + r->o->publish.linger_s * NS_PER_S;
+
+	while (!r->live && !atomic_load(&r->stop) && clock_mono_ns() < until &&
+	       !publish_settled(r->publish)) {
+		control_turn(&r->stop, &r->abort);
+		clock_sleep_ns(5 * NS_PER_MS);
+	}
+}
+
 int run_wait(struct run *r)
 {
 	struct timespec until;
@@ -283,6 +296,7 @@ int run_wait(struct run *r)
 		worker_join(&r->worker[i]);
 	pthread_join(r->detect_thread, NULL);
 	r->ended_ns = clock_mono_ns();
+	linger(r);
 	if (!r->live && turn >= 10 && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
 

@@ -81,6 +81,17 @@ static unsigned choose(struct journal *j, uint64_t *lost)
 	return n;
 }
 
+bool journal_settled(struct journal *j)
+{
+	pthread_mutex_lock(&j->lock);
+	struct mark m = acknowledged(j);
+	uint64_t due = 0;
+	for (unsigned i = 0; i < j->n_segments; i++)
+		due += owed(j, &j->segment[i], m);
+	pthread_mutex_unlock(&j->lock);
+	return due == 0;
+}
+
 void journal_retain(struct journal *j)
 {
 	char name[JOURNAL_NAME];

@@ -43,6 +43,8 @@ const struct param publish_params[] = {
 		   "collectors that must acknowledge; empty: whichever has ever done so"),
 	PARAM_TEXT(PARAM_STR, struct publish_config, sensor, "",
 		   "the sensor's id; empty: made from the host's name"),
+	PARAM(PARAM_U32, struct publish_config, linger_s, 0, 86400, 0, "s",
+	      "after a capture file: how long to stay until collectors have fetched all"),
 	PARAM(PARAM_BOOL, struct publish_config, any_address, 0, 1, 0, "",
 	      "allow unencrypted tcp:// beyond this machine"),
 	{0},
@@ -219,6 +221,12 @@ void publish_turn(struct publish *p)
 		journal_sync(p->journal);
 	journal_turn(p->journal, now, false);
 	tell_durable(p);
+}
+
+bool publish_settled(struct publish *p)
+{
+	publish_turn(p);
+	return !p->journal || journal_settled(p->journal);
 }
 
 void publish_close(struct publish *p, const char *stats)

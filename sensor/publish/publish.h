@@ -27,6 +27,7 @@ struct publish_config {
 	struct strs collectors; /* ids whose ack the journal waits for; empty: any that has ever
 				   asked */
 	char *sensor;           /* sensor id; "" is made from the host name when live */
+	uint32_t linger_s;      /* after a capture file: wait so long for the acknowledgements */
 	bool any_address;       /* allow plain tcp:// beyond loopback */
 };
 extern const struct param publish_params[];
@@ -41,13 +42,17 @@ struct publish;
 /* `status` fills one JSON object for the REP verb of that name; called on nng's threads. */
 int publish_open(struct publish **p, const struct publish_config *c, bool live,
 		 void (*status)(void *ctx, char *out, size_t size), void *ctx, struct err *err);
-/* The identity the next event will have; the renderer needs it before the bytes exist. */
+/* The identity the next durable event will have; the renderer needs it before the bytes exist.
+ * Telemetry (flow records) takes no number. */
 void publish_next_id(struct publish *p, struct event_id *id);
 /* One event: `line` ends with a newline. durable: alerts and findings (journal); else telemetry. */
 void publish_event(struct publish *p, const char *topic, const char *line, size_t len,
 		   bool durable);
-/* When idle and between batches: the due fsync, flushes. */
+/* When idle and between batches: the due fsync, flushes. Without it publish_event() still keeps the
+ * fsync's bound. */
 void publish_turn(struct publish *p);
+/* Every collector has fetched everything (or there is no journal): nobody need be waited for. */
+bool publish_settled(struct publish *p);
 /* Final flush and fsync, `stats` (a JSON object) into stats.json, sockets closed. */
 void publish_close(struct publish *p, const char *stats);
 const struct publish_counters *publish_counters_of(const struct publish *p);

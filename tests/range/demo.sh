@@ -123,7 +123,7 @@ wait_for 20 test -S "$D/pub.sock" || fail 'the sensor did not start'
 wait_for 10 vigie status || fail 'the collector did not start'
 subscribe
 background watch.log "$build/vigie" --dir "$D" watch
-say "vigie-sensor watches span0: $(grep -o 'source .*' "$D/sensor.log" | head -1)"
+say "vigie-sensor watches span0: $(sed -n 's/.*\(source dpdk.*\)/\1/p' "$D/sensor.log" | head -1)"
 say 'vigie-collector is connected; an analyst subscribes (nngcat --sub) and runs vigie watch'
 sleep 0.5
 
@@ -170,8 +170,8 @@ seen "alert: $(echo "$alert_line" | cut -f4)"
 vigie --json isolate "$victim" --reason 'sweep of the office network' --ttl 60s \
 	>"$D/isolation.json" || fail "not insulated: $(cat "$D/isolation.json")"
 insulated=$(json 'int(x["verified_ns"]/1e6)' <"$D/isolation.json")
-state=$(json 'x["state"]' <"$D/isolation.json")
-[ "$state" = effective ] || fail "the state is $state"
+state=$(json 'x["effect"]' <"$D/isolation.json")
+[ "$state" = effective ] || fail "the effect is $state"
 say "${bold}the analyst has ws1 insulated for 60 s: $state (read back from the enforcer)$plain"
 sleep 0.3
 
