@@ -21,8 +21,9 @@ struct eve_config {
 
 #define EVE_LINE_MAX 32768u /* bytes, the newline included */
 
-/* Writes one line with its newline. `id` may be NULL. Returns its length, or 0 when it would not
- * fit (counted by the caller: it cannot happen with the limits above, and a test says so). */
+/* Writes one line with its newline. `id` may be NULL, and is not written into flow records. Returns
+ * its length, or 0 when it would not fit (counted by the caller: it cannot happen with the limits
+ * above, and a test says so). */
 size_t eve_render(const struct eve_config *c, const struct finding *f, const struct event_id *id,
 		  char out[EVE_LINE_MAX]);
 /* "alert.scan.high", "finding.lateral.low", "flow", "host": the topic of the line. */

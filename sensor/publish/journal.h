@@ -84,7 +84,8 @@ long journal_since(struct journal *j, struct journal_reader *r, uint64_t epoch, 
 const char *journal_ack(struct journal *j, const char *collector, uint64_t epoch, uint64_t seq);
 /* Oldest first; returns how many were written to `out`. */
 unsigned journal_epochs(struct journal *j, struct journal_epoch *out, unsigned cap);
-/* Every known collector has acknowledged everything; false while none is known. */
+/* Every known collector has acknowledged everything; false while there is something and nobody is
+ * known to want it. The writer's. */
 bool journal_settled(struct journal *j);
 void journal_bytes(struct journal *j, uint64_t *bytes, uint64_t *segments);
 

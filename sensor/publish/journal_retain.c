@@ -85,7 +85,7 @@ bool journal_settled(struct journal *j)
 {
 	pthread_mutex_lock(&j->lock);
 	struct mark m = acknowledged(j);
-	uint64_t due = 0;
+	uint64_t due = j->unsynced; /* not yet to be fetched, but to come */
 	for (unsigned i = 0; i < j->n_segments; i++)
 		due += owed(j, &j->segment[i], m);
 	pthread_mutex_unlock(&j->lock);

@@ -410,6 +410,12 @@ static void retention(void)
 	CHECK_STR(journal_ack(j, "more", epoch, 1), "too many collectors");
 	journal_close(j);
 	tmpdir_remove(dir);
+}
+
+static void configured(void)
+{
+	char dir[64];
+	struct journal_config c;
 
 	CASE("configured collectors hold everything until they have asked");
 	char *names[] = {"x", "y"};
@@ -417,8 +423,8 @@ static void retention(void)
 	c = config(tmpdir_make(dir));
 	c.segment_bytes = 10 * KB;
 	c.collectors = &must;
-	j = opened(&c);
-	epoch = journal_epoch(j);
+	struct journal *j = opened(&c);
+	uint64_t epoch = journal_epoch(j);
 	append(j, 100, 900);
 	journal_sync(j);
 	CHECK(journal_ack(j, "x", epoch, 100) == NULL);
@@ -428,6 +434,34 @@ static void retention(void)
 	CHECK(journal_ack(j, "y", epoch, 100) == NULL);
 	journal_turn(j, 0, true);
 	CHECK_EQ(segments(j), 1);
+	journal_close(j);
+	tmpdir_remove(dir);
+}
+
+static void settled(void)
+{
+	char dir[64];
+	struct journal_config c = config(tmpdir_make(dir));
+
+	CASE("settled: nothing to fetch, or everything acknowledged by all");
+	struct journal *j = opened(&c);
+	uint64_t epoch = journal_epoch(j);
+	CHECK(journal_settled(j));
+	append(j, 2, 100);
+	CHECK(!journal_settled(j)); /* not even synced */
+	journal_sync(j);
+	CHECK(!journal_settled(j)); /* nobody known */
+	CHECK(journal_ack(j, "a", epoch, 1) == NULL);
+	CHECK(!journal_settled(j));
+	CHECK(journal_ack(j, "a", epoch, 2) == NULL);
+	CHECK(journal_settled(j));
+	append(j, 1, 100);
+	CHECK(!journal_settled(j));
+	journal_sync(j);
+	CHECK(journal_ack(j, "b", epoch, 3) == NULL);
+	CHECK(!journal_settled(j)); /* a lacks one */
+	CHECK(journal_ack(j, "a", epoch, 3) == NULL);
+	CHECK(journal_settled(j));
 	journal_close(j);
 	tmpdir_remove(dir);
 }
@@ -662,6 +696,8 @@ int main(void)
 	torn();
 	tampered();
 	retention();
+	configured();
+	settled();
 	cap();
 	big_replies();
 	due();
