@@ -8,7 +8,7 @@
  */
 #include "flow/flow.h"
 
-#define HOUR 3600
+#define HOUR      3600
 #define MAX_FLOWS (1u << 24)
 
 const struct param flow_params[] = {
@@ -36,7 +36,6 @@ const struct param flow_params[] = {
 	      "memory for TCP reassembly, of all workers together"),
 	PARAM(PARAM_U64, struct flow_config, stream_depth, 4096, 1ull << 40, 1 << 20, "bytes",
 	      "this much of each direction of a TCP connection is reassembled"),
-	PARAM(PARAM_BOOL, struct flow_config, streams, 0, 1, 1, "",
-	      "reassemble TCP at all"),
+	PARAM(PARAM_BOOL, struct flow_config, streams, 0, 1, 1, "", "reassemble TCP at all"),
 	{.name = NULL},
 };

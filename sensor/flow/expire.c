@@ -52,13 +52,14 @@ uint32_t flow_expire_deadline(const struct flow_table *t, const struct flow *f)
 /* Bottom-up merge sort: bounded whatever the ids, and the same on every machine. */
 static void sort(struct flow_due *a, struct flow_due *tmp, uint32_t n)
 {
-	for (uint32_t width = 1; width < n; width = width > n / 2 ? n : width * 2) {
-		for (uint32_t lo = 0; lo < n; lo = n - lo > 2 * (uint64_t)width ? lo + 2 * width : n) {
+	for (uint32_t width = 1; width<n; width = width> n / 2 ? n : width * 2) {
+		for (uint32_t lo = 0; lo<n; lo = n - lo> 2 * (uint64_t)width ? lo + 2 * width : n) {
 			uint32_t mid = n - lo > width ? lo + width : n;
 			uint32_t hi = n - mid > width ? mid + width : n;
 			uint32_t i = lo, j = mid;
 			for (uint32_t k = lo; k < hi; k++)
-				tmp[k] = j == hi || (i < mid && a[i].id <= a[j].id) ? a[i++] : a[j++];
+				tmp[k] = j == hi || (i < mid && a[i].id <= a[j].id) ? a[i++]
+										    : a[j++];
 		}
 		memcpy(a, tmp, n * sizeof(*a));
 	}

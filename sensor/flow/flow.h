@@ -20,7 +20,13 @@ enum flow_event_kind {
 	FLOW_EVENT_interim, /* every flow.interim seconds while it lives */
 	FLOW_EVENT_end,     /* the flow is gone after this call */
 };
-enum flow_reason { FLOW_END_none, FLOW_END_timeout, FLOW_END_shutdown, FLOW_END_evicted, FLOW_END_reused };
+enum flow_reason {
+	FLOW_END_none,
+	FLOW_END_timeout,
+	FLOW_END_shutdown,
+	FLOW_END_evicted,
+	FLOW_END_reused
+};
 
 /* Where in the total order of the run something happened. */
 struct order {
@@ -29,12 +35,12 @@ struct order {
 	uint8_t stage;    /* enum order_stage */
 };
 enum order_stage { /* of one seq, first to last. Timers due before frame seq run before it. */
-	ORDER_tick,  /* the second itself: worker 0 tells it */
-	ORDER_timer, /* flows by timeout, ascending flow_id */
-	ORDER_decode, /* ARP, NDP, decode events */
-	ORDER_flow,
-	ORDER_proto,
-	ORDER_rule,
+		   ORDER_tick,   /* the second itself: worker 0 tells it */
+		   ORDER_timer,  /* flows by timeout, ascending flow_id */
+		   ORDER_decode, /* ARP, NDP, decode events */
+		   ORDER_flow,
+		   ORDER_proto,
+		   ORDER_rule,
 };
 
 struct flow_hooks { /* what flow tells, in order; called on the worker */
@@ -44,10 +50,10 @@ struct flow_hooks { /* what flow tells, in order; called on the worker */
 };
 
 struct flow_config {
-	uint32_t max;           /* flows per run; divided among the workers */
-	uint32_t unanswered_s;  /* a SYN without answer is a failed contact after */
+	uint32_t max;          /* flows per run; divided among the workers */
+	uint32_t unanswered_s; /* a SYN without answer is a failed contact after */
 	uint32_t tcp_new_s, tcp_established_s, tcp_closed_s, udp_s, icmp_s, other_s; /* timeouts */
-	uint32_t interim_s;     /* 0: none */
+	uint32_t interim_s;                                                          /* 0: none */
 	bool vlan_in_key;
 	uint64_t stream_memory; /* bytes, all workers */
 	uint64_t stream_depth;  /* bytes of each direction that are reassembled */
@@ -56,7 +62,7 @@ struct flow_config {
 extern const struct param flow_params[];
 
 struct flow_counters {
-	struct count created, ended, evicted, table_full; /* flows */
+	struct count created, ended, evicted, table_full;                        /* flows */
 	struct count midstream, syn_first, synack_seen, handshake_unseen_synack; /* visibility */
 	struct count icmp_quotes_matched;
 	struct count stream_bytes, stream_gaps, stream_gap_bytes, stream_overlap_conflicts;
@@ -67,16 +73,16 @@ struct flow_counters {
 /* One piece of newly contiguous stream bytes. `window` ends with the piece and reaches back over up
  * to FLOW_WINDOW bytes already delivered since the last gap, so that a match may lie across pieces.
  */
-#define FLOW_WINDOW 4096u
+#define FLOW_WINDOW    4096u
 #define FLOW_PIECE_MAX 4096u
 struct flow_piece {
 	const uint8_t *window;
 	uint32_t window_len; /* bytes, the piece included */
-	uint32_t piece_len;  /* the last piece_len bytes of window are new; 0 with only gap or fin */
-	uint64_t offset;     /* of the piece from the stream's first byte seen, gaps counted */
+	uint32_t piece_len; /* the last piece_len bytes of window are new; 0 with only gap or fin */
+	uint64_t offset;    /* of the piece from the stream's first byte seen, gaps counted */
 	uint8_t dir;
-	bool gap;            /* bytes before this piece were never seen: parsers resynchronise */
-	bool fin;            /* nothing follows in this direction */
+	bool gap; /* bytes before this piece were never seen: parsers resynchronise */
+	bool fin; /* nothing follows in this direction */
 };
 /* Called for each piece while flow_pkt() handles its packet; `p` is the packet that completed it,
  * NULL at a flow's end. */

@@ -12,8 +12,8 @@
 #include "base/bytes.h"
 
 #define PRIVILEGED 1024u
-#define EPHEMERAL 32768u
-#define ID_BITS 53 /* what a double holds exactly: JSON readers round anything longer */
+#define EPHEMERAL  32768u
+#define ID_BITS    53 /* what a double holds exactly: JSON readers round anything longer */
 
 struct flow_secret flow_key_secret(uint64_t seed)
 {
@@ -40,8 +40,8 @@ uint64_t flow_key_hash(const struct flow_key *k, const struct flow_secret *s)
 
 uint64_t flow_key_id(const struct flow_key *k, uint64_t first_seq)
 {
-	static const struct flow_secret fixed = {
-		0xa0761d6478bd642fULL, 0xe7037ed1a0b428dbULL, 0x8ebc6af09c88c6e3ULL};
+	static const struct flow_secret fixed = {0xa0761d6478bd642fULL, 0xe7037ed1a0b428dbULL,
+						 0x8ebc6af09c88c6e3ULL};
 	struct flow_key plain = *k;
 
 	plain.vlan = 0;
@@ -92,7 +92,8 @@ void flow_key_quoted(const struct pkt *p, bool vlan_in_key, struct flow_key *k)
 		.proto = p->q_proto,
 		.vlan = vlan_in_key ? vlan_word(p) : 0,
 	};
-	/* Errors answer no errors (RFC 1122 3.2.2), so what they quote of ICMP is a request: a ping. */
+	/* Errors answer no errors (RFC 1122 3.2.2), so what they quote of ICMP is a request: a
+	 * ping. */
 	if (p->q_proto == PROTO_ICMP || p->q_proto == PROTO_ICMP6) {
 		k->sport = p->q_proto == PROTO_ICMP ? 8 : 128;
 		flow_key_icmp(p->q_proto, (uint8_t)k->sport, 0, &k->dport);
@@ -110,7 +111,7 @@ static const struct icmp_pair pairs4[] = {
 	{8, 0, true}, {13, 14, true}, {15, 16, true}, {17, 18, true}, {10, 9, false}, {0, 0, false},
 };
 static const struct icmp_pair pairs6[] = {
-	{128, 129, true}, {133, 134, false}, {135, 136, false}, {130, 131, false},
+	{128, 129, true},  {133, 134, false}, {135, 136, false}, {130, 131, false},
 	{139, 140, false}, {144, 145, false}, {0, 0, false},
 };
 

@@ -8,11 +8,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define PROTO_ICMP 1
-#define PROTO_TCP 6
-#define PROTO_UDP 17
+#define PROTO_ICMP  1
+#define PROTO_TCP   6
+#define PROTO_UDP   17
 #define PROTO_ICMP6 58
-#define PROTO_SCTP 132
+#define PROTO_SCTP  132
 
 struct flow_key { /* as the packet goes; borrowed addresses */
 	const struct addr *src, *dst;
@@ -36,8 +36,8 @@ uint64_t flow_key_hash(const struct flow_key *k, const struct flow_secret *s);
 /* hash(five-tuple, first_seq) with secrets that never change; 1 … 2^53 - 1. */
 uint64_t flow_key_id(const struct flow_key *k, uint64_t first_seq);
 
-/* community_id's reading of an ICMP message: its type and the type that answers it, as ports. False:
- * nothing answers it; then *counter is the code. */
+/* community_id's reading of an ICMP message: its type and the type that answers it, as ports.
+ * False: nothing answers it; then *counter is the code. */
 bool flow_key_icmp(uint8_t proto, uint8_t type, uint8_t code, uint16_t *counter);
 /* An ICMP message that asks for an answer which proves that somebody is there. */
 bool flow_key_icmp_asks(uint8_t proto, uint8_t type);
@@ -45,5 +45,6 @@ bool flow_key_icmp_asks(uint8_t proto, uint8_t type);
 bool flow_key_icmp_answers(uint8_t proto, uint8_t type);
 
 /* True when the ports say that the sender of a packet from `sport` to `dport` is the server: one
- * side's port is privileged, or else below the ports that clients draw (RFC 6335 6, Linux 32768). */
+ * side's port is privileged, or else below the ports that clients draw (RFC 6335 6, Linux 32768).
+ */
 bool flow_key_from_server(uint16_t sport, uint16_t dport);

@@ -14,8 +14,8 @@
 
 static inline void *flow_memory_map(size_t n)
 {
-	void *at = mmap(NULL, n, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-			-1, 0);
+	void *at = mmap(NULL, n, PROT_READ | PROT_WRITE,
+			MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	return at == MAP_FAILED ? NULL : at;
 }
@@ -28,15 +28,15 @@ static inline void flow_memory_unmap(void *at, size_t n)
 
 struct flow_pool {
 	uint8_t *base;
-	uint32_t size, cap; /* bytes an object; objects */
+	uint32_t size, cap;     /* bytes an object; objects */
 	uint32_t fresh, unused; /* never used from here on; index + 1 of the last given back */
 	uint32_t used;
 };
 
 static inline int flow_pool_init(struct flow_pool *p, uint32_t size, uint64_t cap)
 {
-	*p = (struct flow_pool){.size = size, .cap = cap < UINT32_MAX / 2 ? (uint32_t)cap
-									   : UINT32_MAX / 2};
+	*p = (struct flow_pool){.size = size,
+				.cap = cap < UINT32_MAX / 2 ? (uint32_t)cap : UINT32_MAX / 2};
 	p->base = flow_memory_map((size_t)size * p->cap);
 	return p->base ? 0 : -1;
 }

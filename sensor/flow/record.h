@@ -20,35 +20,36 @@ enum flow_dir_name { FLOW_to_server, FLOW_to_client };
 
 enum flow_state {
 	FLOW_new,         /* one side has spoken */
-	FLOW_established, /* TCP: handshake done, or data both ways mid-stream; others: both spoke */
+	FLOW_established, /* TCP: handshake done, or data both ways mid-stream; others: both spoke
+			   */
 	FLOW_closed,      /* FIN both ways, or RST */
 };
 
 enum flow_outcome { /* how a first contact went: the fact behind scan detection */
-	FLOW_pending,
-	FLOW_answered,   /* SYN-ACK, or the client's own ACK or data after its SYN (the answer was not
-			    on the mirror); UDP/ICMP: a reply */
-	FLOW_refused,    /* RST to a SYN, ICMP unreachable */
-	FLOW_unanswered, /* flow.unanswered seconds passed */
+		    FLOW_pending,
+		    FLOW_answered,   /* SYN-ACK, or the client's own ACK or data after its SYN (the
+					answer was not   on the mirror); UDP/ICMP: a reply */
+		    FLOW_refused,    /* RST to a SYN, ICMP unreachable */
+		    FLOW_unanswered, /* flow.unanswered seconds passed */
 };
 
 /* Bits of flow.seen */
-#define FLOW_SYN 1u       /* client's SYN seen */
-#define FLOW_SYNACK 2u    /* server's SYN-ACK seen */
-#define FLOW_CLIENT_ACK 4u /* client went on after its SYN: the handshake was completed */
-#define FLOW_MIDSTREAM 8u
-#define FLOW_RST_CLIENT 16u
-#define FLOW_RST_SERVER 32u
-#define FLOW_FIN_CLIENT 64u
-#define FLOW_FIN_SERVER 128u
-#define FLOW_SYNACK_FIRST 256u /* began with a SYN-ACK: backscatter, or one-way mirror */
-#define FLOW_GAP 512u          /* a hole in either stream */
-#define FLOW_GUESSED 1024u     /* direction inferred, not seen */
-#define FLOW_DECIDED 2048u     /* its outcome has been told (FLOW_EVENT_contact) */
-#define FLOW_ALERTED 4096u     /* set by rule/ through flow_mark_alerted() */
+#define FLOW_SYN          1u /* client's SYN seen */
+#define FLOW_SYNACK       2u /* server's SYN-ACK seen */
+#define FLOW_CLIENT_ACK   4u /* client went on after its SYN: the handshake was completed */
+#define FLOW_MIDSTREAM    8u
+#define FLOW_RST_CLIENT   16u
+#define FLOW_RST_SERVER   32u
+#define FLOW_FIN_CLIENT   64u
+#define FLOW_FIN_SERVER   128u
+#define FLOW_SYNACK_FIRST 256u  /* began with a SYN-ACK: backscatter, or one-way mirror */
+#define FLOW_GAP          512u  /* a hole in either stream */
+#define FLOW_GUESSED      1024u /* direction inferred, not seen */
+#define FLOW_DECIDED      2048u /* its outcome has been told (FLOW_EVENT_contact) */
+#define FLOW_ALERTED      4096u /* set by rule/ through flow_mark_alerted() */
 
-struct flow_half { /* what one side sent */
-	uint64_t bytes; /* wire bytes of the frames' IP layer and above */
+struct flow_half {        /* what one side sent */
+	uint64_t bytes;   /* wire bytes of the frames' IP layer and above */
 	uint64_t payload; /* bytes of L4 payload */
 	uint32_t pkts;
 	uint8_t tcp_flags; /* all seen, or'ed */

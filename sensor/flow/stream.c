@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Reassembly: each direction's payload, once, in order, in pieces of at most FLOW_PIECE_MAX.
  *
- * In order, a segment is copied behind the window's bytes and told at once. Beyond a hole it is held
- * until the hole fills, or is known to stay: the other side acknowledges past it (so it arrived, and
- * our mirror lost it), too much is held, or the flow ends. Then the piece after it says `gap`.
- * An ACK alone moves nothing: mirrors swap packets of opposite directions, and the bytes that it
- * acknowledges may be right behind it.
+ * In order, a segment is copied behind the window's bytes and told at once. Beyond a hole it is
+ * held until the hole fills, or is known to stay: the other side acknowledges past it (so it
+ * arrived, and our mirror lost it), too much is held, or the flow ends. Then the piece after it
+ * says `gap`. An ACK alone moves nothing: mirrors swap packets of opposite directions, and the
+ * bytes that it acknowledges may be right behind it.
  *
- * Shape:  a window is one page of FLOW_WINDOW + FLOW_PIECE_MAX bytes that slides when full: each byte
- *         is copied at most twice. Windows, held segments and streams are 11, 4 and 1 sixteenths of
- *         flow.stream_memory. Without a free window one that was idle for a turn of the hand is taken
- *         away; a piece without one is told without bytes before it. Without a free page, or with
+ * Shape:  a window is one page of FLOW_WINDOW + FLOW_PIECE_MAX bytes that slides when full: each
+ * byte is copied at most twice. Windows, held segments and streams are 11, 4 and 1 sixteenths of
+ *         flow.stream_memory. Without a free window one that was idle for a turn of the hand is
+ * taken away; a piece without one is told without bytes before it. Without a free page, or with
  *         STREAM_HELD_MAX held, the nearest hole is given up. All of it is counted.
  * Owns:   its pools. A piece borrows the window, or the packet, for the call.
  * Source: RFC 9293 3.4 and 3.10.7.4; RFC 5961 3.2 (a reset counts only with the exact number);
@@ -21,9 +21,9 @@
 #include "flow/tcp.h"
 
 #define STREAMS_16THS 1u
-#define SEGS_16THS 4u
+#define SEGS_16THS    4u
 #define WINDOWS_16THS 11u
-#define STEAL_SAMPLE 16u /* windows looked at for an idle one */
+#define STEAL_SAMPLE  16u /* windows looked at for an idle one */
 
 int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsigned workers,
 		      struct flow_counters *count)
@@ -109,8 +109,8 @@ static uint32_t window_get(const struct stream_call *c)
 }
 
 /* Tells one piece: `len` new bytes at `at`, or none with `fin` alone. */
-static void tell(const struct stream_call *c, struct stream_half *h, const uint8_t *at, uint32_t len,
-		 bool fin)
+static void tell(const struct stream_call *c, struct stream_half *h, const uint8_t *at,
+		 uint32_t len, bool fin)
 {
 	static const uint8_t nothing[1];
 	struct flow_piece piece = {
@@ -408,7 +408,8 @@ static void count_unseen(const struct stream_call *c, const struct stream_half *
 	uint32_t unseen = h->ack - h->next_seq;
 
 	if ((h->bits & (STREAM_ACKED | STREAM_STARTED | STREAM_DONE)) ==
-		    (STREAM_ACKED | STREAM_STARTED) && (int32_t)unseen > 1)
+		    (STREAM_ACKED | STREAM_STARTED) &&
+	    (int32_t)unseen > 1)
 		count_add(&c->m->count->acked_unseen_bytes, unseen);
 }
 

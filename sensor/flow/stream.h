@@ -5,12 +5,12 @@
 #include "flow/flow.h"
 #include "flow/memory.h"
 
-#define STREAM_PAGE 2048u /* bytes of one held segment, its head included */
-#define STREAM_HELD_MAX 128u /* segments held, each direction of a flow */
-#define STREAM_RECENT (1u << 31) /* told since the hand came by */
+#define STREAM_PAGE        2048u      /* bytes of one held segment, its head included */
+#define STREAM_HELD_MAX    128u       /* segments held, each direction of a flow */
+#define STREAM_RECENT      (1u << 31) /* told since the hand came by */
 #define STREAM_WINDOW_PAGE (FLOW_WINDOW + FLOW_PIECE_MAX)
 
-struct stream_seg { /* bytes beyond a hole */
+struct stream_seg {    /* bytes beyond a hole */
 	uint32_t next; /* in ascending seq; none overlap */
 	uint32_t seq;
 	uint32_t len;
@@ -18,21 +18,21 @@ struct stream_seg { /* bytes beyond a hole */
 };
 _Static_assert(sizeof(struct stream_seg) == STREAM_PAGE, "a page");
 
-#define STREAM_STARTED 1u /* next_seq is known */
-#define STREAM_FIN 2u     /* fin_seq is known */
-#define STREAM_ACKED 4u   /* ack is known */
-#define STREAM_GAP 8u     /* bytes are missing before the next piece */
-#define STREAM_DONE 16u   /* nothing more is delivered */
-#define STREAM_DEPTH 32u  /* … because of the depth */
+#define STREAM_STARTED 1u  /* next_seq is known */
+#define STREAM_FIN     2u  /* fin_seq is known */
+#define STREAM_ACKED   4u  /* ack is known */
+#define STREAM_GAP     8u  /* bytes are missing before the next piece */
+#define STREAM_DONE    16u /* nothing more is delivered */
+#define STREAM_DEPTH   32u /* … because of the depth */
 
-struct stream_half { /* one direction's bytes */
+struct stream_half {       /* one direction's bytes */
 	uint64_t offset;   /* delivered or missing so far */
 	uint64_t told;     /* delivered: what the depth limits */
 	uint32_t next_seq; /* of the byte that is delivered next */
 	uint32_t ack;      /* the other side has everything below */
 	uint32_t fin_seq;
-	uint32_t held;     /* first stream_seg */
-	uint32_t window;   /* page of the last bytes delivered */
+	uint32_t held;   /* first stream_seg */
+	uint32_t window; /* page of the last bytes delivered */
 	uint16_t window_len;
 	uint8_t n_held, bits;
 };
@@ -41,7 +41,7 @@ struct tcp_stream {
 	struct stream_half half[2];
 };
 
-struct flow_streams { /* one worker's */
+struct flow_streams {           /* one worker's */
 	flow_on_piece on_piece; /* NULL: off */
 	void *ctx;
 	uint64_t depth;

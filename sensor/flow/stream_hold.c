@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Segments beyond a hole, sorted, none overlapping: of two copies of a byte the first one seen stays,
- * and a later one that differs is counted, for two hosts may believe different ones.
+/* Segments beyond a hole, sorted, none overlapping: of two copies of a byte the first one seen
+ * stays, and a later one that differs is counted, for two hosts may believe different ones.
  *
- * Shape:  a list of pages through a pool; a segment that continues a page is appended to it. At most
- *         STREAM_HELD_MAX pages a direction, so the walk is bounded.
- * Source: Ptacek & Newsham 1998, section 5.4 (overlapping segments).
+ * Shape:  a list of pages through a pool; a segment that continues a page is appended to it. At
+ * most STREAM_HELD_MAX pages a direction, so the walk is bounded. Source: Ptacek & Newsham 1998,
+ * section 5.4 (overlapping segments).
  */
 #include "flow/stream.h"
 
@@ -51,7 +51,8 @@ static bool insert(struct flow_streams *m, struct stream_half *h, uint32_t *prev
 			if (!ref)
 				return false;
 			struct stream_seg *s = flow_stream_seg(m, ref);
-			*s = (struct stream_seg){.next = before ? before->next : h->held, .seq = seq};
+			*s = (struct stream_seg){.next = before ? before->next : h->held,
+						 .seq = seq};
 			if (before)
 				before->next = ref;
 			else

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The table: a packet in, its conversation out.
  *
- * Shape:  an array of flows, and in front of it buckets of 8 bytes (tag, index) with linear probing
- *         at most half full, so that a miss or a hit costs one line of buckets and, on a hit, the
- *         flow's key line; flow_prefetch() starts both for a whole burst. Removal shifts back, so no
- *         tombstones gather. Everything is zeroed memory from the system: pages that no flow has
- *         used are never touched, and a small capture costs a small process.
- * Full:   the least valuable of a few flows beneath a turning hand goes: closed, then decided without
- *         an answer, then the longest idle. What still waits for an answer goes untold: not known is
- *         not failed.
- * Order:  nothing here depends on where in the table a flow stands, but for who is evicted.
+ * Shape:  an array of flows behind the buckets of lookup.c. Everything is zeroed memory from the
+ *         system: pages that no flow has used are never touched, and a small capture costs a small
+ *         process.
+ * Full:   the least valuable of a few flows beneath a turning hand goes: closed, then decided
+ * without an answer, then the longest idle. What still waits for an answer goes untold: not known
+ * is not failed. Order:  nothing here depends on where in the table a flow stands, but for who is
+ * evicted.
  */
 #include "flow/table.h"
 
@@ -18,10 +16,10 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define FLOWS_MIN 16u
+#define FLOWS_MIN    16u
 #define EVICT_SAMPLE 32u
 #define ETHER_HEADER 14u
-#define VLAN_TAG 4u
+#define VLAN_TAG     4u
 
 static uint32_t round_up_pow2(uint32_t n)
 {
@@ -88,135 +86,6 @@ uint32_t flow_active(const struct flow_table *t)
 	return t->active;
 }
 
-/* Lookup */
-
-static bool same_vlan(const struct flow *f, uint64_t vlan)
-{
-	uint64_t v = f->n_vlan;
-
-	for (unsigned i = 0; i < PKT_VLANS && i < f->n_vlan; i++)
-		v = v << 12 | f->vlan[i];
-	return v == vlan;
-}
-
-static bool same_key(const struct flow_table *t, const struct flow *f, const struct flow_key *k,
-		     enum flow_dir_name *dir)
-{
-	if (f->proto != k->proto || (t->config.vlan_in_key && !same_vlan(f, k->vlan)))
-		return false;
-	if (f->client_port == k->sport && f->server_port == k->dport &&
-	    addr_eq(&f->client, k->src) && addr_eq(&f->server, k->dst)) {
-		*dir = FLOW_to_server;
-		return true;
-	}
-	*dir = FLOW_to_client;
-	return f->client_port == k->dport && f->server_port == k->sport &&
-	       addr_eq(&f->client, k->dst) && addr_eq(&f->server, k->src);
-}
-
-static struct flow *find(const struct flow_table *t, const struct flow_key *k, uint32_t tag,
-			 enum flow_dir_name *dir)
-{
-	for (uint32_t b = tag & t->mask; t->bucket[b].index; b = (b + 1) & t->mask) {
-		struct flow *f = &t->flow[t->bucket[b].index - 1];
-		if (t->bucket[b].tag == tag && same_key(t, f, k, dir))
-			return f;
-	}
-	return NULL;
-}
-
-static void bucket_put(struct flow_table *t, uint32_t tag, uint32_t index)
-{
-	uint32_t b = tag & t->mask;
-
-	while (t->bucket[b].index)
-		b = (b + 1) & t->mask;
-	t->bucket[b] = (struct flow_bucket){tag, index + 1};
-}
-
-static uint32_t flow_tag(const struct flow_table *t, const struct flow *f)
-{
-	struct flow_key k = {&f->client, &f->server, f->client_port, f->server_port, f->proto, 0};
-
-	if (t->config.vlan_in_key) {
-		k.vlan = f->n_vlan;
-		for (unsigned i = 0; i < PKT_VLANS && i < f->n_vlan; i++)
-			k.vlan = k.vlan << 12 | f->vlan[i];
-	}
-	return (uint32_t)flow_key_hash(&k, &t->secret);
-}
-
-static void bucket_drop(struct flow_table *t, const struct flow *f)
-{
-	uint32_t index = (uint32_t)(f - t->flow) + 1;
-	uint32_t hole = flow_tag(t, f) & t->mask;
-
-	while (t->bucket[hole].index != index)
-		hole = (hole + 1) & t->mask;
-	for (uint32_t b = (hole + 1) & t->mask; t->bucket[b].index; b = (b + 1) & t->mask) {
-		uint32_t home = t->bucket[b].tag & t->mask;
-		if (((b - home) & t->mask) < ((b - hole) & t->mask))
-			continue; /* it stands between its home and the hole's right: stays */
-		t->bucket[hole] = t->bucket[b];
-		hole = b;
-	}
-	t->bucket[hole].index = 0;
-}
-
-/* The bucket's flow, if the first or second bucket holds it: nearly always. */
-static const struct flow *likely(const struct flow_table *t, uint32_t tag)
-{
-	uint32_t at = tag & t->mask;
-
-	if (t->bucket[at].index && t->bucket[at].tag != tag)
-		at = (at + 1) & t->mask;
-	return t->bucket[at].index ? &t->flow[t->bucket[at].index - 1] : NULL;
-}
-
-void flow_prefetch(struct flow_table *t, const struct pkt *p, unsigned n)
-{
-	struct flow_burst *b = &t->burst;
-
-	b->first = p;
-	b->n = n < FLOW_BURST ? n : FLOW_BURST;
-	b->valid = 0;
-	for (unsigned i = 0; i < b->n; i++) {
-		struct flow_key k;
-		if (p[i].quotes || !flow_key_of(&p[i], t->config.vlan_in_key, &k))
-			continue;
-		b->tag[i] = (uint32_t)flow_key_hash(&k, &t->secret);
-		b->seq[i] = p[i].seq;
-		b->valid |= 1ull << i;
-		__builtin_prefetch(&t->bucket[b->tag[i] & t->mask]);
-	}
-	for (unsigned i = 0; i < b->n; i++) {
-		if (!(b->valid >> i & 1))
-			continue;
-		const struct flow *f = likely(t, b->tag[i]);
-		if (!f)
-			continue;
-		__builtin_prefetch(f, 1);
-		__builtin_prefetch(&f->last_ns, 1);
-	}
-	for (unsigned i = 0; i < b->n && t->streams.on_piece; i++) {
-		const struct flow *f = b->valid >> i & 1 ? likely(t, b->tag[i]) : NULL;
-		if (f)
-			flow_stream_prefetch(f);
-	}
-}
-
-static uint32_t tag_of(struct flow_table *t, const struct pkt *p, const struct flow_key *k)
-{
-	struct flow_burst *b = &t->burst;
-	size_t i = (size_t)((uintptr_t)p - (uintptr_t)b->first) / sizeof(*p);
-
-	if (i < b->n && (b->valid >> i & 1) && b->seq[i] == p->seq) {
-		b->valid &= ~(1ull << i);
-		return b->tag[i];
-	}
-	return (uint32_t)flow_key_hash(k, &t->secret);
-}
-
 /* Life */
 
 static void tell(struct flow_table *t, const struct flow *f, enum flow_event_kind kind,
@@ -249,7 +118,7 @@ void flow_table_end(struct flow_table *t, struct flow *f, enum flow_reason reaso
 	flow_stream_end(&t->streams, f, at);
 	tell(t, f, FLOW_EVENT_end, reason, at);
 	count_add(&t->count.ended, 1);
-	bucket_drop(t, f);
+	flow_lookup_drop(t, f);
 	f->due_s = 0;
 	f->wheel_next = t->unused;
 	t->unused = (uint32_t)(f - t->flow) + 1;
@@ -301,8 +170,8 @@ static bool unicast(const struct pkt *p)
 static struct flow *create(struct flow_table *t, const struct pkt *p, const struct flow_key *k,
 			   uint32_t tag, const struct order *at)
 {
-	struct flow_begin begin = p->proto == PROTO_TCP ? flow_tcp_begin(p)
-							: flow_other_begin(p, unicast(p));
+	struct flow_begin begin =
+		p->proto == PROTO_TCP ? flow_tcp_begin(p) : flow_other_begin(p, unicast(p));
 	bool back = begin.from_server;
 	struct flow *f = take_unused(t, at);
 
@@ -323,7 +192,7 @@ static struct flow *create(struct flow_table *t, const struct pkt *p, const stru
 		.source = p->source,
 		.isn = begin.isn,
 	};
-	bucket_put(t, tag, (uint32_t)(f - t->flow));
+	flow_lookup_put(t, tag, f);
 	t->active++;
 	count_add(&t->count.created, 1);
 	count_add(&t->count.syn_first, (begin.seen & FLOW_SYN) != 0);
@@ -390,7 +259,7 @@ static void quoted(struct flow_table *t, struct pkt *p)
 	enum flow_dir_name dir = FLOW_to_server;
 
 	flow_key_quoted(p, t->config.vlan_in_key, &k);
-	struct flow *f = find(t, &k, (uint32_t)flow_key_hash(&k, &t->secret), &dir);
+	struct flow *f = flow_lookup_find(t, &k, (uint32_t)flow_key_hash(&k, &t->secret), &dir);
 	if (!f)
 		return;
 	count_add(&t->count.icmp_quotes_matched, 1);
@@ -448,8 +317,8 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 	}
 	if (!flow_key_of(p, t->config.vlan_in_key, &k))
 		return;
-	uint32_t tag = tag_of(t, p, &k);
-	struct flow *f = find(t, &k, tag, &dir);
+	uint32_t tag = flow_lookup_tag(t, p, &k);
+	struct flow *f = flow_lookup_find(t, &k, tag, &dir);
 	if (f && k.proto == PROTO_TCP && (p->tcp_flags & TCP_SYN) && flow_tcp_reuses(f, p, dir)) {
 		accepted = f->seen & FLOW_RESYN && p->tcp_flags & TCP_ACK;
 		flow_timer_disarm(&t->wheel, t->flow, (uint32_t)(f - t->flow));
@@ -461,7 +330,8 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 		f = create(t, p, &k, tag, &at);
 		if (accepted) /* the SYN it answers was seen, inside the old connection */
 			f->seen = FLOW_SYN | FLOW_WAITS;
-		same_key(t, f, &k, &dir);
+		dir = addr_eq(&f->client, k.src) && f->client_port == k.sport ? FLOW_to_server
+									      : FLOW_to_client;
 	}
 	p->flow = f;
 	p->dir = dir;

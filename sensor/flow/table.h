@@ -54,3 +54,10 @@ void flow_table_end(struct flow_table *t, struct flow *f, enum flow_reason reaso
 		    const struct order *at);
 /* The second by which the flow must be looked at again. */
 uint32_t flow_expire_deadline(const struct flow_table *t, const struct flow *f);
+
+/* lookup.c. The tag is the low half of the key's hash, taken from the burst's if it is there. */
+uint32_t flow_lookup_tag(struct flow_table *t, const struct pkt *p, const struct flow_key *k);
+struct flow *flow_lookup_find(const struct flow_table *t, const struct flow_key *k, uint32_t tag,
+			      enum flow_dir_name *dir); /* or NULL */
+void flow_lookup_put(struct flow_table *t, uint32_t tag, const struct flow *f);
+void flow_lookup_drop(struct flow_table *t, const struct flow *f);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* See timer.h. A clock that jumps by more than the ring costs one turn of it, not one per second. */
+/* See timer.h. A clock that jumps by more than the ring costs one turn of it, not one per second.
+ */
 #include "flow/timer.h"
 
 #include "base/clock.h"

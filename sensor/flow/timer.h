@@ -10,12 +10,12 @@
 
 #include "flow/record.h"
 
-#define FLOW_WHEEL_SLOTS 1024u /* seconds; a power of two */
-#define FLOW_SECOND_MAX 0xfffffffeu /* the year 2106: later times are this */
+#define FLOW_WHEEL_SLOTS 1024u       /* seconds; a power of two */
+#define FLOW_SECOND_MAX  0xfffffffeu /* the year 2106: later times are this */
 
 struct flow_wheel {
 	uint32_t slot[FLOW_WHEEL_SLOTS]; /* index + 1 of the first flow; 0: none */
-	uint32_t now_s; /* every flow due up to here has been visited */
+	uint32_t now_s;                  /* every flow due up to here has been visited */
 };
 
 uint32_t flow_timer_ceil_s(uint64_t time_ns);

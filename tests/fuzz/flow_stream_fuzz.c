@@ -66,8 +66,8 @@ static void on_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
 
 static void send_one(struct flow_table *t, struct seen *s, const uint8_t d[6], uint64_t seq)
 {
-	static const uint8_t flags[] = {TCP_ACK, TCP_ACK, TCP_ACK, TCP_ACK | TCP_FIN, TCP_RST,
-					TCP_SYN, TCP_SYN | TCP_ACK, 0};
+	static const uint8_t flags[] = {TCP_ACK, TCP_ACK, TCP_ACK,           TCP_ACK | TCP_FIN,
+					TCP_RST, TCP_SYN, TCP_SYN | TCP_ACK, 0};
 	uint8_t dir = d[0] & 1;
 	uint32_t offset = (uint32_t)(d[1] << 8 | d[2]) * (d[0] & 0x40 ? 17 : 1);
 	uint32_t len = d[3] * (d[0] & 0x10 ? 64u : 4u);
@@ -110,8 +110,12 @@ static void send_one(struct flow_table *t, struct seen *s, const uint8_t d[6], u
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct flow_config c = {.max = 16, .unanswered_s = 2, .tcp_new_s = 60,
-				.tcp_established_s = 60, .tcp_closed_s = 10, .streams = true};
+	struct flow_config c = {.max = 16,
+				.unanswered_s = 2,
+				.tcp_new_s = 60,
+				.tcp_established_s = 60,
+				.tcp_closed_s = 10,
+				.streams = true};
 	struct seen s = {.lies = false};
 	struct flow_hooks hooks = {.on_event = on_event, .ctx = &s};
 	struct flow_table *t;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Bytes to packets of every kind, ticks and time steps over a small table: eight bytes a step. After
- * each the table is held to what it promises: every flow is told once at most, ends once, stands in
- * the buckets once, and ticks tell in ascending id. */
+/* Bytes to packets of every kind, ticks and time steps over a small table: eight bytes a step.
+ * After each the table is held to what it promises: every flow is told once at most, ends once,
+ * stands in the buckets once, and ticks tell in ascending id. */
 #include "base/clock.h"
 #include "flow/table.h"
 
@@ -65,7 +65,8 @@ static struct pkt packet(const uint8_t d[8], uint64_t seq, uint64_t now_ns)
 		.time_ns = now_ns,
 		.seq = seq,
 		.src = addr_v4_wire(htobe32(0x0a000000u + (d[2] & 7))),
-		.dst = addr_v4_wire(d[2] == 0xff ? 0xffffffff : htobe32(0x0a000000u + (d[2] >> 3 & 7))),
+		.dst = addr_v4_wire(d[2] == 0xff ? 0xffffffff
+						 : htobe32(0x0a000000u + (d[2] >> 3 & 7))),
 		.sport = (uint16_t)(d[3] & 1 ? 80 : 40000 + (d[3] >> 4)),
 		.dport = (uint16_t)(d[3] & 2 ? 80 : 40000 + (d[3] >> 2 & 3)),
 		.net = d[1] & 0x80 ? PKT_ip6 : PKT_ip4,
@@ -108,10 +109,18 @@ static void on_piece(void *ctx, struct flow *f, const struct flow_piece *piece, 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct flow_config c = {.max = 16, .unanswered_s = 2, .tcp_new_s = 6, .udp_s = 5,
-				.tcp_established_s = 2000, .tcp_closed_s = 3, .icmp_s = 1,
-				.other_s = 5, .interim_s = 4, .streams = true,
-				.stream_memory = 64 << 10, .stream_depth = 100};
+	struct flow_config c = {.max = 16,
+				.unanswered_s = 2,
+				.tcp_new_s = 6,
+				.udp_s = 5,
+				.tcp_established_s = 2000,
+				.tcp_closed_s = 3,
+				.icmp_s = 1,
+				.other_s = 5,
+				.interim_s = 4,
+				.streams = true,
+				.stream_memory = 64 << 10,
+				.stream_depth = 100};
 	struct seen s = {.contacts = 0};
 	struct flow_hooks hooks = {.on_event = on_event, .ctx = &s};
 	struct flow_table *t;

@@ -3,8 +3,8 @@
 #include "flow_world.h"
 
 #define FRAMES 60000u
-#define HOSTS 40u
-#define LINES 120000u
+#define HOSTS  40u
+#define LINES  120000u
 
 /* One run: every event as a line of numbers, with its place in the order in front. */
 struct line {
@@ -45,7 +45,8 @@ static void on_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
 		.id = f->id,
 		.n = r->n,
 		.what = {(uint64_t)kind << 32 | (uint64_t)reason << 16 | f->outcome << 8 | f->state,
-			 f->seen, at->time_ns ^ f->last_ns, f->half[0].bytes << 32 | f->half[1].bytes,
+			 f->seen, at->time_ns ^ f->last_ns,
+			 f->half[0].bytes << 32 | f->half[1].bytes,
 			 (uint64_t)f->interim_n << 32 | f->client_port},
 	};
 	r->n++;
@@ -86,8 +87,9 @@ static int by_order(const void *a, const void *b)
 /* Traffic of every kind, with lost, late, odd and backward-dated packets. */
 static struct pkt frame(uint64_t seq, uint64_t *now_ns)
 {
-	static const uint8_t flags[] = {TCP_SYN, TCP_SYN | TCP_ACK, TCP_ACK, TCP_ACK, TCP_ACK,
-					TCP_FIN | TCP_ACK, TCP_RST, TCP_RST | TCP_ACK, TCP_FIN, 0};
+	static const uint8_t flags[] = {
+		TCP_SYN,           TCP_SYN | TCP_ACK, TCP_ACK,           TCP_ACK, TCP_ACK,
+		TCP_FIN | TCP_ACK, TCP_RST,           TCP_RST | TCP_ACK, TCP_FIN, 0};
 	static const uint8_t protos[] = {6, 6, 6, 17, 1, 47};
 	static uint8_t payload[256];
 	uint32_t a = rnd(HOSTS), b = rnd(4);
@@ -197,7 +199,11 @@ int main(void)
 	CHECK(reasons[FLOW_END_shutdown] && outcomes[FLOW_answered] && outcomes[FLOW_refused]);
 	CHECK(outcomes[FLOW_unanswered]);
 
-	static const struct { const char *name; unsigned workers; uint64_t seed; } others[] = {
+	static const struct {
+		const char *name;
+		unsigned workers;
+		uint64_t seed;
+	} others[] = {
 		{"the same again", 1, 0},
 		{"two workers tell the same", 2, 0},
 		{"four workers tell the same", 4, 0},

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "flow_world.h"
 
-#define TEXT_MAX 65536u
+#define TEXT_MAX  65536u
 #define SEED_RUNS 300
 
-/* Rows of segments: "who@offset:text" with who C or S and text up to a space ("*N" for N bytes of the
- * pattern), flags before the '@' as in "CF@5:" (F fin, R rst); "A@n" the server acknowledges n bytes
- * of the client's; "K@n:N" a segment of N bytes of which the capture has none. Told is what the
- * client's direction delivered: "[" a gap, text, "|" the fin. */
+/* Rows of segments: "who@offset:text" with who C or S and text up to a space ("*N" for N bytes of
+ * the pattern), flags before the '@' as in "CF@5:" (F fin, R rst); "A@n" the server acknowledges n
+ * bytes of the client's; "K@n:N" a segment of N bytes of which the capture has none. Told is what
+ * the client's direction delivered: "[" a gap, text, "|" the fin. */
 struct row {
 	const char *name, *segments, *told;
 	uint64_t gaps, gap_bytes, conflicts, ooo, old, unseen;
@@ -217,7 +217,9 @@ static void check_permuted(unsigned seed)
 {
 	static struct listener l;
 	static uint8_t text[TEXT_MAX];
-	struct { uint32_t at, len; } seg[160];
+	struct {
+		uint32_t at, len;
+	} seg[160];
 	struct flow_config c = world_config();
 	uint32_t total, n = 0, at = 0;
 

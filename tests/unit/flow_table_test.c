@@ -120,7 +120,8 @@ static void check_others(void)
 				sent(&w, back);
 			else if (*s == 't' && sscanf(s, "t%u/%u", &type, &code) == 2)
 				CHECK(sent(&w, icmp_error(&w, (uint8_t)type, (uint8_t)code,
-							  others[i].proto))->flow != NULL);
+							  others[i].proto))
+					      ->flow != NULL);
 			else if (*s == '.')
 				world_tick(&w, 1);
 			else if (*s == 'w')
@@ -141,8 +142,8 @@ static void check_pings(void)
 
 		CASE(pings[i].name);
 		world_init(&w, &c);
-		struct pkt *p = sent(&w, icmp(&w, CLIENT, SERVER, pings[i].proto, pings[i].type,
-					      pings[i].code));
+		struct pkt *p = sent(
+			&w, icmp(&w, CLIENT, SERVER, pings[i].proto, pings[i].type, pings[i].code));
 		CHECK_EQ(p->flow->client_port + p->flow->server_port,
 			 pings[i].type + (pings[i].flows == 1 ? pings[i].back : 0));
 		CHECK_EQ(p->dir, pings[i].type == 0 || pings[i].type == 14);
@@ -195,8 +196,7 @@ static void check_times(void)
 	world_tick(&w, 1);
 	CHECK_STR(w.told, "answered interim1 interim2 interim3 ");
 	world_tick(&w, 10);
-	CHECK_STR(w.told,
-		  "answered interim1 interim2 interim3 established/timeout ");
+	CHECK_STR(w.told, "answered interim1 interim2 interim3 established/timeout ");
 	world_fini(&w);
 
 	CASE("a packet keeps its flow alive; a silent one ends at its second");

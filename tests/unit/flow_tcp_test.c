@@ -2,14 +2,15 @@
 #include "flow_world.h"
 
 /* A story: words "who:flags", who is C or S; flags of S A F R P, "-" none; "+N" N bytes of payload;
- * "!" another sequence number than the connection's; "x" and "X" acknowledge 65535 and 65536 more; "." waits a second (a tick); "#" the end. The
- * world numbers both sides as TCP would. C is 10.0.0.1:40000, S is 10.0.0.2:80; `turned` rows swap
- * the ports, so that only evidence can tell who serves. */
+ * "!" another sequence number than the connection's; "x" and "X" acknowledge 65535 and 65536 more;
+ * "." waits a second (a tick); "#" the end. The world numbers both sides as TCP would. C
+ * is 10.0.0.1:40000, S is 10.0.0.2:80; `turned` rows swap the ports, so that only evidence can tell
+ * who serves. */
 struct story {
 	const char *name, *text, *told;
 	bool turned;
 	enum flow_state state;
-	char client; /* whom the flow takes for its client, at the end */
+	char client;           /* whom the flow takes for its client, at the end */
 	uint32_t seen, unseen; /* bits that are set, and that are not */
 };
 
@@ -30,15 +31,33 @@ static void send_one(struct teller *s, char who, const char *flags)
 
 	for (; *flags && *flags != ' '; flags++) {
 		switch (*flags) {
-		case 'S': p.tcp_flags |= TCP_SYN; break;
-		case 'A': p.tcp_flags |= TCP_ACK; break;
-		case 'F': p.tcp_flags |= TCP_FIN; break;
-		case 'R': p.tcp_flags |= TCP_RST; break;
-		case 'P': p.tcp_flags |= TCP_PSH | TCP_URG; break;
-		case 'x': ack_jump = 65535; break;
-		case 'X': ack_jump = 65536; break;
-		case '!': jump = 5000000; break;
-		case '+': p.payload_wire = (uint32_t)strtoul(flags + 1, NULL, 10); break;
+		case 'S':
+			p.tcp_flags |= TCP_SYN;
+			break;
+		case 'A':
+			p.tcp_flags |= TCP_ACK;
+			break;
+		case 'F':
+			p.tcp_flags |= TCP_FIN;
+			break;
+		case 'R':
+			p.tcp_flags |= TCP_RST;
+			break;
+		case 'P':
+			p.tcp_flags |= TCP_PSH | TCP_URG;
+			break;
+		case 'x':
+			ack_jump = 65535;
+			break;
+		case 'X':
+			ack_jump = 65536;
+			break;
+		case '!':
+			jump = 5000000;
+			break;
+		case '+':
+			p.payload_wire = (uint32_t)strtoul(flags + 1, NULL, 10);
+			break;
 		}
 	}
 	s->next[server] += jump;
@@ -48,8 +67,7 @@ static void send_one(struct teller *s, char who, const char *flags)
 		p.tcp_seq = s->next[server] - 1; /* a repetition of the new number */
 	p.tcp_ack = p.tcp_flags & TCP_ACK ? s->next[!server] + ack_jump : 0;
 	if (s->next[server] == p.tcp_seq)
-		s->next[server] += p.payload_wire +
-				   ((p.tcp_flags & (TCP_SYN | TCP_FIN)) != 0);
+		s->next[server] += p.payload_wire + ((p.tcp_flags & (TCP_SYN | TCP_FIN)) != 0);
 	flow_pkt(s->w.t, &p);
 	s->flow = p.flow;
 }

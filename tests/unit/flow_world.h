@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What the tests of flow/ share: a table, packets built by hand, and the events as one line of text. */
+/* What the tests of flow/ share: a table, packets built by hand, and the events as one line of
+ * text. */
 #pragma once
 
 #include "base/clock.h"
