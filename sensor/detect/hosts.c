@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Hosts, their addresses and their routers; see hosts.h.
  *
- * Three bounded tables: bindings (address and VLAN → MAC), MACs (identity, what is reached through
- * them) and services (what a host of home_net has answered).
+ * Bounded tables: bindings (address and VLAN → MAC), MACs (identity, what is reached through them),
+ * services (what a host of home_net has answered), and who is asked for.
  *
  * A host keeps the identity of the first address it was bound to, so that what a detector counted
  * before the first ARP is not lost. A MAC is a router when
@@ -13,6 +13,10 @@
  * All of it needs others to answer or to choose that MAC: a scanner that invents source addresses
  * does not become a router by it. A MAC bound to more than BOUND_MAX addresses answers for others
  * (proxy ARP): it is taken for a router, and binds no more.
+ *
+ * A weaker hint, where no traffic to foreign addresses is on the mirror yet: `asked_for`, the address
+ * that the most different neighbours ask ARP for. Only questions that are no echo count: who was
+ * asked first asks back (Linux does, 5 s later), and so would a scanner's victims.
  *
  * Source: RFC 826, 4861, 5227; RFC 5798 7.3 (VRRP's MAC); RFC 2281 5.1 (HSRP's).
  */
@@ -53,6 +57,11 @@ struct mac_entry {
 	bool router;
 };
 
+struct asked_entry { /* an address that ARP asks for */
+	struct sets_head head;
+	uint64_t askers; /* bitmap by hash */
+};
+
 struct service_entry {
 	struct sets_head head;
 	struct services services;
@@ -60,6 +69,9 @@ struct service_entry {
 
 struct hosts {
 	struct sets bindings, macs, services;
+	struct sets asked;     /* by target */
+	struct sets questions; /* by (asker, target) */
+	unsigned most_askers; /* of any one target */
 	struct cidr net[NETS_MAX];
 	unsigned n_nets, n_learnt;
 	bool learn_nets;
@@ -163,6 +175,8 @@ int hosts_new(struct hosts **out, const struct hosts_config *c, struct err *err)
 			    err)) ||
 	    (rc = sets_init(&h->macs, sizeof(struct mac_entry), c->max, err)) ||
 	    (rc = sets_init(&h->services, sizeof(struct service_entry), c->max, err)) ||
+	    (rc = sets_init(&h->asked, sizeof(struct asked_entry), c->max, err)) ||
+	    (rc = sets_init(&h->questions, sizeof(struct sets_head), c->max * 4, err)) ||
 	    (rc = add_home_net(h, c->home_net, err)) ||
 	    (rc = add_assets(h, c->assets, err))) {
 		hosts_free(h);
@@ -179,6 +193,8 @@ void hosts_free(struct hosts *h)
 	sets_fini(&h->bindings);
 	sets_fini(&h->macs);
 	sets_fini(&h->services);
+	sets_fini(&h->asked);
+	sets_fini(&h->questions);
 	free(h->asset);
 	free(h);
 }
@@ -190,6 +206,16 @@ bool hosts_home(const struct hosts *h, const struct addr *a)
 			return true;
 	}
 	return false;
+}
+
+static uint64_t asked_key(const struct addr *a, uint16_t vlan)
+{
+	return hash_addr(a, 0x10000 + (uint64_t)vlan);
+}
+
+static unsigned askers_of(const struct asked_entry *e)
+{
+	return (unsigned)__builtin_popcountll(e->askers);
 }
 
 static uint64_t binding_key(const struct addr *a, uint16_t vlan)
@@ -271,6 +297,8 @@ struct host_view hosts_of(struct hosts *h, const struct addr *a, const struct ob
 	struct host_view v = {.id = addr_id(a), .home = hosts_home(h, a)};
 	const struct binding *b = binding_of(h, a, link);
 
+	const struct asked_entry *asked = sets_find(&h->asked, asked_key(a, vlan_of(link)));
+	v.asked_for = asked && askers_of(asked) >= h->most_askers;
 	if (!b)
 		return v;
 	const struct mac_entry *e = sets_find(&h->macs, mac_key(&b->mac));
@@ -368,6 +396,21 @@ static void learn_net(struct hosts *h, const struct addr *a, uint8_t bits)
 	count_add(&h->counters.learnt_nets, 1);
 }
 
+static void learn_question(struct hosts *h, const struct observation *o, uint16_t vlan)
+{
+	uint64_t back = hash_addr(&o->src, asked_key(&o->dst, vlan));
+	uint64_t target = asked_key(&o->dst, vlan);
+	bool fresh;
+
+	if (sets_find(&h->questions, back))
+		return;
+	sets_get(&h->questions, hash_addr(&o->dst, asked_key(&o->src, vlan)), 0, &fresh);
+	struct asked_entry *e = sets_get(&h->asked, target, 0, &fresh);
+	e->askers |= 1ull << (hash_u64(hash_addr(&o->src, 5), 6) >> 58);
+	if (askers_of(e) > h->most_askers)
+		h->most_askers = askers_of(e);
+}
+
 static bool learn_arp(struct hosts *h, const struct observation *o, struct addr *addr,
 		      struct mac *mac)
 {
@@ -379,6 +422,8 @@ static bool learn_arp(struct hosts *h, const struct observation *o, struct addr 
 	 * prefix length is not on the wire; a /24 is the least that both lie in. */
 	if (!n->gratuitous && memcmp(o->src.b, o->dst.b, 15) == 0)
 		learn_net(h, &o->src, 120);
+	if (!n->gratuitous && o->kind == OBS_arp_request)
+		learn_question(h, o, vlan_of(&n->link));
 	*addr = o->src;
 	*mac = n->sender_mac;
 	return bind(h, &o->src, &n->sender_mac, &n->link, o->time_ns);

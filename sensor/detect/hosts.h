@@ -28,6 +28,7 @@ struct host_view { /* what is known of an address, by value */
 	bool bound;     /* mac is known */
 	bool home;      /* the address lies in home_net */
 	bool router;    /* by evidence */
+	bool asked_for; /* ARP: the neighbour most others look for, as hosts look for their gateway */
 };
 
 struct hosts_config {

@@ -257,6 +257,7 @@ void scan_tell(const struct scan_call *k, const struct scan_step *t, enum scan_k
 	bool demoted = (roles & WATCHERS) || !outside_budget(k, kind, t->time_ns);
 	if (t->proto == SCAN_PROTO_ARP || t->proto == SCAN_ICMP)
 		demoted |= (roles & 1u << ROLE_dhcp) != 0; /* it probes before it leases */
+	demoted |= kind == SCAN_neighbours && t->src.asked_for;
 	f->tier = demoted ? TIER_finding : TIER_alert;
 	f->about = &scan_abouts[kind];
 	f->count = 1;
