@@ -71,7 +71,7 @@ static int command(const struct cli *c, const struct settings *s, json_t **answe
 	sqlite3_busy_timeout(db, BUSY_MS);
 	int r = isolate_open(&engine, &s->isolate, db, err);
 	if (r == 0)
-		r = wrap(respond_engine(engine, &c->q, who, &out, err), out, answer, err);
+		r = wrap(respond_engine(engine, &c->q, who, NULL, &out, err), out, answer, err);
 	isolate_free(engine);
 	sqlite3_close(db);
 	return r;

@@ -11,7 +11,9 @@
 #include "say.h"
 #include "settings.h"
 
+#include <errno.h>
 #include <getopt.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,7 +76,7 @@ static int start(struct daemon *d, struct err *err)
 		r = store_open(&d->store, s->db, err);
 	d->hub = hub_new();
 	if (!r && !d->hub)
-		r = err_set(err, 12, "no memory");
+		r = err_set(err, ENOMEM, "no memory");
 	if (!r)
 		r = respond_open(&d->respond, &s->isolate, s->db, d->store, d->hub, err);
 	d->room = (struct control_room){
@@ -143,6 +145,16 @@ static void loop(struct daemon *d, const sigset_t *signals)
 	}
 }
 
+/* An isolator's process gets signals as any other does. */
+static void in_child(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+}
+
 static int serve(struct daemon *d)
 {
 	struct err err = {.msg = ""};
@@ -155,6 +167,7 @@ static int serve(struct daemon *d)
 	/* before the first thread, so that all inherit it */
 	pthread_sigmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	pthread_atfork(NULL, NULL, in_child);
 	int r = start(d, &err);
 	if (r)
 		log_error("%s%s%s", err.msg, err.hint[0] ? "; " : "", err.hint);

@@ -154,11 +154,32 @@ void respond_tick(struct respond *r)
 	pthread_mutex_unlock(&r->lock);
 }
 
+/* The open incident an analyst's command is about, as text; "" none. */
+static void open_incident(struct respond *r, const struct request *q, char out[24])
+{
+	sqlite3_stmt *st;
+
+	out[0] = '\0';
+	if (sqlite3_prepare_v2(r->db,
+			       "SELECT id FROM incidents WHERE open AND (host = ?1 OR mac = ?1)"
+			       " ORDER BY id DESC LIMIT 1",
+			       -1, &st, NULL) != SQLITE_OK)
+		return;
+	sqlite3_bind_text(st, 1, q->host, -1, SQLITE_STATIC);
+	if (sqlite3_step(st) == SQLITE_ROW)
+		snprintf(out, 24, "%lld", (long long)sqlite3_column_int64(st, 0));
+	sqlite3_finalize(st);
+}
+
 int respond_command(struct respond *r, const struct request *q, const char *requester, json_t **out,
 		    struct err *err)
 {
+	char incident[24] = "";
+
 	pthread_mutex_lock(&r->engine_lock);
-	int rc = respond_engine(r->engine, q, requester, out, err);
+	if (q->verb == REQUEST_isolate)
+		open_incident(r, q, incident);
+	int rc = respond_engine(r->engine, q, requester, incident, out, err);
 	if (q->verb != REQUEST_plan)
 		respond_look(r);
 	pthread_mutex_unlock(&r->engine_lock);

@@ -38,6 +38,6 @@ int respond_command(struct respond *r, const struct request *q, const char *requ
 		    struct err *err);
 json_t *respond_status(struct respond *r); /* new reference */
 
-/* One command on an engine; `vigie` uses it when the collector is down. */
+/* One command on an engine; `vigie` uses it when the collector is down. `incident` may be NULL. */
 int respond_engine(struct isolate *engine, const struct request *q, const char *requester,
-		   json_t **out, struct err *err);
+		   const char *incident, json_t **out, struct err *err);

@@ -21,17 +21,20 @@ static struct isolate_request wish(const struct request *q, const char *requeste
 }
 
 int respond_engine(struct isolate *engine, const struct request *q, const char *requester,
-		   json_t **out, struct err *err)
+		   const char *incident, json_t **out, struct err *err)
 {
 	struct isolate_request r = wish(q, requester);
 	const char *reason = q->reason[0] ? q->reason : "released by hand";
+	int rc;
 
 	*out = NULL;
 	switch (q->verb) {
 	case REQUEST_plan:
 		return isolate_plan(engine, &r, out, err);
 	case REQUEST_isolate:
-		return isolate_apply(engine, &r, out, err);
+		r.incident = incident;
+		rc = isolate_apply(engine, &r, out, err);
+		return rc == -EEXIST ? 0 : rc; /* what was wished for is so */
 	case REQUEST_release:
 		if (q->all)
 			return isolate_release_all(engine, requester, reason, out, err);

@@ -54,11 +54,16 @@ static int set_dir(struct settings *s, const char *dir, struct err *err)
 	return config_set(&s->config, sensor, err);
 }
 
+static bool given(const char *text)
+{
+	return text && *text;
+}
+
 static int check(const struct settings *s, struct err *err)
 {
 	struct settings_sensor sensor[2];
 
-	if (!s->db || !s->control || !s->id)
+	if (!given(s->db) || !given(s->control) || !given(s->id))
 		return err_set(err, EINVAL, "db, control and id must not be empty");
 	for (unsigned i = 0; i < s->sensors.n; i++) {
 		int r = settings_sensor(s->sensors.at[i], &sensor[0], err);

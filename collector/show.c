@@ -2,6 +2,8 @@
 /* Alerts, and the lines of `vigie watch`:
  *
  *   TIME     WHAT      HOST            MAC               TECHNIQUE WHAT EXACTLY
+ *
+ * The MAC has a column from MAC_WIDTH columns on; below, what happened needs the place more.
  */
 #include "show.h"
 
@@ -15,7 +17,8 @@
 #include <unistd.h>
 
 #define TEXT 512u
-#define BEFORE_HOST 19u /* "12:00:00 recommend " */
+#define BEFORE_HOST 19u /* "12:00:00 effective " */
+#define MAC_WIDTH 118u
 
 struct show show_of(FILE *out, bool wide)
 {
@@ -151,6 +154,11 @@ static void what_of(const json_t *row, char *out, size_t size)
 		snprintf(out + n, size - (size_t)n, " (%lld times)", (long long)count);
 }
 
+static bool has_mac(const struct show *s)
+{
+	return s->width == 0 || s->width >= MAC_WIDTH;
+}
+
 /* The columns every line begins with; returns how many were used. */
 static unsigned front(const struct show *s, uint64_t time_ns, const char *word,
 		      enum show_color color, const char *host, const char *mac)
@@ -158,16 +166,18 @@ static unsigned front(const struct show *s, uint64_t time_ns, const char *word,
 	char local[TEXT_LOCAL];
 	int n = text_local(time_ns, true, local) ? 8 : 0; /* to the second */
 
-	fprintf(s->out, "%s%.*s%s %s%-9.9s%s ", show_on(s, SHOW_dim), n, local,
+	fprintf(s->out, "%s%.*s%s %s%-9s%s ", show_on(s, SHOW_dim), n, local,
 		show_off(s, SHOW_dim), show_on(s, color), word, show_off(s, color));
-	n = fprintf(s->out, "%-15s %-17s ", host, mac);
+	n = has_mac(s) ? fprintf(s->out, "%-15s %-17s ", host, mac)
+		       : fprintf(s->out, "%-15s ", host);
 	return BEFORE_HOST + (n > 0 ? (unsigned)n : 0);
 }
 
 void show_alerts_head(const struct show *s)
 {
-	fprintf(s->out, "%sTIME     SEVERITY  HOST            MAC               TECHNIQUE WHAT%s\n",
-		show_on(s, SHOW_bold), show_off(s, SHOW_bold));
+	fprintf(s->out, "%sTIME     SEVERITY  HOST            %sTECHNIQUE WHAT%s\n",
+		show_on(s, SHOW_bold), has_mac(s) ? "MAC               " : "",
+		show_off(s, SHOW_bold));
 }
 
 void show_alert(const struct show *s, const json_t *row)
@@ -221,7 +231,7 @@ static const json_t *refusal(const json_t *plan)
 	return NULL;
 }
 
-static void advice(const json_t *detail, char *out, size_t size)
+void show_advice(const json_t *detail, char *out, size_t size)
 {
 	const json_t *iso = json_object_get(detail, "isolation"), *no = refusal(detail);
 	char isolator[40], rail[40], why[200], ttl[TEXT_AGE];
@@ -272,10 +282,11 @@ static void watch_isolation(const struct show *s, const json_t *event)
 	show_text(event, "host", host, sizeof(host));
 	show_text(event, "mac", mac, sizeof(mac));
 	bool is_advice = strcmp(what, "recommended") == 0;
+	int n = has_mac(s) || !*mac ? 0 : snprintf(words, sizeof(words), "%s ", mac);
 	if (is_advice || json_object_get(detail, "rails"))
-		advice(detail, words, sizeof(words));
+		show_advice(detail, words + n, sizeof(words) - (size_t)n);
 	else
-		isolation_words(event, what, words, sizeof(words));
+		isolation_words(event, what, words + n, sizeof(words) - (size_t)n);
 	unsigned used = front(s, (uint64_t)show_num(event, "time_ns"), is_advice ? "advice" : what,
 			      color_of(what), host, mac);
 	show_rest(s, used, words);

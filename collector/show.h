@@ -45,5 +45,7 @@ int64_t show_num(const json_t *o, const char *key);
 void show_rest(const struct show *s, unsigned used, const char *text);
 /* `text` broken at spaces, every line after `indent` columns. */
 void show_wrap(const struct show *s, unsigned indent, const char *text);
+/* A plan in one line: can it be isolated, how, and if not, why. */
+void show_advice(const json_t *plan, char *out, size_t size);
 const char *show_severity(int64_t severity, enum show_color *color);
 const char *show_ttl(uint64_t seconds, char *buf, size_t size);

@@ -105,7 +105,9 @@ static void show_timeline(const struct show *s, const json_t *timeline)
 
 		text_local((uint64_t)show_num(row, "time_ns"), true, at);
 		show_text(row, "what", what, sizeof(what));
-		if (!*show_text(detail, "signature", words, sizeof(words)) &&
+		if (json_object_get(detail, "rails"))
+			show_advice(detail, words, sizeof(words));
+		else if (!*show_text(detail, "signature", words, sizeof(words)) &&
 		    !*show_text(detail, "proof", words, sizeof(words)) &&
 		    !*show_text(detail, "reason", words, sizeof(words)))
 			show_text(detail, "why", words, sizeof(words));

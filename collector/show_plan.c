@@ -8,12 +8,17 @@
 
 #define TEXT 512u
 
-/* An array of texts, or of argument lists. */
+/* A text, an array of texts, or of argument lists. */
 static void show_commands(const struct show *s, const char *title, const json_t *list)
 {
 	size_t i, k;
 	const json_t *v, *arg;
 
+	if (json_is_string(list)) {
+		char line[TEXT];
+		text_clean(json_string_value(list), line, sizeof(line));
+		fprintf(s->out, "%s\n  %s\n", title, line);
+	}
 	if (json_array_size(list) == 0)
 		return;
 	fprintf(s->out, "%s\n", title);
