@@ -9,12 +9,14 @@ demo_dry() {
 	victim=10.1.0.66
 	# The sensor opens its sockets before it reads; the pipe holds the capture back until the
 	# analyst has subscribed.
+	python3 tests/range/today.py tests/golden/scan-sweep-arp/input.pcap "$D/input.pcap"
 	mkfifo "$D/pipe"
-	background sensor.log "$build/vigie-sensor" -r - --set publish.journal_dir="$D/journal" \
-		--set publish.pub="ipc://$D/pub.sock" --set publish.rep="ipc://$D/rep.sock" \
-		--set publish.sensor=demo --set publish.linger_s=60 <"$D/pipe"
+	background sensor.log sh -c 'exec "$@" <"$0"' "$D/pipe" "$build/vigie-sensor" -r - \
+		--set publish.journal_dir="$D/journal" --set publish.pub="ipc://$D/pub.sock" \
+		--set publish.rep="ipc://$D/rep.sock" --set publish.sensor=demo \
+		--set publish.linger_s=60
 	exec 9>"$D/pipe"
-	head -c 24 tests/golden/scan-sweep-arp/input.pcap >&9
+	head -c 24 "$D/input.pcap" >&9
 	collector --set isolate.mode=dry-run
 	wait_for 20 test -S "$D/pub.sock" || fail 'the sensor did not start'
 	wait_for 10 vigie status || fail 'the collector did not start'
@@ -22,7 +24,7 @@ demo_dry() {
 	background watch.log "$build/vigie" --dir "$D" watch
 	sleep 1
 	say 'vigie-sensor reads a capture: an office at work, then one host sweeps its segment'
-	tail -c +25 tests/golden/scan-sweep-arp/input.pcap >&9
+	tail -c +25 "$D/input.pcap" >&9
 	exec 9>&-
 	wait_for 15 grep -q . "$D/alerts.log" || fail 'no alert'
 	seen "alert: $(head -1 "$D/alerts.log" | cut -f4)"
