@@ -5,7 +5,7 @@
  * Shape:  blocks are read whole into one buffer; a section's interfaces stand in a table.
  * Units:  whatever resolution an interface has, times leave in nanoseconds, moved to the nearest
  * that fits when 64 bits cannot say them. A simple packet has none: it gets the one before it.
- * Owns:   the FILE and the buffer. Nothing is allocated after opening.
+ * Owns:   the FILE and the buffer, which grows only for a block larger than any a frame needs.
  * Errors: a block that cannot be what it says ends the file, with a sentence.
  * Cost:   two freads a packet.
  * Source: draft-ietf-opsawg-pcapng-02.
@@ -21,7 +21,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_MAX      (16u << 20) /* bytes; libpcap's limit too */
+#define BLOCK_MAX      (16u << 20)  /* bytes; libpcap's limit too */
+#define BLOCK_FIRST    (288u << 10) /* bytes: a frame of 256 KiB with its header and options */
 #define INTERFACES_MAX 4096
 #define ORDER_MAGIC    0x1a2b3c4du
 
@@ -41,7 +42,8 @@ struct capture_pcapng {
 	bool swap; /* the section has the other byte order */
 	unsigned n;
 	uint64_t last_ns;
-	uint8_t *body; /* BLOCK_MAX bytes */
+	uint8_t *body;
+	uint32_t cap; /* bytes at body */
 	char why[120];
 	struct interface at[INTERFACES_MAX];
 };
@@ -87,12 +89,26 @@ static int get(struct capture_pcapng *p, void *out, size_t n)
 	return broken(p, "truncated: %zu of %zu bytes", got, n);
 }
 
+static bool has_room(struct capture_pcapng *p, uint32_t n)
+{
+	if (n <= p->cap)
+		return true;
+	uint8_t *more = realloc(p->body, n);
+	if (!more)
+		return false;
+	p->body = more;
+	p->cap = n;
+	return true;
+}
+
 /* The rest of a block of `total` bytes whose first `had` are read: *n bytes at p->body, the length
  * at the end checked and left out. */
 static int get_body(struct capture_pcapng *p, uint32_t total, uint32_t had, uint32_t *n)
 {
 	if (total < had + 4 || total % 4 != 0 || total > BLOCK_MAX)
 		return broken(p, "a block of %u bytes", total);
+	if (!has_room(p, total))
+		return broken(p, "no memory for a block of %u bytes", total);
 	int r = get(p, p->body, total - had);
 	if (r == 0)
 		return broken(p, "truncated: 0 of %u bytes", total - had);
@@ -289,13 +305,14 @@ struct capture_pcapng *capture_pcapng_open(FILE *f, const char *name, struct err
 	uint8_t head[8];
 
 	if (p)
-		p->body = malloc(BLOCK_MAX); /* touched only as far as blocks reach */
+		p->body = malloc(BLOCK_FIRST);
 	if (!p || !p->body) {
 		free(p);
 		err_set(err, ENOMEM, "no memory to read %s", name);
 		return NULL;
 	}
 	p->f = f;
+	p->cap = BLOCK_FIRST;
 	if (get(p, head, 8) == 1 && section(p, head + 4) > 0)
 		return p;
 	err_set(err, EINVAL, "%s is not a capture: %s", name, p->why[0] ? p->why : "truncated");
