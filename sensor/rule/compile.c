@@ -90,6 +90,10 @@ static int take_option(struct build *b, const struct text_option *o)
 	return rc ? rc : rule_build_test(b, k->match, arg, k->flow_constant);
 }
 
+/* A header that this site's variables leave nothing to match, "!$HOME_NET" where HOME_NET is any. */
+static const struct keyword nothing = {.name = "empty address or port list", .syntax = "",
+				       .what = ""};
+
 static int take_header(struct compile *c, struct build *b)
 {
 	const struct text_rule *t = &c->text;
@@ -108,6 +112,8 @@ static int take_header(struct compile *c, struct build *b)
 		rc = rule_net_addrs(&c->vars, t->dst, &s->dst, b->fault);
 	if (rc == 0)
 		rc = rule_net_ports(&c->vars, t->dport, &s->dport, b->fault);
+	if (rc == 0 && !(s->src->n && s->sport->n && s->dst->n && s->dport->n))
+		rule_build_unmatched(b, &nothing);
 	return rc;
 }
 

@@ -3,6 +3,8 @@
 #include "rule/keyword.h"
 #include "rule/range.h"
 
+#include <strings.h>
+
 static int byte_parse(struct span value, void *arg, struct fault *f)
 {
 	return rule_range_parse(value, UINT8_MAX, arg, f);
@@ -36,7 +38,8 @@ static int ip_proto_parse(struct span value, void *arg, struct fault *f)
 	struct span name = negated ? span_trim(span_cut(v, 1, v.len)) : v;
 
 	for (unsigned i = 0; i < sizeof(ip_protos) / sizeof(ip_protos[0]); i++) {
-		if (!span_is(name, ip_protos[i].name))
+		if (strlen(ip_protos[i].name) != name.len ||
+		    strncasecmp(name.at, ip_protos[i].name, name.len) != 0)
 			continue;
 		*r = (struct range){.lo = ip_protos[i].number, .hi = ip_protos[i].number,
 				    .negated = negated};

@@ -381,7 +381,8 @@ static int parse_memo(struct net_vars *v, bool ports, struct span s, const struc
 	int rc = parse_list(&p, s, 0, &set);
 	if (rc)
 		return rc;
-	if (set.n == 0)
+	/* With a variable in it, the rule is sound and this site leaves it nothing to match. */
+	if (set.n == 0 && !memchr(s.at, '$', s.len))
 		return rule_fault(f, s, "no %s is left: everything is negated",
 				  ports ? "port" : "address");
 	set.any = set.n == 1 && set.at[0].lo == 0 && set.at[0].hi == p.max;

@@ -52,6 +52,7 @@ int rule_net_set(struct net_vars *v, bool ports, const char *name, const char *v
 /* "NAME=value" */
 int rule_net_assign(struct net_vars *v, bool ports, const char *assignment, struct err *err);
 
+/* A list that holds nothing is refused, unless a variable is to blame: then it is empty. */
 int rule_net_addrs(struct net_vars *v, struct span s, const struct net_set **out, struct fault *f);
 int rule_net_ports(struct net_vars *v, struct span s, const struct net_set **out, struct fault *f);
 

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What the payload keywords mean. Each row is held against a UDP packet, and, as a TCP rule, against
+ * a stream: whole, and cut in two at every byte; all must agree. */
+#include "check.h"
+#include "rule_run.h"
+
+static const struct {
+	const char *options, *payload;
+	bool hit;
+} rows[] = {
+	{"content:\"abc\";", "xxabcxx", true},
+	{"content:\"abc\";", "xxabxcx", false},
+	{"content:\"abc\";", "abc", true},
+	{"content:\"abc\";", "ab", false},
+	{"content:\"ABC\"; nocase;", "xxaBcxx", true},
+	{"content:\"ABC\";", "xxaBcxx", false},
+	{"content:\"a|20|B\"; nocase;", "A b", true},
+	/* Counted from the beginning. */
+	{"content:\"abc\"; depth:3;", "abcx", true},
+	{"content:\"abc\"; depth:3;", "xabc", false},
+	{"content:\"abc\"; depth:4;", "xabc", true},
+	{"content:\"abc\"; offset:1;", "abcx", false},
+	{"content:\"abc\"; offset:1;", "xabc", true},
+	{"content:\"abc\"; offset:1; depth:3;", "xabc", true},
+	{"content:\"abc\"; offset:1; depth:3;", "xxabc", false},
+	{"content:\"abc\"; offset:1; depth:4;", "xxabc", true},
+	{"content:\"abc\"; startswith;", "abcx", true},
+	{"content:\"abc\"; startswith;", "xabc", false},
+	{"content:\"abc\"; endswith;", "xabc", true},
+	{"content:\"abc\"; endswith;", "abcx", false},
+	{"content:\"abc\"; endswith;", "abcabc", true},
+	{"content:\"abc\"; startswith; endswith;", "abc", true},
+	{"content:\"abc\"; startswith; endswith;", "abcabc", false},
+	/* Counted from the match before. */
+	{"content:\"a\"; content:\"b\"; distance:0;", "ab", true},
+	{"content:\"a\"; content:\"b\"; distance:0;", "ba", false},
+	{"content:\"a\"; content:\"b\"; distance:1;", "ab", false},
+	{"content:\"a\"; content:\"b\"; distance:1;", "axb", true},
+	{"content:\"a\"; content:\"b\"; distance:1;", "axxb", true},
+	{"content:\"a\"; content:\"b\"; within:1;", "ab", true},
+	{"content:\"a\"; content:\"b\"; within:1;", "axb", false},
+	{"content:\"a\"; content:\"b\"; within:2;", "axb", true},
+	{"content:\"a\"; content:\"b\"; distance:1; within:1;", "axb", true},
+	{"content:\"a\"; content:\"b\"; distance:1; within:1;", "axxb", false},
+	{"content:\"abc\"; content:\"abc\"; distance:0;", "abc", false},
+	{"content:\"abc\"; content:\"abc\"; distance:0;", "abcabc", true},
+	{"content:\"abc\"; content:\"ca\"; distance:-1;", "abca", true},
+	{"content:\"abc\"; content:\"bca\"; distance:-1;", "abca", false},
+	{"content:\"abc\"; content:\"bca\"; distance:-2;", "abca", true},
+	{"content:\"abc\"; content:\"a\"; distance:-100;", "xabc", true},
+	/* Each occurrence is tried. */
+	{"content:\"a\"; content:\"b\"; within:1;", "axaxab", true},
+	{"content:\"a\"; content:\"b\"; within:1; content:\"c\"; within:1;", "abxabxabc", true},
+	{"content:\"a\"; content:\"b\"; distance:0; content:\"c\"; within:1;", "abxbbc", true},
+	{"content:\"aa\"; content:\"b\"; within:1;", "aaab", true},
+	{"content:\"a\"; content:\"b\"; within:1; content:\"z\";", "zaxab", true},
+	{"content:\"a\"; content:\"z\"; content:\"b\"; within:1;", "azb", true},
+	{"content:\"a\"; content:\"z\"; content:\"b\"; within:1;", "abz", false},
+	/* Not there. */
+	{"content:\"a\"; content:!\"b\";", "axc", true},
+	{"content:\"a\"; content:!\"b\";", "axb", false},
+	{"content:\"a\"; content:!\"b\";", "bxa", false},
+	{"content:\"a\"; content:!\"b\"; within:1;", "axb", true},
+	{"content:\"a\"; content:!\"b\"; within:1;", "ab", false},
+	{"content:\"a\"; content:!\"b\"; within:1;", "abaxb", true},
+	{"content:\"a\"; content:!\"b\"; within:1;", "abab", false},
+	{"content:\"a\"; content:!\"b\"; within:1;", "xa", true},
+	{"content:\"a\"; content:!\"b\"; distance:0;", "ba", true},
+	{"content:\"a\"; content:!\"b\"; distance:0;", "aab", false},
+	{"content:\"a\"; content:!\"x\"; depth:1;", "xa", false},
+	{"content:\"a\"; content:!\"x\"; depth:1;", "ax", true},
+	{"content:\"a\"; content:!\"x\"; offset:3;", "ax", true},
+	{"content:\"a\"; content:!\"x\"; startswith;", "xa", false},
+	{"content:\"a\"; content:!\"x\"; endswith;", "ax", false},
+	{"content:\"a\"; content:!\"x\"; endswith;", "xa", true},
+	{"content:\"a\"; content:!\"b\"; within:1; content:\"c\"; distance:0;", "abaxc", true},
+	{"content:\"a\"; content:!\"b\"; within:1; content:\"c\"; within:1;", "abac", true},
+	/* Data at. */
+	{"content:\"a\"; isdataat:1,relative;", "ab", true},
+	{"content:\"a\"; isdataat:1,relative;", "ba", false},
+	{"content:\"a\"; isdataat:2,relative;", "xab", false},
+	{"content:\"a\"; isdataat:!1,relative;", "ba", true},
+	{"content:\"a\"; isdataat:!1,relative;", "ab", false},
+	{"content:\"a\"; isdataat:!1,relative;", "aba", true},
+	{"content:\"a\"; isdataat:1;", "ab", true},
+	{"content:\"a\"; isdataat:2;", "ab", false},
+	{"content:\"a\"; isdataat:!2;", "ab", true},
+	/* The literal that is looked for first is not always the first. */
+	{"content:\"a\"; content:\"bcd\"; fast_pattern; within:3;", "axabcd", true},
+	{"content:\"GET \"; depth:4; content:\"|0d 0a|Host\"; fast_pattern;", "GET / x\r\nHost", true},
+	{"content:\"abcdef\"; fast_pattern:2,3; content:\"g\"; within:1;", "cdeabcdefg", true},
+	{"content:\"abcdef\"; fast_pattern:only;", "abcdef", true},
+	{"content:\"abcdef\"; fast_pattern:2,3;", "xxcdef", false},
+	{"content:\"abc\"; rawbytes;", "abc", true},
+	{"pkt_data; content:\"abc\";", "abc", true},
+};
+
+static void rule_of(char *out, size_t size, const char *proto, const char *options)
+{
+	snprintf(out, size, "alert %s any any -> any any (msg:\"m\"; %s sid:1;)\n", proto, options);
+}
+
+static bool in_packet(const char *options, const char *payload)
+{
+	char rule[1024];
+	struct run *r = malloc(sizeof(*r));
+
+	rule_of(rule, sizeof(rule), "udp", options);
+	run_init(r, rule);
+	r->flow.proto = 17;
+	CHECK_EQ(r->set->n_matched, 1);
+	struct pkt p = run_pkt(r, 0, payload, strlen(payload));
+	rule_pkt(r->m, &p);
+	bool hit = r->n != 0;
+	run_fini(r);
+	free(r);
+	return hit;
+}
+
+/* The stream in two pieces, the second beginning at `cut`, or in single bytes (cut < 0). */
+static bool in_stream(const char *options, const char *payload, int cut)
+{
+	char rule[1024];
+	struct run *r = malloc(sizeof(*r));
+	size_t n = strlen(payload);
+
+	rule_of(rule, sizeof(rule), "tcp-stream", options);
+	run_init(r, rule);
+	if (cut < 0) {
+		for (size_t i = 0; i < n; i++)
+			run_piece(r, 0, payload + i, 1, false, false);
+	} else {
+		if (cut > 0)
+			run_piece(r, 0, payload, (size_t)cut, false, false);
+		if ((size_t)cut < n)
+			run_piece(r, 0, payload + cut, n - (size_t)cut, false, false);
+	}
+	run_end(r);
+	bool hit = r->n != 0;
+	run_fini(r);
+	free(r);
+	return hit;
+}
+
+static void budget(void)
+{
+	/* 'a' everywhere, and what must follow nowhere: the product of all places. */
+	const char *options = "content:\"a\"; content:\"a\"; distance:0; content:\"a\"; distance:0; "
+			      "content:\"b\"; within:1;";
+	char rule[1024];
+	struct run *r = malloc(sizeof(*r));
+	static char payload[1400];
+
+	CASE("hostile bytes end the search, counted");
+	memset(payload, 'a', sizeof(payload));
+	payload[0] = 'b'; /* the literal is there */
+	rule_of(rule, sizeof(rule), "udp", options);
+	run_init(r, rule);
+	r->flow.proto = 17;
+	struct pkt p = run_pkt(r, 0, payload, sizeof(payload));
+	rule_pkt(r->m, &p);
+	CHECK_EQ(r->n, 0);
+	CHECK_EQ(count_get(&rule_matcher_counters(r->m)->eval_over), 1);
+	run_fini(r);
+	free(r);
+}
+
+int main(void)
+{
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char name[256];
+
+		snprintf(name, sizeof(name), "%s in '%s'", rows[i].options, rows[i].payload);
+		for (char *c = name; *c; c++)
+			*c = *c == '\n' || *c == '\r' || *c == '#' ? ' ' : *c;
+		CASE(name);
+		CHECK(in_packet(rows[i].options, rows[i].payload) == rows[i].hit);
+		for (int cut = -1; cut < (int)strlen(rows[i].payload); cut++) {
+			bool hit = in_stream(rows[i].options, rows[i].payload, cut);
+			if (hit != rows[i].hit)
+				printf("# cut at %d\n", cut);
+			CHECK(hit == rows[i].hit);
+		}
+	}
+	budget();
+	return check_done();
+}
