@@ -34,11 +34,13 @@ demo_dry() {
 	}
 	wait_for 10 stored || fail 'the collector has no incident'
 	seen 'the collector pulled it from the journal: one incident'
+	say 'vigie plan --isolator nft-bridge: what would be run on a switch of that kind (last lines)'
+	vigie plan $victim --isolator nft-bridge | sed -n '/add rule bridge vigie judge/,$p' | sed 's/^/   /'
 	begun=$(date +%s%N)
 	vigie isolate $victim --reason 'sweep of the office network' --ttl 60s >"$D/isolation" ||
 		fail "not insulated: $(cat "$D/isolation")"
 	took=$((($(date +%s%N) - begun) / 1000000))
-	say 'the analyst has it insulated (dry run: these commands would have been run)'
+	say 'the analyst has it insulated (dry run)'
 	sed 's/^/   /' "$D/isolation"
 	vigie release $victim --reason cleaned >/dev/null || fail 'not released'
 	say 'released'
