@@ -155,8 +155,8 @@ static int append(struct audit *a, uint64_t now_ns, const char *event, const cha
 	uint8_t hash[32];
 
 	clock_text(now_ns, when);
-	json_t *o = json_pack("{s:I,s:s,s:s,s:s,s:O?}", "seq", (json_int_t)(a->head.seq + 1), "time",
-			      when, "event", event, "id", id ? id : "", "detail", detail);
+	json_t *o = json_pack("{s:I,s:s,s:s,s:s,s:O?}", "seq", (json_int_t)(a->head.seq + 1),
+			      "time", when, "event", event, "id", id ? id : "", "detail", detail);
 	char *text = o ? json_dumps(o, JSON_COMPACT | JSON_ENSURE_ASCII) : NULL;
 	json_decref(o);
 	if (!text)
@@ -209,7 +209,8 @@ static int open_dir_synced(const char *path, struct err *err)
 	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
 
 	if (fd < 0)
-		return err_set(err, errno, "cannot open the audit log %s: %s", path, strerror(errno));
+		return err_set(err, errno, "cannot open the audit log %s: %s", path,
+			       strerror(errno));
 	char *copy = strdup(path);
 	int dir = fresh && copy ? open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (dir >= 0) {
@@ -265,8 +266,8 @@ int audit_add(struct audit *a, uint64_t now_ns, const char *event, const char *i
 		uint8_t hash[32];
 		hash_sha256(text, strlen(text), hash);
 		json_decref(detail);
-		detail = json_pack("{s:I,s:s}", "too_long_bytes", (json_int_t)strlen(text), "sha256",
-				   hash_hex(hash, 32, hex));
+		detail = json_pack("{s:I,s:s}", "too_long_bytes", (json_int_t)strlen(text),
+				   "sha256", hash_hex(hash, 32, hex));
 	}
 	free(text);
 	flock(a->fd, LOCK_EX);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The audit log of isolations: written and on disk before anything is sent, and each line chained to
- * the one before it, so that a line changed, dropped or put in later shows.
+/* The audit log of isolations: written and on disk before anything is sent, and each line chained
+ * to the one before it, so that a line changed, dropped or put in later shows.
  *
  *   <64 hex digits> {"seq":7,"time":"…","event":"sent","id":"…","detail":{…}}
  *
@@ -9,9 +9,9 @@
  * head with a copy kept elsewhere (the engine keeps one in its database).
  *
  * Owns:   the file descriptor. The file is append-only, 0640.
- * Thread: one a handle; several processes may have the file open (flock, and the tail is read again).
- * Errors: a torn last line (power cut, kill -9 in the write) is cut off and recorded as "torn";
- *         a line that does not fit the chain is left alone and recorded as "broken" once an open.
+ * Thread: one a handle; several processes may have the file open (flock, and the tail is read
+ * again). Errors: a torn last line (power cut, kill -9 in the write) is cut off and recorded as
+ * "torn"; a line that does not fit the chain is left alone and recorded as "broken" once an open.
  * Cost:   one write a line; audit_sync is one fsync. Opening reads the whole file.
  */
 #pragma once

@@ -35,8 +35,8 @@ static json_t *protected_texts(const struct policy *p, const struct isolate_conf
 		const char *eq = strchr(c->assets.at[i], '=');
 		if (!policy_role_protected(p, eq + 1))
 			continue;
-		json_array_append_new(list,
-				      json_stringn(c->assets.at[i], (size_t)(eq - c->assets.at[i])));
+		json_array_append_new(
+			list, json_stringn(c->assets.at[i], (size_t)(eq - c->assets.at[i])));
 	}
 	return list;
 }
@@ -203,7 +203,8 @@ static int refuse(struct isolate *e, json_t *iso, json_t *plan, const struct pol
 		return rc;
 	err_set(err, EPERM, "refused (%s): %s", policy_rail_name(a->first), a->rail[a->first].why);
 	if (a->first == RAIL_mode)
-		err_hint(err, "set isolate.mode to %s", isolate_is(iso, "family", "") ? "manual" : "auto");
+		err_hint(err, "set isolate.mode to %s",
+			 isolate_is(iso, "family", "") ? "manual" : "auto");
 	return -EPERM;
 }
 

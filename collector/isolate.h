@@ -3,8 +3,8 @@
  *
  *   plan → (approve) → apply → verify → renew | release | expiry; every step in the audit log first
  *
- * A library: vigie-collector uses it, and so does `vigie` when the collector is down. It decides and
- * records; what touches a device is a separate program (isolators/), executed per operation.
+ * A library: vigie-collector uses it, and so does `vigie` when the collector is down. It decides
+ * and records; what touches a device is a separate program (isolators/), executed per operation.
  *
  * Owns:   the tables isolations, leases, audit, sightings and isolate_flags in the database it is
  *         lent, and the audit file. The handle stays the caller's.
@@ -32,27 +32,28 @@
 
 #define ISOLATE_ID 37 /* bytes that hold an isolation's id (a UUID), terminator included */
 
-enum isolate_mode { /* each allows what stands before it, too */
-	ISOLATE_recommend, /* says what it would do; no command is carried out */
-	ISOLATE_dry_run,   /* every step is taken, with the isolator "dry-run" in the enforcer's place */
-	ISOLATE_manual,    /* an analyst's commands are carried out */
-	ISOLATE_auto,      /* the collector's own, too, for the families opted in */
+enum isolate_mode {                    /* each allows what stands before it, too */
+		    ISOLATE_recommend, /* says what it would do; no command is carried out */
+		    ISOLATE_dry_run,   /* every step is taken, with the isolator "dry-run" in the
+					  enforcer's place */
+		    ISOLATE_manual,    /* an analyst's commands are carried out */
+		    ISOLATE_auto,      /* the collector's own, too, for the families opted in */
 };
 
 struct isolate_config { /* section "isolate"; filled by the parameter table */
 	char *mode, *dir, *isolator, *profile, *audit;
-	struct strs params;         /* "NAME.KEY=VALUE" for the isolator NAME */
-	struct strs protect;        /* address, CIDR or MAC */
-	struct strs assets;         /* "address|mac|cidr=role", as the sensor's detect.assets */
-	struct strs protect_roles;  /* roles never isolated */
-	struct strs forensic;       /* "IP" or "IP@MAC": stays reachable; the collector belongs here */
+	struct strs params;        /* "NAME.KEY=VALUE" for the isolator NAME */
+	struct strs protect;       /* address, CIDR or MAC */
+	struct strs assets;        /* "address|mac|cidr=role", as the sensor's detect.assets */
+	struct strs protect_roles; /* roles never isolated */
+	struct strs forensic; /* "IP" or "IP@MAC": stays reachable; the collector belongs here */
 	struct strs dhcp_servers;   /* "IP": renewal goes there and to the broadcast address only */
 	bool allow_arp, allow_dhcp; /* profile insulate */
-	struct strs ttl_s;          /* back-off: first, second, third and later isolation of a host */
-	struct strs auto_families;  /* classes that may be isolated without an analyst */
+	struct strs ttl_s; /* back-off: first, second, third and later isolation of a host */
+	struct strs auto_families;        /* classes that may be isolated without an analyst */
 	struct strs auto_single_evidence; /* … and with one kind of evidence only */
-	bool auto_lease;     /* … and by an enforcer that cannot time it out by itself */
-	bool reapply;        /* put back what a device has lost before its TTL */
+	bool auto_lease; /* … and by an enforcer that cannot time it out by itself */
+	bool reapply;    /* put back what a device has lost before its TTL */
 	uint32_t rate_max, rate_window_s;
 	double host_percent; /* of the hosts seen may be isolated at once (at least 1) */
 	uint32_t uplink_max; /* addresses behind one MAC */
@@ -63,9 +64,9 @@ extern const struct param isolate_params[];
 
 /* Whom, why, and who says so. Texts are borrowed for the call; NULL is "not given". */
 struct isolate_request {
-	const char *addr, *mac; /* one is enough; a MAC given wins over the sightings */
-	int vlan;               /* -1: any */
-	uint32_t ttl_s;         /* 0: by the back-off; never longer than its last step */
+	const char *addr, *mac;         /* one is enough; a MAC given wins over the sightings */
+	int vlan;                       /* -1: any */
+	uint32_t ttl_s;                 /* 0: by the back-off; never longer than its last step */
 	const char *isolator, *profile; /* NULL: the configured ones */
 	const char *requester, *reason; /* required */
 	const char *approver;
@@ -87,13 +88,13 @@ void isolate_set_clock(struct isolate *e, uint64_t (*now)(void));
 enum isolate_mode isolate_mode(const struct isolate *e);
 const char *isolate_mode_name(enum isolate_mode m);
 
-/* What the sensor saw ARP, NDP or DHCP bind on one VLAN (its "host" events); never the MAC of routed
- * data. `role` as learnt by the sensor, or NULL. Bounded at 65,536 rows: the oldest goes. */
+/* What the sensor saw ARP, NDP or DHCP bind on one VLAN (its "host" events); never the MAC of
+ * routed data. `role` as learnt by the sensor, or NULL. Bounded at 65,536 rows: the oldest goes. */
 int isolate_sight(struct isolate *e, const struct addr *addr, const struct mac *mac, int vlan,
 		  const char *role, uint64_t seen_ns, struct err *err);
 
-/* Nothing is changed, anywhere: target, isolator, exact commands, undo, TTL, every rail with pass or
- * refuse and why. 0 also when rails refuse: ask "allowed" in the JSON. */
+/* Nothing is changed, anywhere: target, isolator, exact commands, undo, TTL, every rail with pass
+ * or refuse and why. 0 also when rails refuse: ask "allowed" in the JSON. */
 int isolate_plan(struct isolate *e, const struct isolate_request *r, json_t **out, struct err *err);
 /* Plans, records, applies, verifies. In the mode recommend: -EPERM with the plan in the JSON. */
 int isolate_apply(struct isolate *e, const struct isolate_request *r, json_t **out,

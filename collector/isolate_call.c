@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The line to a helper program and the line back.
  *
- * Request:  {v, id, op, idempotency_key, now, expiry, ttl_s, target{mac, addrs, vlan, port}, profile,
- *            protected[], params{}, prior, commands[]}
- * Reply:    {id, op, ok, error, state, present, proof, proof_kind, remaining_s, commands, undo, prior,
- *            port, macs_on_port, capabilities}; every field but the first three may be missing.
- * Units:    now and expiry are seconds since the epoch.
+ * Request:  {v, id, op, idempotency_key, now, expiry, ttl_s, target{mac, addrs, vlan, port},
+ * profile, protected[], params{}, prior, commands[]} Reply:    {id, op, ok, error, state, present,
+ * proof, proof_kind, remaining_s, commands, undo, prior, port, macs_on_port, capabilities}; every
+ * field but the first three may be missing. Units:    now and expiry are seconds since the epoch.
  */
 #include "isolate_engine.h"
 
@@ -48,7 +47,8 @@ json_t *isolate_call_params(const struct isolate_config *c, struct err *err)
 	return all;
 }
 
-/* "IP" or "IP@MAC"; a MAC that is not given is looked up, so that the pair is as narrow as can be. */
+/* "IP" or "IP@MAC"; a MAC that is not given is looked up, so that the pair is as narrow as can be.
+ */
 static json_t *forensic_hosts(struct isolate *e)
 {
 	json_t *list = json_array();
@@ -94,9 +94,8 @@ static json_t *request_of(struct isolate *e, const char *name, const char *op, c
 {
 	uint64_t now_s = e->now() / NS_PER_S;
 	json_t *r = json_pack("{s:i, s:s, s:s, s:I, s:o, s:O}", "v", 1, "id",
-			      iso ? isolate_str(iso, "id") : "", "op", op, "now",
-			      (json_int_t)now_s, "profile", profile_of(e, iso), "protected",
-			      e->protected);
+			      iso ? isolate_str(iso, "id") : "", "op", op, "now", (json_int_t)now_s,
+			      "profile", profile_of(e, iso), "protected", e->protected);
 	json_t *own = json_object_get(e->params, name), *target = json_object();
 
 	json_object_set(r, "params", own ? own : target);

@@ -39,7 +39,8 @@ const struct param isolate_params[] = {
 	PARAM(PARAM_U32, C, rate_window_s, 1, 86400, 600, "s", "the window of rate_max"),
 	PARAM(PARAM_F64, C, host_percent, 0, 100, 2, "%", "hosts isolated at once (at least 1)"),
 	PARAM(PARAM_U32, C, uplink_max, 1, 60, 4, "", "addresses behind one host's MAC"),
-	PARAM(PARAM_U32, C, sighting_s, 60, 31536000, 604800, "s", "how long a sighting is believed"),
+	PARAM(PARAM_U32, C, sighting_s, 60, 31536000, 604800, "s",
+	      "how long a sighting is believed"),
 	PARAM(PARAM_F64, C, timeout_s, 0.05, 60, 5, "s", "an isolator's time before SIGKILL"),
 	{.name = NULL},
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Inside the engine: what its files share. An isolation is one JSON object (`iso`), the same that is
- * stored, audited and shown, so that those never disagree.
+/* Inside the engine: what its files share. An isolation is one JSON object (`iso`), the same that
+ * is stored, audited and shown, so that those never disagree.
  *
  * status: sent → active → released | expired | lost, or failed (nothing was done), or unknown (the
  *         device's answer is not known; tick asks again). `intent` is isolated or released.

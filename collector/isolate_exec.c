@@ -228,7 +228,8 @@ void isolate_exec(const char *path, const char *request, size_t n, double timeou
 {
 	uint64_t began = clock_mono_ns();
 	uint64_t deadline = began + (uint64_t)(timeout_s * (double)NS_PER_S);
-	struct child c = {.in = -1, .out = -1, .err = -1, .pidfd = -1, .request = request, .left = n};
+	struct child c = {
+		.in = -1, .out = -1, .err = -1, .pidfd = -1, .request = request, .left = n};
 	int status = 0;
 
 	*out = (struct isolate_exec){.end = ISOLATE_EXEC_start, .line = NULL};

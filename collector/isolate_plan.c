@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 
-#define BACKOFF_NS (7 * 86400 * NS_PER_S) /* isolations of the last week lengthen the next */
+#define BACKOFF_NS   (7 * 86400 * NS_PER_S) /* isolations of the last week lengthen the next */
 #define REOFFENCE_NS (86400 * NS_PER_S)
 
 static void uuid4(char out[ISOLATE_ID])
@@ -21,9 +21,8 @@ static void uuid4(char out[ISOLATE_ID])
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
 	for (unsigned i = 0, at = 0; i < 16; i++)
-		at += (unsigned)sprintf(out + at, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x"
-										        : "%02x",
-					b[i]);
+		at += (unsigned)sprintf(
+			out + at, i == 4 || i == 6 || i == 8 || i == 10 ? "-%02x" : "%02x", b[i]);
 }
 
 static json_t *iso_new(struct isolate *e, const struct isolate_request *r,
@@ -62,9 +61,8 @@ static bool in_list(const json_t *list, const char *word)
 	size_t i;
 	json_t *v;
 
-	json_array_foreach(list, i, v)
-		if (strcmp(json_string_value(v) ? json_string_value(v) : "", word) == 0)
-			return true;
+	json_array_foreach(list, i, v) if (strcmp(json_string_value(v) ? json_string_value(v) : "",
+						  word) == 0) return true;
 	return false;
 }
 
@@ -90,7 +88,8 @@ static void ask_device(struct isolate *e, json_t *iso, struct policy_facts *f, c
 	if (!json_is_true(json_object_get(reply, "ok"))) {
 		snprintf(why, POLICY_WHY, "%.150s", isolate_str(reply, "error"));
 		f->unable = why;
-		if (isolate_is(reply, "state", "unlocatable") || isolate_is(reply, "state", "unsupported"))
+		if (isolate_is(reply, "state", "unlocatable") ||
+		    isolate_is(reply, "state", "unsupported"))
 			isolate_put_str(iso, "effect", isolate_str(reply, "state"));
 	}
 	json_decref(reply);
@@ -113,11 +112,11 @@ static void gather(struct isolate *e, const struct isolate_request *r,
 		.learnt_role = *t->role ? t->role : NULL,
 		.isolator_without_mac = json_is_true(json_object_get(caps, "without_mac")),
 		.isolator_times_out = json_is_true(json_object_get(caps, "times_out")),
-		.profile_able = in_list(json_object_get(caps, "profiles"), isolate_str(iso, "profile")),
+		.profile_able =
+			in_list(json_object_get(caps, "profiles"), isolate_str(iso, "profile")),
 		.unable = caps ? NULL : "the isolator does not answer",
 		.frozen = isolate_store_flag(e, "frozen"),
-		.in_window = isolate_store_since(e, NULL,
-						 now - e->policy.rate_window_s * NS_PER_S),
+		.in_window = isolate_store_since(e, NULL, now - e->policy.rate_window_s * NS_PER_S),
 		.active = (unsigned)json_array_size(live),
 		.hosts = isolate_target_hosts(e),
 		.by_automatic = r->automatic,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One operation on a device with its records around it: what is about to be sent is in the audit log
- * and in the database, both flushed, before the helper starts; what came back follows.
+/* One operation on a device with its records around it: what is about to be sent is in the audit
+ * log and in the database, both flushed, before the helper starts; what came back follows.
  *
  * Cost: two flushes of the log and two of the database an isolation, the second pair after the host
  *       is already cut off.
@@ -216,18 +216,21 @@ int isolate_step_apply(struct isolate *e, json_t *iso, struct err *err)
 		return finish_apply(e, iso, err);
 	}
 	if ((reply && !isolate_is(reply, "state", "unknown")) || exec.end == ISOLATE_EXEC_start) {
-		isolate_put_str(iso, "status", "failed"); /* the helper says that nothing was done */
+		isolate_put_str(iso, "status",
+				"failed"); /* the helper says that nothing was done */
 		isolate_put_str(iso, "effect", reply ? effect_of(reply) : "unknown");
 		isolate_put_str(iso, "error",
 				reply ? isolate_str(reply, "error") : isolate_exec_text(exec.end));
 		rc = settle(e, iso, true, err);
-		rc = rc ? rc : err_set(err, EREMOTEIO, "not isolated: %.180s",
-				       isolate_str(iso, "error"));
+		rc = rc ? rc
+			: err_set(err, EREMOTEIO, "not isolated: %.180s",
+				  isolate_str(iso, "error"));
 	} else {
 		unknown(iso, reply ? isolate_str(reply, "error") : isolate_exec_text(exec.end));
 		rc = settle(e, iso, false, err);
-		rc = rc ? rc : err_set(err, EIO, "not known whether it is isolated: %.150s",
-				       isolate_str(iso, "error"));
+		rc = rc ? rc
+			: err_set(err, EIO, "not known whether it is isolated: %.150s",
+				  isolate_str(iso, "error"));
 	}
 	json_decref(reply);
 	return rc;

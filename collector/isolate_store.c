@@ -163,9 +163,8 @@ json_t *isolate_store_all(struct isolate *e)
 unsigned isolate_store_since(struct isolate *e, const char *mac, uint64_t since_ns)
 {
 	unsigned n = 0;
-	sqlite3_stmt *q =
-		prepare(e, "SELECT count(*) FROM isolations WHERE created_ns > ?1"
-			   " AND status <> 'failed' AND (?2 = '' OR mac = ?2)");
+	sqlite3_stmt *q = prepare(e, "SELECT count(*) FROM isolations WHERE created_ns > ?1"
+				     " AND status <> 'failed' AND (?2 = '' OR mac = ?2)");
 	if (!q)
 		return 0;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)since_ns);
@@ -262,8 +261,7 @@ static void audit_rows(struct isolate *e)
 
 bool isolate_store_audit_head(struct isolate *e, struct audit_head *head)
 {
-	sqlite3_stmt *q =
-		prepare(e, "SELECT seq, hash FROM audit ORDER BY rowid DESC LIMIT 1");
+	sqlite3_stmt *q = prepare(e, "SELECT seq, hash FROM audit ORDER BY rowid DESC LIMIT 1");
 	bool found = q && sqlite3_step(q) == SQLITE_ROW && sqlite3_column_bytes(q, 1) == 64;
 
 	if (found) {

@@ -8,9 +8,9 @@
 #include <errno.h>
 #include <stdio.h>
 
-#define ROWS_MAX 65536u
-#define QUARREL_NS (600 * NS_PER_S) /* two MACs claim one address within this: not one host */
-#define BEHIND_NS (86400 * NS_PER_S) /* addresses of the last day count for the uplink guard */
+#define ROWS_MAX   65536u
+#define QUARREL_NS (600 * NS_PER_S)   /* two MACs claim one address within this: not one host */
+#define BEHIND_NS  (86400 * NS_PER_S) /* addresses of the last day count for the uplink guard */
 
 static sqlite3_stmt *prepare(struct isolate *e, const char *sql)
 {
@@ -38,7 +38,10 @@ int isolate_sight(struct isolate *e, const struct addr *addr, const struct mac *
 	sqlite3_stmt *q = prepare(
 		e, "INSERT INTO sightings VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO UPDATE SET"
 		   " seen_ns = max(seen_ns, excluded.seen_ns),"
-		   " role = CASE excluded.role WHEN '' THEN role ELSE excluded.role END");
+		   " role = CASE excluded.role WHEN '' THEN role ELSE excluded.role END"
+		   /* Once a minute is enough: each write is a flush. */
+		   " WHERE excluded.seen_ns > seen_ns + 60000000000"
+		   " OR excluded.role NOT IN ('', role)");
 
 	/* An address nobody can own binds nothing (DHCP discovery, RFC 5227 probes). */
 	if (addr_is_any(addr) || addr_is_multicast(addr) || addr_is_broadcast(addr) ||
@@ -55,9 +58,7 @@ int isolate_sight(struct isolate *e, const struct addr *addr, const struct mac *
 	sqlite3_bind_int64(q, 5, (sqlite3_int64)seen_ns);
 	int rc = sqlite3_step(q);
 	sqlite3_finalize(q);
-	return rc == SQLITE_DONE
-		       ? 0
-		       : err_set(err, EIO, "database: %s", sqlite3_errmsg(e->db));
+	return rc == SQLITE_DONE ? 0 : err_set(err, EIO, "database: %s", sqlite3_errmsg(e->db));
 }
 
 int isolate_target_prune(struct isolate *e, struct err *err)
@@ -73,8 +74,7 @@ int isolate_target_prune(struct isolate *e, struct err *err)
 
 unsigned isolate_target_hosts(struct isolate *e)
 {
-	sqlite3_stmt *q =
-		prepare(e, "SELECT count(DISTINCT mac) FROM sightings WHERE seen_ns > ?");
+	sqlite3_stmt *q = prepare(e, "SELECT count(DISTINCT mac) FROM sightings WHERE seen_ns > ?");
 	unsigned n = 0;
 
 	if (!q)

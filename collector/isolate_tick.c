@@ -12,9 +12,9 @@
 
 #include <errno.h>
 
-#define GRACE_NS (2 * NS_PER_S)
+#define GRACE_NS     (2 * NS_PER_S)
 #define RECONCILE_NS (60 * NS_PER_S)
-#define RETRY_MAX 6 /* doublings of a second */
+#define RETRY_MAX    6 /* doublings of a second */
 
 static bool retry_due(const struct isolate *e, json_t *iso)
 {
@@ -29,7 +29,8 @@ static void retry_later(const struct isolate *e, json_t *iso)
 	isolate_put_num(iso, "retry_ns", e->now() + (NS_PER_S << (n < RETRY_MAX ? n : RETRY_MAX)));
 }
 
-/* Its time is over. The enforcer's own timer should have done it: look, and record what was seen. */
+/* Its time is over. The enforcer's own timer should have done it: look, and record what was seen.
+ */
 static int end_due(struct isolate *e, json_t *iso, struct err *err)
 {
 	uint64_t expires = isolate_num(iso, "expires_ns");
@@ -160,8 +161,7 @@ int isolate_list(struct isolate *e, bool all, json_t **out, struct err *err)
 	*out = all ? isolate_store_all(e) : isolate_store_live(e);
 	if (!*out)
 		return err_set(err, ENOMEM, "out of memory");
-	json_array_foreach(*out, i, iso)
-		count_down(e, iso);
+	json_array_foreach(*out, i, iso) count_down(e, iso);
 	return 0;
 }
 
@@ -189,14 +189,14 @@ int isolate_status(struct isolate *e, json_t **out, struct err *err)
 	unsigned hosts = isolate_target_hosts(e);
 	json_t *caps = isolate_call_caps(e, e->c->isolator);
 
-	*out = json_pack(
-		"{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:s, s:s, s:O?, s:o, s:o, s:I}", "mode",
-		isolate_mode_name(e->policy.mode), "frozen", isolate_frozen(e), "active",
-		(int)isolate_active(e), "active_max", (int)policy_share(&e->policy, hosts), "hosts",
-		(int)hosts, "rate_max", (int)e->policy.rate_max, "rate_window_s",
-		(int)e->policy.rate_window_s, "isolator", e->c->isolator, "profile", e->c->profile,
-		"capabilities", caps, "auto_families", names(e->policy.auto_families),
-		"auto_single_evidence", names(e->policy.auto_single), "audit_seq",
-		(json_int_t)audit_head(e->audit).seq);
+	*out = json_pack("{s:s, s:b, s:i, s:i, s:i, s:i, s:i, s:s, s:s, s:O?, s:o, s:o, s:I}",
+			 "mode", isolate_mode_name(e->policy.mode), "frozen", isolate_frozen(e),
+			 "active", (int)isolate_active(e), "active_max",
+			 (int)policy_share(&e->policy, hosts), "hosts", (int)hosts, "rate_max",
+			 (int)e->policy.rate_max, "rate_window_s", (int)e->policy.rate_window_s,
+			 "isolator", e->c->isolator, "profile", e->c->profile, "capabilities", caps,
+			 "auto_families", names(e->policy.auto_families), "auto_single_evidence",
+			 names(e->policy.auto_single), "audit_seq",
+			 (json_int_t)audit_head(e->audit).seq);
 	return *out ? 0 : err_set(err, ENOMEM, "out of memory");
 }

@@ -64,9 +64,8 @@ bool policy_role_protected(const struct policy *p, const char *role)
 	return false;
 }
 
-__attribute__((format(printf, 4, 5))) static void set(struct policy_answer *out,
-						      enum policy_rail r, bool pass,
-						      const char *fmt, ...)
+__attribute__((format(printf, 4, 5))) static void set(struct policy_answer *out, enum policy_rail r,
+						      bool pass, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -140,7 +139,7 @@ static void judge_device(const struct policy *p, const struct policy_facts *f,
 		set(out, RAIL_uplink, f->n_all <= p->uplink_max,
 		    "%u addresses behind it, at most %u", f->n_all, p->uplink_max);
 	set(out, RAIL_able, f->profile_able && !f->unable, "%s",
-	    f->unable          ? f->unable
+	    f->unable         ? f->unable
 	    : f->profile_able ? "it can"
 			      : "the isolator does not know the profile");
 	set(out, RAIL_ttl, f->ttl_s > 0, "%u s", f->ttl_s);
@@ -152,8 +151,8 @@ static void judge_limits(const struct policy *p, const struct policy_facts *f,
 	bool lifted = f->over_limit && !f->by_automatic;
 	unsigned share = policy_share(p, f->hosts);
 
-	set(out, RAIL_rate, lifted || f->in_window < p->rate_max, "%u of %u in %u s%s", f->in_window,
-	    p->rate_max, p->rate_window_s, lifted ? ", lifted by the analyst" : "");
+	set(out, RAIL_rate, lifted || f->in_window < p->rate_max, "%u of %u in %u s%s",
+	    f->in_window, p->rate_max, p->rate_window_s, lifted ? ", lifted by the analyst" : "");
 	set(out, RAIL_share, lifted || f->active < share, "%u of %u isolated (%u hosts seen)%s",
 	    f->active, share, f->hosts, lifted ? ", lifted by the analyst" : "");
 }
@@ -180,7 +179,7 @@ static void judge_automatic(const struct policy *p, const struct policy_facts *f
 		    family_name(f->family), p->auto_single & bit ? "OPTED IN" : "no");
 	set(out, RAIL_lease, f->isolator_times_out || p->auto_lease, "%s",
 	    f->isolator_times_out ? "the enforcer ends it by itself"
-	    : p->auto_lease	  ? "ended by our lease only: opted in"
+	    : p->auto_lease       ? "ended by our lease only: opted in"
 				  : "the enforcer cannot end it by itself");
 	set(out, RAIL_reoffence, !f->severe_again || f->approved, "%s",
 	    !f->severe_again ? "none that is severe"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* May this host be isolated, by whom, for how long? A pure function of the facts: the engine gathers
- * them, the helpers carry out the answer, and neither decides.
+/* May this host be isolated, by whom, for how long? A pure function of the facts: the engine
+ * gathers them, the helpers carry out the answer, and neither decides.
  *
  * Owns: the parsed configuration; policy_fini() frees it. policy_judge() keeps nothing.
  */
@@ -9,8 +9,8 @@
 #include "isolate.h"
 #include "isolators/protect.h"
 
-#define POLICY_TTLS 8
-#define POLICY_WHY 160
+#define POLICY_TTLS  8
+#define POLICY_WHY   160
 #define POLICY_ADDRS 64
 
 enum policy_rail {
@@ -52,9 +52,9 @@ struct policy_facts {
 	const char *learnt_role;         /* or NULL */
 	unsigned macs_on_port;           /* the device's own answer; 0: not known */
 	bool isolator_without_mac, isolator_times_out, profile_able;
-	const char *unable;              /* the isolator's own words, or NULL */
+	const char *unable; /* the isolator's own words, or NULL */
 	bool frozen;
-	uint32_t ttl_s;                  /* after policy_ttl(); 0: none possible */
+	uint32_t ttl_s; /* after policy_ttl(); 0: none possible */
 	unsigned in_window, active, hosts;
 	bool by_automatic, over_limit, approved, severe_again;
 	bool has_requester, has_reason;

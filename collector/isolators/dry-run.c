@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The isolator that says what would be done, and never does anything: it runs no program, opens no
- * file and no socket. In the engine's mode dry-run it stands in the place of the configured isolator
- * and gets that one's commands, so what it prints is exactly what would have been run. */
+ * file and no socket. In the engine's mode dry-run it stands in the place of the configured
+ * isolator and gets that one's commands, so what it prints is exactly what would have been run. */
 #include "isolator.h"
 
 #include <stdio.h>

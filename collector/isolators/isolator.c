@@ -85,9 +85,10 @@ static bool read_target(struct isolator_request *r)
 		mac_text(&r->mac, r->mac_text);
 	if (json_array_size(json_object_get(t, "addrs")) > ISOLATOR_ADDRS)
 		return false;
-	json_array_foreach(json_object_get(t, "addrs"), i, a)
-		if (!json_is_string(a) || !addr_parse(json_string_value(a), &r->addrs[r->n_addrs++]))
-			return false;
+	json_array_foreach(
+		json_object_get(t, "addrs"), i,
+		a) if (!json_is_string(a) ||
+		       !addr_parse(json_string_value(a), &r->addrs[r->n_addrs++])) return false;
 	return true;
 }
 
@@ -115,9 +116,9 @@ static const char *protected_why(const struct isolator_request *r)
 
 	if (!json_is_array(list))
 		return "the request has no protected list";
-	json_array_foreach(list, i, v)
-		if (!json_is_string(v) || protect_add(&p, json_string_value(v), &err) != 0)
-			why = "the protected list cannot be read";
+	json_array_foreach(list, i, v) if (!json_is_string(v) ||
+					   protect_add(&p, json_string_value(v), &err) != 0) why =
+		"the protected list cannot be read";
 	if (!why && r->has_mac)
 		why = protect_reserved(&r->mac);
 	if (!why && r->has_mac && protect_has_mac(&p, &r->mac))
@@ -155,9 +156,12 @@ static void dispatch(const struct isolator *self, const struct isolator_request 
 		const char *name;
 		isolator_op *op;
 	} ops[] = {
-		{"capabilities", self->capabilities}, {"locate", self->locate},
-		{"plan", self->plan},		      {"apply", self->apply},
-		{"verify", self->verify},	      {"release", self->release},
+		{"capabilities", self->capabilities},
+		{"locate", self->locate},
+		{"plan", self->plan},
+		{"apply", self->apply},
+		{"verify", self->verify},
+		{"release", self->release},
 	};
 	bool apply = strcmp(r->op, "apply") == 0;
 
@@ -194,7 +198,8 @@ int isolator_main(const struct isolator *self)
 	struct isolator_request r = {.json = read_line()};
 
 	if (!read_request(&r, empty)) {
-		fputs("one JSON line with op, id and target is expected on standard input\n", stderr);
+		fputs("one JSON line with op, id and target is expected on standard input\n",
+		      stderr);
 		json_decref(r.json);
 		json_decref(empty);
 		return 2;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What every isolator program shares: one JSON line in, one out, and the checks that no back-end may
- * leave out (reserved MACs, the protected list of the request, the expiry).
+/* What every isolator program shares: one JSON line in, one out, and the checks that no back-end
+ * may leave out (reserved MACs, the protected list of the request, the expiry).
  *
- * A back-end is a table of functions. Each gets the request and fills the reply; isolator_main() has
- * already put id, op and "ok": false there, and prints it.
+ * A back-end is a table of functions. Each gets the request and fills the reply; isolator_main()
+ * has already put id, op and "ok": false there, and prints it.
  *
  * Exit: 0 whenever a reply was printed. Any other code, or a signal, tells the engine that the
  *       device's state is not known.
@@ -38,7 +38,8 @@ struct isolator {
 
 int isolator_main(const struct isolator *self);
 
-const char *isolator_param(const struct isolator_request *r, const char *key, const char *otherwise);
+const char *isolator_param(const struct isolator_request *r, const char *key,
+			   const char *otherwise);
 void isolator_ok(json_t *reply, const char *state);
 /* `state` "failed": nothing was done; "unknown": it may have been. */
 void isolator_fail(json_t *reply, const char *state, const char *fmt, ...)
@@ -48,7 +49,7 @@ void isolator_set(json_t *reply, const char *key, const char *fmt, ...)
 bool isolator_is_uuid(const char *text);
 
 struct isolator_run {
-	int code; /* exit code; -signal; -1000: not started */
+	int code;        /* exit code; -signal; -1000: not started */
 	char *out, *err; /* heap, terminated, at most 1 MiB */
 	size_t len;
 };

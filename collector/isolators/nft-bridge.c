@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NFT "/usr/sbin/nft"
+#define NFT    "/usr/sbin/nft"
 #define BRIDGE "/usr/sbin/bridge"
 
 static char *word(const char *text) /* execve's argv is not const, though it changes nothing */
@@ -50,8 +50,8 @@ static void nft(const struct isolator_request *r, const char *script, struct iso
 {
 	char *path = word(isolator_param(r, "nft", NFT));
 	char *load[] = {path, word("-f"), word("-"), NULL};
-	char *list[] = {path, word("-j"), word("list"), word("table"), word("bridge"),
-			word("vigie"), NULL};
+	char *list[] = {path,           word("-j"),    word("list"), word("table"),
+			word("bridge"), word("vigie"), NULL};
 
 	isolator_run(script ? load : list, script, run);
 }
@@ -193,12 +193,10 @@ static void find_port(const json_t *fdb, const char *mac, json_t *reply)
 	size_t i;
 	int macs = 0;
 
-	json_array_foreach(fdb, i, one)
-		if (strcmp(text_in(one, "mac"), mac) == 0)
-			port = text_in(one, "ifname");
-	json_array_foreach(fdb, i, one)
-		macs += port && strcmp(text_in(one, "ifname"), port) == 0 &&
-			strcmp(text_in(one, "state"), "permanent") != 0;
+	json_array_foreach(fdb, i, one) if (strcmp(text_in(one, "mac"), mac) == 0) port =
+		text_in(one, "ifname");
+	json_array_foreach(fdb, i, one) macs += port && strcmp(text_in(one, "ifname"), port) == 0 &&
+						strcmp(text_in(one, "state"), "permanent") != 0;
 	if (!port) {
 		isolator_set(reply, "note", "not in the forwarding table now: held on any port");
 		return;
@@ -211,8 +209,13 @@ static void find_port(const json_t *fdb, const char *mac, json_t *reply)
 static bool ask_port(const struct isolator_request *r, json_t *reply)
 {
 	const char *name = isolator_param(r, "bridge", NULL);
-	char *argv[] = {word(isolator_param(r, "bridge_tool", BRIDGE)), word("-j"), word("fdb"),
-			word("show"), name ? word("br") : NULL, word(name), NULL};
+	char *argv[] = {word(isolator_param(r, "bridge_tool", BRIDGE)),
+			word("-j"),
+			word("fdb"),
+			word("show"),
+			name ? word("br") : NULL,
+			word(name),
+			NULL};
 	struct isolator_run run;
 
 	isolator_run(argv, NULL, &run);

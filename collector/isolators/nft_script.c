@@ -72,7 +72,8 @@ static void chains(FILE *f)
 	fputs("add chain bridge vigie judge\nflush chain bridge vigie judge\n", f);
 	for (unsigned i = 0; i < 3; i++)
 		fprintf(f,
-			"add chain bridge vigie %s { type filter hook %s priority -300; policy accept; }\n"
+			"add chain bridge vigie %s { type filter hook %s priority -300; policy "
+			"accept; }\n"
 			"flush chain bridge vigie %s\n"
 			"add rule bridge vigie %s jump judge\n",
 			hooks[i], hooks[i], hooks[i], hooks[i]);
@@ -134,7 +135,8 @@ static void dhcp(FILE *f, const json_t *servers)
 	size_t i;
 	bool any = true;
 
-	fputs(RULE "ether saddr @isolated ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept\n",
+	fputs(RULE
+	      "ether saddr @isolated ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept\n",
 	      f);
 	json_array_foreach(servers, i, one)
 	{
@@ -145,9 +147,11 @@ static void dhcp(FILE *f, const json_t *servers)
 			continue;
 		any = false;
 		addr_text(&a, ip);
-		fprintf(f, RULE "ether saddr @isolated ip daddr %s udp sport 68 udp dport 67 accept\n",
+		fprintf(f,
+			RULE "ether saddr @isolated ip daddr %s udp sport 68 udp dport 67 accept\n",
 			ip);
-		fprintf(f, RULE "ether daddr @isolated ip saddr %s udp sport 67 udp dport 68 accept\n",
+		fprintf(f,
+			RULE "ether daddr @isolated ip saddr %s udp sport 67 udp dport 68 accept\n",
 			ip);
 	}
 	if (any) /* no server was named: answers from any */

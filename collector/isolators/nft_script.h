@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The ruleset of the isolator nft-bridge as text for `nft -f -`: one transaction, so that there is no
- * moment without it. Only parsed and printed addresses and numbers ever get into it. */
+/* The ruleset of the isolator nft-bridge as text for `nft -f -`: one transaction, so that there is
+ * no moment without it. Only parsed and printed addresses and numbers ever get into it. */
 #pragma once
 
 #include "isolator.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Runs a device's own tool (nft, ssh) for an isolator: no shell, no inherited environment. Input and
- * output are memory files, so that no pipe can fill up and block either side.
+/* Runs a device's own tool (nft, ssh) for an isolator: no shell, no inherited environment. Input
+ * and output are memory files, so that no pipe can fill up and block either side.
  *
  * Thread: the program has one.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Isolates by a command on a device over ssh: a key of its own, a pinned host key, and on the device
- * best a forced command (authorized_keys: restrict,command="…"), which finds ours in
+/* Isolates by a command on a device over ssh: a key of its own, a pinned host key, and on the
+ * device best a forced command (authorized_keys: restrict,command="…"), which finds ours in
  * SSH_ORIGINAL_COMMAND.
  *
  * Parameters: host, user, key, known_hosts (all required), port, ssh; the argv templates locate,
@@ -44,20 +44,40 @@ static struct template_values values(const struct isolator_request *r, struct co
 
 static bool name_ok(const char *text) /* a host, a user or a port: never an option */
 {
-	return text && text[0] != '-' && text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
-							   "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-							   "0123456789_.:%-")] == 0;
+	return text && text[0] != '-' &&
+	       text[strspn(text, "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789_.:%-")] == 0;
 }
 
 /* ssh's own words; false: a parameter is missing or may not be used. */
 static bool fixed(const struct isolator_request *r, struct command *c, json_t *reply, unsigned *n)
 {
-	static const char *const options[] = {
-		"-F", "/dev/null", "-T", "-x", "-a", "-o", "BatchMode=yes", "-o",
-		"StrictHostKeyChecking=yes", "-o", "GlobalKnownHostsFile=/dev/null", "-o",
-		"IdentitiesOnly=yes", "-o", "IdentityAgent=none", "-o", "ConnectTimeout=3", "-o",
-		"ConnectionAttempts=1", "-o", "ClearAllForwardings=yes", "-o", "UpdateHostKeys=no",
-		"-o", "LogLevel=ERROR"};
+	static const char *const options[] = {"-F",
+					      "/dev/null",
+					      "-T",
+					      "-x",
+					      "-a",
+					      "-o",
+					      "BatchMode=yes",
+					      "-o",
+					      "StrictHostKeyChecking=yes",
+					      "-o",
+					      "GlobalKnownHostsFile=/dev/null",
+					      "-o",
+					      "IdentitiesOnly=yes",
+					      "-o",
+					      "IdentityAgent=none",
+					      "-o",
+					      "ConnectTimeout=3",
+					      "-o",
+					      "ConnectionAttempts=1",
+					      "-o",
+					      "ClearAllForwardings=yes",
+					      "-o",
+					      "UpdateHostKeys=no",
+					      "-o",
+					      "LogLevel=ERROR"};
 	const char *host = isolator_param(r, "host", NULL), *user = isolator_param(r, "user", NULL);
 	const char *key = isolator_param(r, "key", NULL);
 	const char *known = isolator_param(r, "known_hosts", NULL);
@@ -107,10 +127,14 @@ static bool build(const struct isolator_request *r, const char *op, struct comma
 /* ssh ends with 255 for its own failures. Those before a session exists have changed nothing. */
 static bool nothing_sent(const struct isolator_run *run)
 {
-	static const char *const said[] = {
-		"Host key verification failed", "Permission denied", "Connection refused",
-		"Could not resolve",		"No route to host",  "Network is unreachable",
-		"No ED25519 host key is known", "Connection timed out during banner"};
+	static const char *const said[] = {"Host key verification failed",
+					   "Permission denied",
+					   "Connection refused",
+					   "Could not resolve",
+					   "No route to host",
+					   "Network is unreachable",
+					   "No ED25519 host key is known",
+					   "Connection timed out during banner"};
 
 	if (run->code == -1000)
 		return true;
@@ -144,8 +168,8 @@ static void capabilities(const struct isolator_request *r, json_t *reply)
 
 	isolator_ok(reply, "effective");
 	json_object_set_new(reply, "capabilities",
-			    json_pack("{s:b, s:b, s:[s]}", "times_out", timed, "without_mac",
-				      by_ip, "profiles", "insulate"));
+			    json_pack("{s:b, s:b, s:[s]}", "times_out", timed, "without_mac", by_ip,
+				      "profiles", "insulate"));
 }
 
 static void locate(const struct isolator_request *r, json_t *reply)

@@ -8,7 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
-static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
+static const char safe[] =
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:=,+@%-";
 
 static bool is_mac(const char *v)
 {

@@ -14,13 +14,14 @@
 #include <stddef.h>
 
 #define TEMPLATE_WORDS 32
-#define TEMPLATE_TEXT 2048 /* bytes of all words */
+#define TEMPLATE_TEXT  2048 /* bytes of all words */
 
 struct template_values { /* NULL: not known */
 	const char *mac, *ip, *ttl, *id;
 };
 
-struct template {
+struct template
+{
 	char text[TEMPLATE_TEXT];
 	const char *words[TEMPLATE_WORDS + 1]; /* ends with NULL */
 	unsigned n;

@@ -13,10 +13,12 @@
 
 static const char isolator[] =
 	"cd \"$(dirname \"$0\")\"; read -r line; umask 077\n"
-	"get() { printf '%s' \"$line\" | sed -n \"s/.*\\\"$1\\\":\\\"\\([^\\\"]*\\)\\\".*/\\1/p\"; }\n"
+	"get() { printf '%s' \"$line\" | sed -n \"s/.*\\\"$1\\\":\\\"\\([^\\\"]*\\)\\\".*/\\1/p\"; "
+	"}\n"
 	"op=$(get op); id=$(get id); mac=$(get mac); mood=$(cat mood 2>/dev/null)\n"
 	"echo \"$op\" >>calls; printf '%s\\n' \"$line\" >last-$op\n"
-	"say() { printf '{\"id\":\"%s\",\"op\":\"%s\",\"ok\":true%s}\\n' \"$id\" \"$op\" \"$1\"; }\n"
+	"say() { printf '{\"id\":\"%s\",\"op\":\"%s\",\"ok\":true%s}\\n' \"$id\" \"$op\" \"$1\"; "
+	"}\n"
 	"case $mood in hang-$op) sleep 9;; crash-$op) exit 1;; garbage-$op) echo '{'; exit 0;;\n"
 	" other-$op) id=other;; no-$op) printf '{\"id\":\"%s\",\"op\":\"%s\",\"ok\":false,"
 	"\"state\":\"failed\",\"error\":\"no\"}\\n' \"$id\" \"$op\"; exit 0;; esac\n"
@@ -186,7 +188,8 @@ static unsigned count(const char *sql)
 static bool logged(const char *event)
 {
 	char command[256];
-	snprintf(command, sizeof(command), "grep -q '\"event\":\"%s\"' %s/audit.log", event, script_dir);
+	snprintf(command, sizeof(command), "grep -q '\"event\":\"%s\"' %s/audit.log", event,
+		 script_dir);
 	return system(command) == 0;
 }
 
@@ -443,11 +446,13 @@ static void dry_run(void)
 	CASE("dry-run: every step, and the device is not touched");
 	fresh(true);
 	set("mode", "dry-run");
-	script_write("vigie-isolate-dry-run",
-		     "read -r line; id=$(printf '%s' \"$line\" | sed 's/.*\"id\":\"\\([^\"]*\\).*/\\1/')\n"
-		     "op=$(printf '%s' \"$line\" | sed 's/.*\"op\":\"\\([^\"]*\\).*/\\1/')\n"
-		     "printf '{\"id\":\"%s\",\"op\":\"%s\",\"ok\":true,\"state\":\"unsupported\"}\\n' "
-		     "\"$id\" \"$op\"");
+	script_write(
+		"vigie-isolate-dry-run",
+		"read -r line; id=$(printf '%s' \"$line\" | sed "
+		"'s/.*\"id\":\"\\([^\"]*\\).*/\\1/')\n"
+		"op=$(printf '%s' \"$line\" | sed 's/.*\"op\":\"\\([^\"]*\\).*/\\1/')\n"
+		"printf '{\"id\":\"%s\",\"op\":\"%s\",\"ok\":true,\"state\":\"unsupported\"}\\n' "
+		"\"$id\" \"$op\"");
 	reopen();
 	CHECK_EQ(apply("10.0.0.11"), 0);
 	CHECK_STR(status, "active");

@@ -39,6 +39,7 @@ static struct policy_facts good(void)
 	return f;
 }
 
+/* clang-format off */
 /* One change of the facts or the configuration, and the rail that must refuse; RAIL_count: none. */
 enum change {
 	C_none, C_requester, C_reason, C_frozen, C_no_mac, C_no_mac_able, C_ambiguous, C_group, C_vrrp,
@@ -107,7 +108,6 @@ static void change(enum change c, struct policy_facts *f)
 	}
 }
 
-/* clang-format off */
 static const struct {
 	const char *name;
 	enum change change;
@@ -235,8 +235,8 @@ static void ttls(struct policy *p)
 		unsigned before;
 		uint32_t want;
 	} row[] = {
-		{0, 0, 600},  {0, 1, 3600},    {0, 2, 86400},        {0, 9, 86400},
-		{60, 0, 60},  {86400, 0, 86400}, {86401, 0, 86400}, {60, 5, 60},
+		{0, 0, 600}, {0, 1, 3600},      {0, 2, 86400},     {0, 9, 86400},
+		{60, 0, 60}, {86400, 0, 86400}, {86401, 0, 86400}, {60, 5, 60},
 	};
 
 	CASE("TTL and its back-off");
@@ -253,9 +253,15 @@ static void ttls(struct policy *p)
 static void bad_configuration(void)
 {
 	static const char *const row[][2] = {
-		{"mode", "always"},     {"ttl_s", "600,60"},   {"ttl_s", "0"},
-		{"ttl_s", "1h"},        {"protect", "host-a"}, {"assets", "10.0.0.1"},
-		{"assets", "x=dc"},     {"forensic", "x@y"},   {"auto_families", "everything"},
+		{"mode", "always"},
+		{"ttl_s", "600,60"},
+		{"ttl_s", "0"},
+		{"ttl_s", "1h"},
+		{"protect", "host-a"},
+		{"assets", "10.0.0.1"},
+		{"assets", "x=dc"},
+		{"forensic", "x@y"},
+		{"auto_families", "everything"},
 		{"auto_single_evidence", "scans"},
 	};
 

@@ -3,7 +3,7 @@
 #include "isolators/template.h"
 
 #define MAC "02:00:00:00:00:11"
-#define ID "01234567-89ab-4cde-8f01-23456789abcd"
+#define ID  "01234567-89ab-4cde-8f01-23456789abcd"
 
 /* clang-format off */
 static const struct {
