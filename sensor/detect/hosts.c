@@ -244,11 +244,11 @@ static void set_router(struct hosts *h, struct mac_entry *e)
 	count_add(&h->counters.routers, 1);
 }
 
-static bool bind_on(struct hosts *h, const struct addr *a, const struct mac *m, uint16_t vlan,
-		    uint64_t now_ns, bool *sighting)
+static bool bind_on(struct hosts *h, const struct addr *a, const struct mac_entry *e,
+		    const struct mac *m, uint16_t vlan, uint64_t now_ns, bool *sighting)
 {
 	bool fresh;
-	struct binding *b = sets_get(&h->bindings, binding_key(a, vlan), 0, &fresh);
+	struct binding *b = sets_get(&h->bindings, binding_key(a, vlan), e->head.rank, &fresh);
 	bool moved = !fresh && !mac_eq(&b->mac, m);
 
 	*sighting = fresh || moved || now_ns - b->told_ns >= SIGHTING_NS;
@@ -275,9 +275,9 @@ static bool bind(struct hosts *h, const struct addr *a, const struct mac *m,
 		return false;
 
 	bool sighting, ignored;
-	if (bind_on(h, a, m, vlan_of(link), now_ns, &sighting) && ++e->bound > BOUND_MAX)
+	if (bind_on(h, a, e, m, vlan_of(link), now_ns, &sighting) && ++e->bound > BOUND_MAX)
 		set_router(h, e);
-	bind_on(h, a, m, ANY_VLAN, now_ns, &ignored);
+	bind_on(h, a, e, m, ANY_VLAN, now_ns, &ignored);
 	return sighting;
 }
 
