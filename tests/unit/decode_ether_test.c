@@ -32,6 +32,7 @@ static const struct {
 	{"the highest below a type", MACS "05ff 4242 03 0000",               -1, VERDICT_llc, 0, 0, 0, 0},
 	{"SNAP with IPv4",       MACS "001d aaaa03 000000 0800" IP,          -1, VERDICT_ok, 0, 0, 0, 0},
 	{"SNAP of somebody else", MACS "001d aaaa03 00000c 2000" IP,         -1, VERDICT_llc, 0, 0, 0, 0},
+	{"SNAP and nothing else", MACS "0008 aaaa03 000000 88cc",            -1, VERDICT_ether_type, 0, 0, 0, 0},
 	{"SNAP cut",             MACS "001d aaaa03 000000 08",               -1, VERDICT_llc, 0, 0, 0, 0},
 	{"802.3 length is a bound", MACS "001c aaaa03 000000 0800" IP,       -1, VERDICT_ip4_length, 0, 0, 0, 0},
 };
@@ -59,6 +60,21 @@ int main(void)
 		}
 		run_end(&r);
 	}
+
+	CASE("sixteen layers are followed");
+	for (unsigned i = 0; i < 14; i++)
+		strcat(deep, "8100 0001");
+	run(&r, LINK_ether, strcat(deep, "0800" IP), 0);
+	CHECK_VERDICT(r, ok);
+	run_end(&r);
+	CASE("a seventeenth is not");
+	strcpy(deep, MACS "8100 0001");
+	for (unsigned i = 0; i < 14; i++)
+		strcat(deep, "8100 0001");
+	run(&r, LINK_ether, strcat(deep, "0800" IP), 0);
+	CHECK_VERDICT(r, depth);
+	run_end(&r);
+	strcpy(deep, MACS);
 
 	CASE("layers are bounded");
 	for (unsigned i = 0; i < 100; i++)

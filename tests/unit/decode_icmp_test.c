@@ -6,7 +6,8 @@
 #define QUOTED      "45 00 0100 0001 0000 40" /* up to the protocol; its length is not believed */
 #define ICMP6(length)                                                                              \
 	"60000000" length "3a 40 20010db8000000000000000000000009 "                                \
-			  "20010db8000000000000000000000001"
+	"20010db8000000000000000000000001"
+#define D8      "3c00 0104 00000000" /* destination options, and more of them */
 #define QADDRS6 "20010db8000000000000000000000001 20010db8000000000000000000000002"
 
 /* clang-format off */
@@ -32,6 +33,10 @@ static const struct {
 	{"v6: behind a header", ICMP6("0040") "01 04 0000 00000000 60000000 0100 3c 40" QADDRS6 "1100 0104 00000000 1234 0035 0008 0000", VERDICT_ok, true, 17, 0x1234, 53, 0},
 	{"v6: behind a first fragment's", ICMP6("0040") "03 01 0000 00000000 60000000 0100 2c 40" QADDRS6 "1100 0001 00000000 1234 0035 0008 0000", VERDICT_ok, true, 17, 0x1234, 53, 0},
 	{"v6: a later fragment's", ICMP6("0040") "03 01 0000 00000000 60000000 0100 2c 40" QADDRS6 "1100 0009 00000000 1234 0035 0008 0000", VERDICT_ok, true, 44, 0, 0, 0},
+	{"v6: behind two, one of 16 bytes", ICMP6("0050") "01 04 0000 00000000 60000000 0100 00 40" QADDRS6 "2b01 0104 00000000 0000000000000000 1100 0000 00000000 1234 0035 0008 0000", VERDICT_ok, true, 17, 0x1234, 53, 0},
+	{"v6: behind eight",  ICMP6("0078") "01 04 0000 00000000 60000000 0100 3c 40" QADDRS6 D8 D8 D8 D8 D8 D8 D8 "1100 0104 00000000" "1234 0035 0008 0000", VERDICT_ok, true, 17, 0x1234, 53, 0},
+	{"v6: behind nine is not looked for", ICMP6("0080") "01 04 0000 00000000 60000000 0100 3c 40" QADDRS6 D8 D8 D8 D8 D8 D8 D8 D8 "1100 0104 00000000" "1234 0035 0008 0000", VERDICT_ok, true, 60, 0, 0, 0},
+	{"v6: extension ends the quote", ICMP6("0038") "01 04 0000 00000000 60000000 0100 3c 40" QADDRS6 "1100 0104 00000000", VERDICT_ok, true, 17, 0, 0, 0},
 	{"v6: extension overruns", ICMP6("0038") "01 04 0000 00000000 60000000 0100 3c 40" QADDRS6 "1105 0104 00000000", VERDICT_ok, true, 60, 0, 0, 0},
 	{"v6: quoted header cut", ICMP6("002f") "01 04 0000 00000000 60000000 0100 11 40 20010db8000000000000000000000001 20010db80000000000000000000000", VERDICT_ok, false, 0, 0, 0, 1},
 	{"v6: quotes no IPv6", ICMP6("0030") "01 04 0000 00000000 40000000 0100 11 40" QADDRS6, VERDICT_ok, false, 0, 0, 0, 1},
@@ -70,6 +75,25 @@ int main(void)
 	CHECK_EQ(r.pkt.icmp_code, 7);
 	CHECK_EQ(r.pkt.payload_len, 2);
 	run_end(&r);
+
+	CASE("the types that quote: 3, 4, 5, 11, 12; of ICMPv6 those below 128");
+	for (unsigned type = 0; type < 256; type++) {
+		char text[512];
+		bool error = type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
+
+		snprintf(text, sizeof(text),
+			 ICMP("0038") "%02x 00 0000 00000000" QUOTED
+				      "11 0000 0a000001 0a000002 1234 0035 0008 0000",
+			 type);
+		run(&r, LINK_raw, text, 0);
+		CHECK_EQ(r.pkt.quotes, error);
+		run_end(&r);
+		snprintf(text, sizeof(text),
+			 ICMP6("0030") "%02x 00 0000 00000000 60000000 0100 11 40" QADDRS6, type);
+		run(&r, LINK_raw, text, 0);
+		CHECK_EQ(r.pkt.quotes, type < 128);
+		run_end(&r);
+	}
 
 	CASE("an error in a first fragment is not followed");
 	run(&r, LINK_raw,

@@ -25,6 +25,7 @@ static const struct {
 	{"ESP stops",      "60000000 0004 32 40" ADDRS "00000001", 0, VERDICT_ok, 50, 4, 4},
 	{"no next header", "60000000 0002 3b 40" ADDRS "abcd",     0, VERDICT_ok, 59, 2, 2},
 	{"header beyond the packet", "60000000 0008 00 40" ADDRS "1101" OPT8, 0, VERDICT_ip6_ext_short, 0, 0, 0},
+	{"header ends the packet", "60000000 0008 00 40" ADDRS "fd00" OPT8, 0, VERDICT_ok, 253, 0, 0},
 	{"header of one byte", "60000000 0001 00 40" ADDRS "11",   0, VERDICT_ip6_ext_short, 0, 0, 0},
 	{"fragment of 7 bytes", "60000000 0007 2c 40" ADDRS "1100 0000 000000", 0, VERDICT_ip6_ext_short, 0, 0, 0},
 	{"eight headers",  "60000000 004a 3c 40" ADDRS "3c00" OPT8 "3c00" OPT8 "3c00" OPT8 "3c00" OPT8 "3c00" OPT8 "3c00" OPT8 "3c00" OPT8 "1100" OPT8 UDP, 0, VERDICT_ok, 17, 2, 2},

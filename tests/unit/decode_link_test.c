@@ -26,6 +26,7 @@ static const struct {
 	{"FreeBSD v6",         LINK_null,  "1c000000" IP6, VERDICT_ok, PKT_ip6, false},
 	{"macOS v6",           LINK_null,  "1e000000" IP6, VERDICT_ok, PKT_ip6, false},
 	{"another family",     LINK_null,  "07000000" IP4, VERDICT_null_family, PKT_none, false},
+	{"no family is above 255", LINK_null, "00000200" IP4,   VERDICT_null_family, PKT_none, false},
 	{"loopback, 3 bytes",  LINK_null,  "020000",       VERDICT_link_short, PKT_none, false},
 	{"cooked",             LINK_sll,   "0000 0001 0006 020000000009 0000 0800" IP4, VERDICT_ok, PKT_ip4, true},
 	{"cooked, no address", LINK_sll,   "0000 0304 0000 000000000000 0000 86dd" IP6, VERDICT_ok, PKT_ip6, false},

@@ -5,6 +5,8 @@
 #define IP(length) "60000000" length "3a ff" ADDRS
 #define TARGET     "fe800000000000000000000000000007"
 #define LLA(kind)  kind "01 020000000009"
+#define O1         "0e01 000000000000" /* an option nobody reads */
+#define O5         O1 O1 O1 O1 O1
 #define PREFIX(bits, flags)                                                                        \
 	"03 04" bits flags "00000e10 00000708 00000000 20010db8000100ff 0000000000000001"
 
@@ -23,6 +25,10 @@ static const struct {
 	{"host bits go",        IP("0030") "86 00 0000 40 00 0708 00000000 00000000" PREFIX("38", "c0"), "::", "", "2001:db8:1::/56", 0},
 	{"the first on-link prefix", IP("0050") "86 00 0000 40 00 0708 00000000 00000000" PREFIX("30", "40") PREFIX("40", "80"), "::", "", "2001:db8:1:ff::/64", 0},
 	{"prefix of 129 bits",  IP("0030") "86 00 0000 40 00 0708 00000000 00000000" PREFIX("81", "c0"), "::", "", "", 0},
+	{"prefix of 128 bits",  IP("0030") "86 00 0000 40 00 0708 00000000 00000000" PREFIX("80", "c0"), "::", "", "2001:db8:1:ff::1/128", 0},
+	{"prefix where none belongs", IP("0038") "87 00 0000 00000000" TARGET PREFIX("40", "c0"), "fe80::7", "", "", 0},
+	{"the sixteenth option", IP("0098") "88 00 0000 60000000" TARGET O5 O5 O5 LLA("02"), "fe80::7", "02:00:00:00:00:09", "", 0},
+	{"the seventeenth is not looked for", IP("00a0") "88 00 0000 60000000" TARGET O5 O5 O5 "0e01 000000000000" LLA("02"), "fe80::7", "", "", 0},
 	{"option of length 0",  IP("0020") "87 00 0000 00000000" TARGET "0100 020000000009", "::", "", "", 1},
 	{"option overruns",     IP("0020") "87 00 0000 00000000" TARGET "0102 020000000009", "::", "", "", 1},
 	{"target cut",          IP("0017") "87 00 0000 00000000 fe8000000000000000000000000000", "::", "", "", 1},

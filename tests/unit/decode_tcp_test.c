@@ -23,6 +23,7 @@ static const struct {
 	{"offset of 16 bytes",  IP("0028") "40 02" REST,                 0, VERDICT_tcp_offset, 0, 0, 0},
 	{"offset past the packet", IP("0028") "60 02" REST,              0, VERDICT_tcp_offset, 0, 0, 0},
 	{"offset into the padding", IP("0028") "60 02" REST "00000000",  0, VERDICT_tcp_offset, 0, 0, 0},
+	{"options end the packet", IP("002c") "60 18" REST "01010101",   0, VERDICT_ok, 4, 0, 0},
 	{"cut in the payload",  IP("0050") "50 18" REST "abcd",         38, VERDICT_ok, 0, 2, 40},
 };
 /* clang-format on */
