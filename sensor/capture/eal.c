@@ -3,7 +3,7 @@
  *
  * It works with and without hugepages, with and without root (vdevs on files), leaves the caller's
  * CPU affinity alone, never shares state with another DPDK process, and removes what it made under
- * the runtime folder.
+ * the runtime folder, and what sensors that were killed left there.
  *
  * Thread: main. Its own threads take no signals.
  * Errors: err, with the arithmetic where memory is short; DPDK's own first words otherwise.
@@ -14,6 +14,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
@@ -205,6 +206,63 @@ static int init_eal(struct capture_eal_args *a)
 	return r;
 }
 
+/* DPDK leaves its runtime folder (sockets of telemetry) behind; the name is ours alone. */
+static void remove_runtime(const char *path)
+{
+	DIR *d = opendir(path);
+
+	if (!d)
+		return;
+	for (struct dirent *e; (e = readdir(d));)
+		if (e->d_name[0] != '.')
+			unlinkat(dirfd(d), e->d_name, 0);
+	closedir(d);
+	rmdir(path);
+}
+
+/* True when `name` is the folder of a sensor that no longer runs: a living one holds a lock on its
+ * configuration, which works across process namespaces too; one without that file has a process. */
+static bool is_stale(const char *root, const char *name)
+{
+	struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	char path[600];
+	char *end;
+	long pid = strncmp(name, "vigie-", 6) == 0 ? strtol(name + 6, &end, 10) : 0;
+
+	if (pid <= 0 || *end != 0 || kill((pid_t)pid, 0) == 0 || errno != ESRCH)
+		return false;
+	snprintf(path, sizeof(path), "%s/%s/config", root, name);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return errno == ENOENT;
+	bool free_lock = fcntl(fd, F_SETLK, &lock) == 0;
+	close(fd);
+	return free_lock;
+}
+
+/* What sensors that were killed left beside us. */
+static void remove_stale(void)
+{
+	char root[256], path[600];
+	DIR *d;
+
+	snprintf(root, sizeof(root), "%s", rte_eal_get_runtime_dir());
+	char *slash = strrchr(root, '/');
+	if (!slash)
+		return;
+	*slash = 0;
+	d = opendir(root);
+	if (!d)
+		return;
+	for (struct dirent *e; (e = readdir(d));) {
+		if (!is_stale(root, e->d_name))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", root, e->d_name);
+		remove_runtime(path);
+	}
+	closedir(d);
+}
+
 int capture_eal_start(const struct capture_config *c, uint64_t need, struct err *err)
 {
 	uint64_t huge_free = meminfo("HugePages_Free") * meminfo("Hugepagesize") * 1024;
@@ -222,8 +280,10 @@ int capture_eal_start(const struct capture_config *c, uint64_t need, struct err 
 	if (eal.log)
 		rte_openlog_stream(eal.log);
 	eal.runs = init_eal(&a) >= 0;
-	if (eal.runs)
+	if (eal.runs) {
+		remove_stale();
 		return 0;
+	}
 	int code = rte_errno > 0 ? rte_errno : EINVAL;
 	const char *said = capture_eal_said();
 	err_set(err, code, "DPDK does not start: %.150s", *said ? said : rte_strerror(code));
@@ -254,20 +314,6 @@ void capture_eal_log_to_stderr(void)
 	free(eal.text);
 	eal.log = NULL;
 	eal.text = NULL;
-}
-
-/* DPDK leaves its runtime folder (sockets of telemetry) behind; the name is ours alone. */
-static void remove_runtime(const char *path)
-{
-	DIR *d = opendir(path);
-
-	if (!d)
-		return;
-	for (struct dirent *e; (e = readdir(d));)
-		if (e->d_name[0] != '.')
-			unlinkat(dirfd(d), e->d_name, 0);
-	closedir(d);
-	rmdir(path);
 }
 
 void capture_eal_stop(void)

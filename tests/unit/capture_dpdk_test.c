@@ -12,6 +12,7 @@
 #include <linux/if_packet.h>
 #include <net/if.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -281,9 +282,61 @@ static void case_idle(void)
 	capture_dpdk.close(s);
 }
 
+static bool runtime_of(int pid, char *path, size_t size)
+{
+	const char *xdg = getenv("XDG_RUNTIME_DIR");
+	const char *root = geteuid() == 0 ? "/var/run" : xdg ? xdg : "/tmp";
+
+	snprintf(path, size, "%s/dpdk/vigie-%d", root, pid);
+	return access(path, F_OK) == 0;
+}
+
+/* A sensor that is killed leaves its runtime folder; the next one removes it, and no living one's.
+ */
+static void case_killed(void)
+{
+	char arg[160], path[128];
+	struct err err = {0};
+	int ready[2], status;
+	struct out o = {0};
+
+	pcap_begin(&o, scratch_path("none.pcap"), 1);
+	out_end(&o);
+	snprintf(arg, sizeof(arg), "--vdev=net_pcap0,rx_pcap=%s", scratch_path("none.pcap"));
+	CHECK(pipe(ready) == 0);
+	pid_t other = fork();
+	if (other == 0) {
+		void *s = open_with(1, arg, NULL, &err);
+		if (write(ready[1], "x", 1) != 1 || !s)
+			_exit(1);
+		pause();
+	}
+	char c;
+	CHECK_EQ(read(ready[0], &c, 1), 1);
+	CHECK(runtime_of(other, path, sizeof(path)));
+	/* While it lives, a third one starts and ends. */
+	pid_t third = fork();
+	if (third == 0) {
+		void *s = open_with(1, arg, NULL, &err);
+		if (s)
+			capture_dpdk.close(s);
+		_exit(!s);
+	}
+	CHECK(waitpid(third, &status, 0) == third && status == 0);
+	CHECK(runtime_of(other, path, sizeof(path)));
+	kill(other, SIGKILL);
+	CHECK_EQ(waitpid(other, &status, 0), other);
+	CHECK(runtime_of(other, path, sizeof(path)));
+	void *s = open_with(1, arg, NULL, &err);
+	CHECK(s != NULL);
+	CHECK(!runtime_of(other, path, sizeof(path)));
+	if (s)
+		capture_dpdk.close(s);
+}
+
 static void child(const char *name, bool root, void (*run)(void))
 {
-	static char skip[5][120];
+	static char skip[6][120];
 	static unsigned skipped;
 	int status = 1;
 
@@ -315,6 +368,7 @@ int main(void)
 	child("net_pcap: every frame, jumbo ones whole, a reader without a queue", false,
 	      case_pcap);
 	child("what is wrong is said", false, case_errors);
+	child("what a killed sensor left is removed, and nothing else", false, case_killed);
 	child("net_af_packet: every frame once over three readers, VLAN tags kept", true,
 	      case_af_packet);
 	child("an idle link costs little", true, case_idle);
