@@ -462,6 +462,53 @@ static void settled(void)
 	CHECK(!journal_settled(j)); /* a lacks one */
 	CHECK(journal_ack(j, "a", epoch, 3) == NULL);
 	CHECK(journal_settled(j));
+	CASE("an ack that comes late takes nothing back, nor does one of an older epoch");
+	CHECK(journal_ack(j, "a", epoch, 2) == NULL);
+	CHECK(journal_settled(j));
+	journal_close(j);
+	j = opened(&c);
+	append(j, 1, 100);
+	journal_sync(j);
+	CHECK(!journal_settled(j));
+	CHECK(journal_ack(j, "a", journal_epoch(j), 1) == NULL);
+	CHECK(journal_ack(j, "b", journal_epoch(j), 1) == NULL);
+	CHECK(journal_settled(j));
+	CHECK(journal_ack(j, "a", epoch, 3) == NULL);
+	CHECK(journal_settled(j));
+	journal_close(j);
+	tmpdir_remove(dir);
+}
+
+static void tombstones(void)
+{
+	struct journal_epoch e[2 * JOURNAL_TOMBSTONES];
+	uint64_t epoch[JOURNAL_TOMBSTONES + 10];
+	unsigned runs = sizeof(epoch) / sizeof(epoch[0]);
+	char dir[64];
+	struct journal_config c = config(tmpdir_make(dir));
+
+	CASE("epochs of which nothing is kept: the newest 64 are remembered");
+	for (unsigned i = 0; i < runs; i++) {
+		struct journal *j = opened(&c);
+		epoch[i] = journal_epoch(j);
+		append(j, 1 + i, 10);
+		journal_sync(j);
+		CHECK(journal_ack(j, "a", epoch[i], 1 + i) == NULL);
+		journal_close(j);
+	}
+	struct journal *j = opened(&c);
+	append(j, 1, 10);
+	journal_sync(j);
+	CHECK(journal_ack(j, "a", journal_epoch(j), 1) == NULL);
+	journal_turn(j, 0, true); /* the last run's segment goes */
+	journal_close(j);
+	j = opened(&c);
+	unsigned n = journal_epochs(j, e, 2 * JOURNAL_TOMBSTONES);
+	CHECK(n > JOURNAL_TOMBSTONES && n <= JOURNAL_TOMBSTONES + 3);
+	for (unsigned i = 3; i <= JOURNAL_TOMBSTONES; i++) {
+		CHECK(e[n - i].epoch == epoch[runs - i + 2]);
+		CHECK(e[n - i].last == runs - i + 3 && e[n - i].first == e[n - i].last + 1);
+	}
 	journal_close(j);
 	tmpdir_remove(dir);
 }
@@ -564,6 +611,7 @@ static void state_file(void)
 		j = opened(&c);
 		journal_turn(j, 0, true);
 		CHECK_EQ(drain(j, epoch, 0, 10, &r), 3);
+		CHECK(r.first == 1 && r.last == 3);
 		journal_close(j);
 	}
 	CASE("foreign files are left alone");
@@ -698,6 +746,7 @@ int main(void)
 	retention();
 	configured();
 	settled();
+	tombstones();
 	cap();
 	big_replies();
 	due();
