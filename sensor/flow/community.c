@@ -15,7 +15,8 @@
 #define DIGEST 20 /* bytes of a SHA-1 */
 _Static_assert(FLOW_COMMUNITY_ID == 2 + 4 * ((DIGEST + 2) / 3) + 1, "base64 of a SHA-1");
 
-struct hashed { /* what is hashed, in wire order */
+/* What is hashed, in wire order */
+struct hashed {
 	uint8_t at[2 + 16 + 16 + 2 + 4];
 	unsigned n;
 };

@@ -34,16 +34,18 @@ struct order {
 	uint64_t time_ns; /* of the frame, or of the tick */
 	uint8_t stage;    /* enum order_stage */
 };
-enum order_stage { /* of one seq, first to last. Timers due before frame seq run before it. */
-		   ORDER_tick,   /* the second itself: worker 0 tells it */
-		   ORDER_timer,  /* flows by timeout, ascending flow_id */
-		   ORDER_decode, /* ARP, NDP, decode events */
-		   ORDER_flow,
-		   ORDER_proto,
-		   ORDER_rule,
+/* Of one seq, first to last. Timers due before frame seq run before it. */
+enum order_stage {
+	ORDER_tick,   /* the second itself: worker 0 tells it */
+	ORDER_timer,  /* flows by timeout, ascending flow_id */
+	ORDER_decode, /* ARP, NDP, decode events */
+	ORDER_flow,
+	ORDER_proto,
+	ORDER_rule,
 };
 
-struct flow_hooks { /* what flow tells, in order; called on the worker */
+/* What flow tells, in order; called on the worker */
+struct flow_hooks {
 	void (*on_event)(void *ctx, const struct flow *f, enum flow_event_kind kind,
 			 enum flow_reason reason, const struct order *at);
 	void *ctx;

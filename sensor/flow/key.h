@@ -14,14 +14,16 @@
 #define PROTO_ICMP6 58
 #define PROTO_SCTP  132
 
-struct flow_key { /* as the packet goes; borrowed addresses */
+/* As the packet goes; borrowed addresses */
+struct flow_key {
 	const struct addr *src, *dst;
 	uint16_t sport, dport;
 	uint8_t proto;
 	uint64_t vlan; /* 0 unless VLANs tell flows apart */
 };
 
-struct flow_secret { /* drawn from the seed; both factors of a multiply carry one */
+/* Drawn from the seed; both factors of a multiply carry one */
+struct flow_secret {
 	uint64_t a, b, c;
 };
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Finding a flow by its key, either way round.
  *
- * Shape:  buckets of 8 bytes (tag, index) with linear probing, at most half full, so that a miss or
- * a hit costs one line of buckets and, on a hit, the flow's key line; flow_prefetch() starts both
- * for a whole burst. Removal shifts back, so no tombstones gather.
+ * Shape:  buckets of 8 bytes (tag, index) with linear probing, at most half full, so that a miss
+ *         or a hit costs one line of buckets and, on a hit, the flow's key line;
+ *         flow_prefetch() starts both for a whole burst. Removal shifts back, so no tombstones
+ *         gather.
  */
 #include "flow/table.h"
 

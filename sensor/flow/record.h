@@ -20,17 +20,18 @@ enum flow_dir_name { FLOW_to_server, FLOW_to_client };
 
 enum flow_state {
 	FLOW_new,         /* one side has spoken */
-	FLOW_established, /* TCP: handshake done, or data both ways mid-stream; others: both spoke
-			   */
+	FLOW_established, /* TCP: handshake done, or both ways mid-stream; others: both spoke */
 	FLOW_closed,      /* FIN both ways, or RST */
 };
 
-enum flow_outcome { /* how a first contact went: the fact behind scan detection */
-		    FLOW_pending,
-		    FLOW_answered,   /* SYN-ACK, or the client's own ACK or data after its SYN (the
-					answer was not   on the mirror); UDP/ICMP: a reply */
-		    FLOW_refused,    /* RST to a SYN, ICMP unreachable */
-		    FLOW_unanswered, /* flow.unanswered seconds passed */
+/* How a first contact went: the fact behind scan detection */
+enum flow_outcome {
+	FLOW_pending,
+	/* SYN-ACK, or the client's own ACK or data after its SYN (the answer was not on the
+	 * mirror); UDP/ICMP: a reply */
+	FLOW_answered,
+	FLOW_refused,    /* RST to a SYN, ICMP unreachable */
+	FLOW_unanswered, /* flow.unanswered_s seconds passed */
 };
 
 /* Bits of flow.seen */
@@ -55,7 +56,8 @@ struct flow_half {        /* what one side sent */
 	uint8_t tcp_flags; /* all seen, or'ed */
 };
 
-struct flow { /* three cache lines: the key; what every packet changes; what few packets need */
+/* Three cache lines: the key; what every packet changes; what few packets need */
+struct flow {
 	struct addr client, server;
 	uint16_t client_port, server_port; /* ICMP: community_id's type/counter-type pair */
 	uint16_t vlan[PKT_VLANS];
@@ -63,8 +65,9 @@ struct flow { /* three cache lines: the key; what every packet changes; what few
 	uint8_t state;   /* enum flow_state */
 	uint8_t outcome; /* enum flow_outcome */
 	uint32_t seen;   /* FLOW_* bits; those above bit 15 are the table's own */
-	uint64_t id;     /* hash(five-tuple, first_seq): the same in every run over the same frames;
-			    53 bits, so that every reader of JSON holds it exactly */
+	/* hash(five-tuple, first_seq): the same in every run over the same frames; 53 bits, so that
+	 * every reader of JSON holds it exactly */
+	uint64_t id;
 	struct tcp_stream *stream; /* NULL until TCP payload is inspected */
 
 	uint64_t last_ns;

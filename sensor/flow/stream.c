@@ -7,23 +7,26 @@
  * says `gap`. An ACK alone moves nothing: mirrors swap packets of opposite directions, and the
  * bytes that it acknowledges may be right behind it.
  *
- * Shape:  a window is one page of FLOW_WINDOW + FLOW_PIECE_MAX bytes that slides when full: each
- * byte is copied at most twice. Windows, held segments and streams are 11, 4 and 1 sixteenths of
- *         flow.stream_memory. Without a free window one that was idle for a turn of the hand is
- * taken away; a piece without one is told without bytes before it. Without a free page, or with
- *         STREAM_HELD_MAX held, the nearest hole is given up. All of it is counted.
+ * Shape:  a window is one page of FLOW_WINDOW + FLOW_PIECE_MAX bytes that slides when full, so a
+ *         byte is copied twice at most. Windows, held segments and streams are 11, 4 and 1
+ *         sixteenths of flow.stream_memory. Without a free window one that is idle for
+ *         STEAL_IDLE_S is taken away; a piece without one is told without bytes before it.
+ *         Without a free page, or with STREAM_HELD_MAX held, the nearest hole is given up. All of
+ *         it is counted.
  * Owns:   its pools. A piece borrows the window, or the packet, for the call.
  * Source: RFC 9293 3.4 and 3.10.7.4; RFC 5961 3.2 (a reset counts only with the exact number);
  *         Ptacek & Newsham 1998 for what an evader does with overlaps.
  */
 #include "flow/stream.h"
 
+#include "base/clock.h"
 #include "flow/tcp.h"
 
 #define STREAMS_16THS 1u
 #define SEGS_16THS    4u
 #define WINDOWS_16THS 11u
 #define STEAL_SAMPLE  16u /* windows looked at for an idle one */
+#define STEAL_IDLE_S  2   /* of packet time, nothing told */
 
 int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsigned workers,
 		      struct flow_counters *count)
@@ -71,20 +74,19 @@ static void done(const struct stream_call *c, struct stream_half *h)
 	h->bits |= STREAM_DONE;
 }
 
-/* Gives a window that nothing was told through for a turn to somebody who has bytes to tell. */
-static uint32_t steal(struct flow_streams *m)
+/* Takes a window that nothing was told through for a while. Where all are busy none is taken: they
+ * would change hands before they are of use to anybody. */
+static uint32_t steal(struct flow_streams *m, uint32_t now_s)
 {
 	for (unsigned n = 0; n < STEAL_SAMPLE && n < m->windows.cap; n++) {
 		uint32_t ref = ++m->hand;
-		uint32_t owner = m->owner[ref - 1];
+		const struct stream_owner *o = &m->owner[ref - 1];
 		m->hand = ref < m->windows.cap ? ref : 0;
-		if (owner & STREAM_RECENT) {
-			m->owner[ref - 1] = owner & ~STREAM_RECENT;
+		if ((int32_t)(now_s - o->told_s) < STEAL_IDLE_S)
 			continue;
-		}
-		struct tcp_stream *s = flow_pool_at(&m->streams, owner >> 1);
-		s->half[owner & 1].window = 0;
-		s->half[owner & 1].window_len = 0;
+		struct tcp_stream *s = flow_pool_at(&m->streams, o->ref >> 1);
+		s->half[o->ref & 1].window = 0;
+		s->half[o->ref & 1].window_len = 0;
 		return ref;
 	}
 	return 0;
@@ -95,16 +97,16 @@ static uint32_t stream_ref(const struct flow_streams *m, const struct tcp_stream
 	return (uint32_t)((size_t)((const uint8_t *)s - m->streams.base) / m->streams.size) + 1;
 }
 
-static uint32_t window_get(const struct stream_call *c)
+static uint32_t window_get(const struct stream_call *c, uint32_t now_s)
 {
 	uint32_t ref = flow_pool_get(&c->m->windows);
 
 	if (!ref) {
 		count_add(&c->m->count->stream_memcap, 1);
-		ref = steal(c->m);
+		ref = steal(c->m, now_s);
 	}
 	if (ref)
-		c->m->owner[ref - 1] = stream_ref(c->m, c->f->stream) << 1 | c->dir;
+		c->m->owner[ref - 1].ref = stream_ref(c->m, c->f->stream) << 1 | c->dir;
 	return ref;
 }
 
@@ -123,10 +125,11 @@ static void tell(const struct stream_call *c, struct stream_half *h, const uint8
 		.fin = fin,
 	};
 
+	uint32_t now_s = (uint32_t)(c->at->time_ns / NS_PER_S);
 	if (!h->window && len)
-		h->window = window_get(c);
+		h->window = window_get(c, now_s);
 	if (h->window) {
-		c->m->owner[h->window - 1] |= STREAM_RECENT;
+		c->m->owner[h->window - 1].told_s = now_s;
 		uint8_t *page = flow_pool_at(&c->m->windows, h->window);
 		if (h->window_len + len > STREAM_WINDOW_PAGE) {
 			memmove(page, page + h->window_len - FLOW_WINDOW, FLOW_WINDOW);

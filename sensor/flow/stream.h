@@ -5,9 +5,8 @@
 #include "flow/flow.h"
 #include "flow/memory.h"
 
-#define STREAM_PAGE        2048u      /* bytes of one held segment, its head included */
-#define STREAM_HELD_MAX    128u       /* segments held, each direction of a flow */
-#define STREAM_RECENT      (1u << 31) /* told since the hand came by */
+#define STREAM_PAGE        2048u /* bytes of one held segment, its head included */
+#define STREAM_HELD_MAX    128u  /* segments held, each direction of a flow */
 #define STREAM_WINDOW_PAGE (FLOW_WINDOW + FLOW_PIECE_MAX)
 
 struct stream_seg {    /* bytes beyond a hole */
@@ -41,17 +40,24 @@ struct tcp_stream {
 	struct stream_half half[2];
 };
 
+/* Of a window */
+struct stream_owner {
+	uint32_t ref;    /* its stream << 1 | direction */
+	uint32_t told_s; /* second of packet time of the last piece */
+};
+
 struct flow_streams {           /* one worker's */
 	flow_on_piece on_piece; /* NULL: off */
 	void *ctx;
 	uint64_t depth;
 	struct flow_pool streams, windows, segs;
-	uint32_t *owner; /* of each window: its stream << 1 | direction, and STREAM_RECENT */
-	uint32_t hand;   /* where the last window was taken away */
+	struct stream_owner *owner; /* of each window */
+	uint32_t hand;              /* where the last window was taken away */
 	struct flow_counters *count;
 };
 
-struct stream_call { /* what is at hand while one packet, or an end, is worked on */
+/* What is at hand while one packet, or an end, is worked on */
+struct stream_call {
 	struct flow_streams *m;
 	struct flow *f;
 	const struct pkt *p; /* NULL at a flow's end */

@@ -3,8 +3,8 @@
  * stays, and a later one that differs is counted, for two hosts may believe different ones.
  *
  * Shape:  a list of pages through a pool; a segment that continues a page is appended to it. At
- * most STREAM_HELD_MAX pages a direction, so the walk is bounded. Source: Ptacek & Newsham 1998,
- * section 5.4 (overlapping segments).
+ *         most STREAM_HELD_MAX pages a direction, so the walk is bounded.
+ * Source: Ptacek & Newsham 1998, section 5.4 (overlapping segments).
  */
 #include "flow/stream.h"
 

@@ -2,12 +2,12 @@
 /* The table: a packet in, its conversation out.
  *
  * Shape:  an array of flows behind the buckets of lookup.c. Everything is zeroed memory from the
- *         system: pages that no flow has used are never touched, and a small capture costs a small
- *         process.
+ *         system: pages that no flow has used are never touched, and a small capture costs a
+ *         small process.
  * Full:   the least valuable of a few flows beneath a turning hand goes: closed, then decided
- * without an answer, then the longest idle. What still waits for an answer goes untold: not known
- * is not failed. Order:  nothing here depends on where in the table a flow stands, but for who is
- * evicted.
+ *         without an answer, then the longest idle. What still waits for an answer goes untold:
+ *         not known is not failed.
+ * Order:  nothing here depends on where in the table a flow stands, but for who is evicted.
  */
 #include "flow/table.h"
 

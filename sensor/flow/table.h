@@ -15,12 +15,14 @@ struct flow_bucket {
 	uint32_t index; /* + 1; 0: empty */
 };
 
-struct flow_due { /* to be told at a tick, in ascending id */
+/* To be told at a tick, in ascending id */
+struct flow_due {
 	uint64_t id;
 	uint32_t index;
 };
 
-struct flow_burst { /* hashes of the burst at hand; each is used once */
+/* Hashes of the burst at hand; each is used once */
+struct flow_burst {
 	const struct pkt *first;
 	unsigned n;
 	uint64_t valid;

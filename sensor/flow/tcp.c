@@ -2,20 +2,20 @@
 /* Who asked whom, and how it went, from whatever part of a conversation is on the mirror.
  *
  * A flow's first packet decides what may ever be said of it:
- *   SYN                      its sender is the client; it waits for an outcome
- *   no SYN, ACK or RST       a probe (NULL, FIN, XMAS scan: RFC 9293 gives every segment after the
- *                            SYN an ACK), so its sender is the client and it waits; an answer other
- *                            than RST proves a connection we came late to
- *   SYN-ACK or RST           backscatter, or one half of a mirror: nobody is ever accused or
- * credited ACK                      picked up mid-stream; the ports say who serves; only an answer
- * is told. An ACK probe (nmap -sA) looks like the end of any stale connection, so it stays a flow
- * record (flags A one way, R the other) and no contact
+ *   SYN                 its sender is the client; it waits for an outcome
+ *   no SYN, ACK or RST  a probe (NULL, FIN, XMAS scan: RFC 9293 gives every segment after the SYN
+ *                       an ACK), so its sender is the client and it waits; an answer other than
+ *                       RST proves a connection we came late to
+ *   SYN-ACK or RST      backscatter, or one half of a mirror: nobody is accused or credited
+ *   ACK                 picked up mid-stream; the ports say who serves; only an answer is told.
+ *                       An ACK probe (nmap -sA) looks like the end of any stale connection, so it
+ *                       stays a flow record (flags A one way, R the other) and no contact
  *
  * A client's RST right after its SYN is a kernel that never asked for the SYN-ACK it got: a
  * half-open scan of an open port. It proves the answer as well as an ACK does.
  *
- * Sources: RFC 9293 3.5 and 3.10.7 (handshake, simultaneous open, resets), RFC 5961 4 (a SYN inside
- * a connection changes nothing unless the server then accepts it), RFC 792, RFC 4443 3.1.
+ * Source: RFC 9293 3.5 and 3.10.7 (handshake, simultaneous open, resets), RFC 5961 4 (a SYN inside
+ *         a connection changes nothing unless the server then accepts it), RFC 792, RFC 4443 3.1.
  */
 #include "flow/tcp.h"
 

@@ -312,7 +312,10 @@ static void check_limits(void)
 	handshake(&l);
 	play(&l, "S@0:abc");
 	l.lost_window = true;
-	play(&l, "C@0:a C@1:bc"); /* the first spares it, the second takes it */
+	l.w.now_ns += 1 * NS_PER_S;
+	play(&l, "C@0:a"); /* spares it */
+	l.w.now_ns += 1 * NS_PER_S;
+	play(&l, "C@1:bc"); /* takes it */
 	l.lost_window = false;
 	l.n_all[0] = 2;
 	memcpy(l.all[0], "bc", 2);
