@@ -4,7 +4,7 @@
 # bridge, three hosts. Removes everything at the end, also after Ctrl-C. Exit 77: not root.
 #
 #   isolate_nft.sh [ISOLATIONS]      how many are timed (60)
-. "$(dirname "$0")/isolate_lib.sh"
+. "$(dirname "$0")/isolate.inc"
 count=${1:-60}
 [ "$(id -u)" = 0 ] || skip "network namespaces need root"
 command -v nft >/dev/null && command -v ip >/dev/null || skip "nft and ip are needed"

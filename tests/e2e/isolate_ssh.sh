@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The isolator ssh against a real sshd on loopback, in a folder of its own: own keys, a forced command
 # as the device, the host key pinned; and what happens when that key changes. Exit 77: no sshd.
-. "$(dirname "$0")/isolate_lib.sh"
+. "$(dirname "$0")/isolate.inc"
 [ -x /usr/sbin/sshd ] && command -v ssh-keygen >/dev/null || skip "sshd and ssh-keygen are needed"
 [ -x "$dir/vigie-isolate-ssh" ] || skip "no vigie-isolate-ssh in $dir (VIGIE_BUILD)"
 [ "$(id -u)" != 0 ] || mkdir -p /run/sshd
