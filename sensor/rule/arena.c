@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK (1u << 20) /* bytes: a set of 13,000 rules takes some twenty */
+#define BLOCK (1u << 16) /* bytes */
 
 struct arena_block {
 	struct arena_block *next;

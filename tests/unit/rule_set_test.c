@@ -28,6 +28,7 @@ static void mistakes(void)
 	struct dirent **entry;
 	const char *source = getenv("VIGIE_SOURCE");
 	char dir[4096];
+	static char names[2][256]; /* by turns: a name is printed when the next case begins */
 	unsigned seen = 0;
 
 	snprintf(dir, sizeof(dir), "%s/tests/bad/rules", source ? source : VIGIE_SOURCE_DIR);
@@ -45,7 +46,8 @@ static void mistakes(void)
 			free(entry[i]);
 			continue;
 		}
-		CASE(name);
+		snprintf(names[seen % 2], sizeof(names[0]), "%s", name);
+		CASE(names[seen % 2]);
 		seen++;
 		FILE *report = open_memstream(&got, &size);
 		c.files = (struct strs){&name, 1};
