@@ -223,18 +223,6 @@ static uint64_t binding_key(const struct addr *a, uint16_t vlan)
 	return hash_addr(a, 3 + (uint64_t)vlan);
 }
 
-static struct mac_entry *mac_get(struct hosts *h, const struct mac *m, const struct addr *first)
-{
-	bool fresh;
-	struct mac_entry *e = sets_get(&h->macs, mac_key(m), 0, &fresh);
-
-	if (!fresh)
-		return e;
-	e->id = first ? addr_id(first) : 0;
-	e->router = mac_is_virtual_router(m);
-	return e;
-}
-
 static void set_router(struct hosts *h, struct mac_entry *e)
 {
 	if (e->router)
@@ -244,6 +232,19 @@ static void set_router(struct hosts *h, struct mac_entry *e)
 	count_add(&h->counters.routers, 1);
 }
 
+static struct mac_entry *mac_get(struct hosts *h, const struct mac *m, const struct addr *first)
+{
+	bool fresh;
+	struct mac_entry *e = sets_get(&h->macs, mac_key(m), 0, &fresh);
+
+	if (!fresh)
+		return e;
+	e->id = first ? addr_id(first) : 0;
+	if (mac_is_virtual_router(m))
+		set_router(h, e);
+	return e;
+}
+
 static bool bind_on(struct hosts *h, const struct addr *a, const struct mac_entry *e,
 		    const struct mac *m, uint16_t vlan, uint64_t now_ns, bool *sighting)
 {
@@ -251,7 +252,7 @@ static bool bind_on(struct hosts *h, const struct addr *a, const struct mac_entr
 	struct binding *b = sets_get(&h->bindings, binding_key(a, vlan), e->head.rank, &fresh);
 	bool moved = !fresh && !mac_eq(&b->mac, m);
 
-	*sighting = fresh || moved || now_ns - b->told_ns >= SIGHTING_NS;
+	*sighting = fresh || moved || now_ns >= b->told_ns + SIGHTING_NS;
 	if (*sighting)
 		b->told_ns = now_ns;
 	b->mac = *m;
