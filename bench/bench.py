@@ -57,8 +57,10 @@ def make_capture():
 
 
 def empty_capture():
+    """One packet: Suricata takes an empty file for an error."""
     path = work / "empty.pcap"
-    path.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1))
+    path.write_bytes(struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 1) +
+                     struct.pack("<IIII", 1_700_000_000, 0, 60, 60) + bytes(60))
     return str(path)
 
 
