@@ -3,9 +3,9 @@
 # The isolator nft-bridge on a real bridge with real packets: namespaces of its own (vg-i-*), a
 # bridge, three hosts. Removes everything at the end, also after Ctrl-C. Exit 77: not root.
 #
-#   isolate_nft.sh [ISOLATIONS]      how many are timed (60)
+#   isolate_nft.sh [BUILD]      ISOLATIONS=n: how many are timed (60)
 . "$(dirname "$0")/isolate.inc"
-count=${1:-60}
+count=${ISOLATIONS:-60}
 [ "$(id -u)" = 0 ] || skip "network namespaces need root"
 command -v nft >/dev/null && command -v ip >/dev/null || skip "nft and ip are needed"
 [ -x "$dir/vigie-isolate-nft-bridge" ] || skip "no vigie-isolate-nft-bridge in $dir (VIGIE_BUILD)"
