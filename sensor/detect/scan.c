@@ -374,7 +374,7 @@ static void on_contact(const struct scan_call *k)
 		.silent = b->outcome == FLOW_unanswered,
 		.far = !hosts_home(k->out->hosts, &o->dst),
 		.time_ns = o->time_ns,
-		.seq = o->seq,
+		.seq = b->outcome == FLOW_unanswered ? b->first_seq : o->seq,
 		.flow_id = o->flow_id,
 	};
 	if (t.src.home) /* a sign of life, for ARP */

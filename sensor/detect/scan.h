@@ -42,7 +42,8 @@ struct scan_step { /* one contact, as a walk sees it */
 	bool failed;
 	bool silent;    /* failed without a word: a bad mirror looks the same */
 	bool far;       /* dst is outside home_net */
-	uint64_t time_ns, seq; /* of the decision */
+	uint64_t time_ns; /* of the decision */
+	uint64_t seq;     /* of the frame that decided: the answer, or what got none */
 	uint64_t flow_id;
 };
 

@@ -87,7 +87,7 @@ static void decide(const struct scan_call *k, const struct scan_pending *p)
 		.failed = !alive,
 		.silent = true,
 		.time_ns = k->o->time_ns,
-		.seq = k->o->seq,
+		.seq = p->seq,
 	};
 
 	if (alive)

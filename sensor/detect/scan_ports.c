@@ -8,7 +8,7 @@
  *   - sensitive_ports different ports failed within sensitive_s, sensitive_of of them sensitive.
  *
  * Derivation: over 1,208 benign captures no pair failed at more than 4 different ports; published
- * rules use 20 in 3 min (Zeek's simple-scan "knock"), 50 or 5 sensitive ones a minute (Elastic).
+ * rules use 20 (Zeek's simple-scan "knock"), 50 or 5 sensitive ones a minute (Elastic).
  * 15 lies threefold above what was seen and below all of them; 8 with 5 sensitive ones is Elastic's
  * second rule with 3 more as a margin for a client that tries every way to log in.
  *

@@ -58,6 +58,7 @@ struct obs_contact { /* OBS_contact: how the first exchange of a flow went */
 	uint8_t icmp_refused; /* refused by an ICMP error, not by RST */
 	uint32_t seen; /* FLOW_* bits */
 	uint64_t start_ns;
+	uint64_t first_seq; /* of the flow's first frame: silence has no frame of its own */
 };
 
 struct obs_flow { /* OBS_flow_interim, OBS_flow_end */

@@ -177,6 +177,7 @@ static void observe_contact(struct observer *o, const struct flow *f, const stru
 		.icmp_refused = f->outcome == FLOW_refused && !(f->seen & FLOW_RST_SERVER),
 		.seen = f->seen,
 		.start_ns = f->start_ns,
+		.first_seq = f->first_seq,
 	};
 }
 

@@ -127,7 +127,8 @@ static struct record contact(struct addr src, struct addr dst, uint8_t proto, ui
 		.contact = {.link.proto = proto,
 			    .outcome = (uint8_t)outcome,
 			    .tcp_flags = TCP_SYN,
-			    .start_ns = r.now_ns},
+			    .start_ns = r.now_ns,
+			    .first_seq = r.seq},
 	};
 	if (proto == 6)
 		c.contact.seen = FLOW_SYN | (outcome == FLOW_answered ? FLOW_SYNACK : 0);
@@ -293,7 +294,7 @@ static void test_alert_text(void)
 	CHECK(fabs(r.last.evidence[2].threshold - 11.5129) < 0.001);
 	CHECK(r.last.evidence[2].observed >= r.last.evidence[2].threshold);
 	CHECK(r.last.score >= 1 && r.last.score < 1.2);
-	CHECK_EQ(r.last.seq, 8);
+	CHECK_EQ(r.last.seq, 8); /* of the SYN without an answer */
 	CHECK_EQ(r.last.time_ns, r.now_ns);
 	CHECK_EQ(r.last.dport, 445);
 	struct addr src = ip("10.0.0.1"), dst = ip("10.1.0.9");

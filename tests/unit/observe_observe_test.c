@@ -152,6 +152,7 @@ static struct flow some_flow(void)
 		.outcome = FLOW_refused,
 		.seen = FLOW_SYN | FLOW_RST_SERVER | FLOW_ALERTED,
 		.start_ns = 5,
+		.first_seq = 2,
 		.last_ns = 8,
 		.client_mac = mac(1),
 		.server_mac = mac(2),
@@ -179,6 +180,7 @@ static void test_flow(void)
 	CHECK_EQ(c->guessed, 0);
 	CHECK_EQ(c->tcp_flags, 2);
 	CHECK_EQ(c->start_ns, 5);
+	CHECK_EQ(c->first_seq, 2);
 	CHECK_EQ(c->link.proto, 6);
 	CHECK_EQ(c->link.has_mac, 1);
 	CHECK(addr_eq(&o->src, &f.client) && o->sport == 1234 && o->dport == 445);
