@@ -49,8 +49,9 @@ static const struct {
 	{"host bits are cleared", "10.1.2.3/8", "10.9.9.9", "11.0.0.0"},
 };
 
-static const char *const bad_cidrs[] = {"10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0.0/8 ",
-					"::/129",      "/8",        "x/8",         "10.0.0.0/08x"};
+static const char *const bad_cidrs[] = {"10.0.0.0/33", "10.0.0.0/",   "10.0.0.0/1:", "10.0.0.0/1.",
+					"10.0.0.0/-1", "10.0.0.0/8 ", "::/129",      "/8",
+					"x/8",         "10.0.0.0/08x"};
 
 static struct addr addr_of(const char *text)
 {

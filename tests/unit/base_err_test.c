@@ -12,6 +12,7 @@ static const struct {
 } closest[] = {
 	{"the word itself", "dns", "dns"},
 	{"two letters swapped", "windwo", "window"},
+	{"a swap is one edit", "dsn", "dns"},
 	{"one letter too many", "windoow", "window"},
 	{"one letter missing", "widow", "window"},
 	{"one letter wrong", "dnz", "dns"},

@@ -73,6 +73,9 @@ static const struct {
 	{"mem", "2G", -ERANGE, "sec.tion.mem: 2G is outside 4k .. 1G bytes", "how much; default 64k"},
 	{"mem", "4095", -ERANGE, "sec.tion.mem: 4095 is outside 4k .. 1G bytes", "how much; default 64k"},
 	{"mem", "1T", -EINVAL, "sec.tion.mem: '1T' is not a number of bytes (k, M and G may follow)", "how much; default 64k"},
+	{"mem", "k", -EINVAL, "sec.tion.mem: 'k' is not a number of bytes (k, M and G may follow)",
+	 "how much; default 64k"},
+	{"list", "a\\b", 0, "a\\b", ""},
 	{"mem", "1kk", -EINVAL, "sec.tion.mem: '1kk' is not a number of bytes (k, M and G may follow)", "how much; default 64k"},
 	{"mem", "99999999999G", -EINVAL, "sec.tion.mem: '99999999999G' is not a number of bytes (k, M and G may follow)", "how much; default 64k"},
 	{"count", "18446744073709551615", 0, "18446744073709551615", ""},
@@ -160,6 +163,16 @@ static void test_append(void)
 	CHECK_STR(text, "x\\,1,y");
 	CHECK_EQ(param_set(&section, list, text, &err), 0); /* and back */
 	CHECK_STR(conf.list.at[0], "x,1");
+
+	CASE("a value cut at every size");
+	for (size_t size = 1; size < 8; size++) {
+		memset(text, 'Z', sizeof(text));
+		CHECK_EQ(param_get(&section, list, text, size), size <= 6 ? size - 1 : 6);
+		CHECK_EQ(strlen(text), size <= 6 ? size - 1 : 6);
+		CHECK_EQ(text[size], 'Z');
+		CHECK_EQ(param_get(&section, param_find(&section, "word"), text, size),
+			 size <= 4 ? size - 1 : 4);
+	}
 
 	CASE("append to what is no list");
 	CHECK_EQ(param_append(&section, param_find(&section, "n"), "1", true, &err), -EINVAL);

@@ -121,7 +121,13 @@ static const char dumped[] = "# how many workers (1 .. 64 threads)\n"
 			     "    # accepted chance (1e-09 .. 0.5 probability)\n"
 			     "    alpha: 1e-05\n"
 			     "    # how long (1 .. 3600 s)\n"
-			     "    window_s: 60\n";
+			     "    window_s: 60\n"
+			     "  tunnel:\n"
+			     "    # how many (1 .. 1000 names)\n"
+			     "    names: 50\n"
+			     "    dns:\n"
+			     "      # how many (1 .. 1000 names)\n"
+			     "      names: 50\n";
 
 static void test_texts(void)
 {

@@ -26,12 +26,16 @@ struct scan {
 	double alpha;
 	uint32_t window_s;
 };
+struct tunnel {
+	uint32_t names;
+};
 
 static struct world {
 	struct top top;
 	struct flow flow;
 	struct publish publish;
 	struct scan scan;
+	struct tunnel tunnel, tunnel2;
 	struct config config;
 } w;
 
@@ -59,6 +63,10 @@ static const struct param scan_params[] = {
 	PARAM(PARAM_U32, struct scan, window_s, 1, 3600, 60, "s", "how long"),
 	{0},
 };
+static const struct param tunnel_params[] = {
+	PARAM(PARAM_U32, struct tunnel, names, 1, 1000, 50, "names", "how many"),
+	{0},
+};
 
 static inline void world_init(void)
 {
@@ -67,6 +75,8 @@ static inline void world_init(void)
 		{"flow", flow_params, &w.flow},
 		{"publish", publish_params, &w.publish},
 		{"detect.scan", scan_params, &w.scan},
+		{"detect.tunnel.dns", tunnel_params, &w.tunnel},
+		{"detect.tunnel", tunnel_params, &w.tunnel2},
 	};
 	struct err err = {0};
 
