@@ -120,8 +120,7 @@ static int finish(const struct view *v, const json_t *answer)
 
 	if (v->cli->json && (result || !ok))
 		print_json(result && ok ? result : answer);
-	else if (result && json_object_size(result) + json_array_size(result) +
-				   (v->cli->verb != REQUEST_none) && (ok || json_is_object(result)))
+	else if (result && (ok || json_object_size(result)))
 		show_result(v, result);
 	if (!ok)
 		fprintf(stderr, "vigie: %s\n%s%s%s", error ? error : "failed",

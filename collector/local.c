@@ -62,8 +62,7 @@ static int command(const struct cli *c, const struct settings *s, json_t **answe
 
 	snprintf(who, sizeof(who), "%.40s (uid %u, collector down)", pw ? pw->pw_name : "?",
 		 (unsigned)getuid());
-	if (sqlite3_open_v2(s->db, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL) !=
-	    SQLITE_OK) {
+	if (sqlite3_open_v2(s->db, &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK) {
 		int r = err_set(err, EIO, "database '%s': %s", s->db, sqlite3_errmsg(db));
 		sqlite3_close(db);
 		return r;
@@ -71,7 +70,9 @@ static int command(const struct cli *c, const struct settings *s, json_t **answe
 	sqlite3_busy_timeout(db, BUSY_MS);
 	int r = isolate_open(&engine, &s->isolate, db, err);
 	if (r == 0)
-		r = wrap(respond_engine(engine, &c->q, who, NULL, &out, err), out, answer, err);
+		r = respond_engine(engine, &c->q, who, NULL, &out, err);
+	if (engine)
+		r = wrap(r, out, answer, err);
 	isolate_free(engine);
 	sqlite3_close(db);
 	return r;

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control.h"
+#include "policy.h"
 #include "say.h"
 #include "settings.h"
 
@@ -209,10 +210,16 @@ static int options(int argc, char **argv, struct settings_args *a, bool *check, 
 static int configure(struct daemon *d, const struct settings_args *a)
 {
 	struct err err = {.msg = ""};
+	struct policy policy;
 	char *report = NULL;
+	int r = settings_load(&d->settings, a, &report, &err);
 
-	if (settings_load(&d->settings, a, &report, &err) == 0)
+	if (!r)
+		r = policy_init(&policy, &d->settings.isolate, &err);
+	if (!r) {
+		policy_fini(&policy);
 		return 0;
+	}
 	if (report)
 		fputs(report, stderr);
 	else
