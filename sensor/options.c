@@ -2,6 +2,8 @@
 #include "options.h"
 
 #include "base/log.h"
+#include "config/assets.h"
+#include "config/home_net.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -18,10 +20,10 @@
 static const struct param top_params[] = {
 	PARAM(PARAM_U32, struct top_config, workers, 1, 64, 1, "threads",
 	      "workers: each takes its share of the traffic from capture to rules"),
-	PARAM_TEXT(PARAM_LIST, struct top_config, home_net, "auto",
-		   "the networks that are ours: CIDRs, or auto (RFC 1918, ULA, link-local, learnt)"),
-	PARAM_TEXT(PARAM_LIST, struct top_config, assets, "",
-		   "what hosts are for: ADDRESS=role, MAC=role or CIDR=role"),
+	PARAM_CHECKED(PARAM_LIST, struct top_config, home_net, "auto", home_net_check,
+		      "the networks that are ours: CIDRs, or auto (RFC 1918, ULA, link-local, learnt)"),
+	PARAM_CHECKED(PARAM_LIST, struct top_config, assets, "", asset_check,
+		      "what hosts are for: ADDRESS=role, MAC=role or CIDR=role"),
 	PARAM_TEXT(PARAM_LIST, struct top_config, cpus, "",
 		   "the CPU of each worker, in order; empty leaves it to the scheduler"),
 	PARAM(PARAM_U64, struct top_config, ring, 65536, 1073741824.0, 4194304, "bytes",
