@@ -132,7 +132,9 @@ static int finish(const struct view *v, const json_t *answer)
 	if (ok && v->n == 0 && !v->cli->json &&
 	    (v->cli->verb == REQUEST_alerts || v->cli->verb == REQUEST_incidents))
 		puts(v->cli->verb == REQUEST_alerts ? "no alerts" : "no open incidents");
-	return ok && !broken ? EXIT_SUCCESS : EXIT_FAILURE;
+	/* a script asks `vigie status` whether the collector runs */
+	bool down = v->cli->verb == REQUEST_status && !json_is_true(json_object_get(result, "running"));
+	return ok && !broken && !down ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* watch goes on over a collector's restart. */
