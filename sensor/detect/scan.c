@@ -7,7 +7,7 @@
  *   - flows whose direction was inferred, or that began with an answer (backscatter): they accuse
  *     nobody;
  *   - multicast and broadcast; UDP without an answer (syslog, discovery and streaming never get
- *     one): only ICMP's refusal counts, and that not of late replies (from a service port to a high
+ *     one; but see scan_ports.c): only ICMP's refusal counts, and that not of late replies (from a service port to a high
  *     one) nor of traceroute's ports;
  *   - failures of a service that answered before: an outage;
  *   - silence while the mirror misses handshakes (visibility).
@@ -334,7 +334,7 @@ static bool says_nothing(const struct observation *o, const struct obs_contact *
 		return true;
 	if (proto != SCAN_UDP || b->outcome == FLOW_answered)
 		return false;
-	return b->outcome == FLOW_unanswered || (o->sport < SERVICE_PORT && o->dport >= SERVICE_PORT) ||
+	return (o->sport < SERVICE_PORT && o->dport >= SERVICE_PORT) ||
 	       (o->dport >= TRACEROUTE_FIRST && o->dport <= TRACEROUTE_LAST);
 }
 
@@ -388,7 +388,8 @@ static void on_contact(const struct scan_call *k)
 		count_add(&k->s->blind, 1);
 		return;
 	}
-	scan_walk_step(k, &t);
+	if (t.proto != SCAN_UDP || !t.silent)
+		scan_walk_step(k, &t);
 	if (t.proto == SCAN_TCP || t.proto == SCAN_UDP)
 		scan_ports_step(k, &t);
 }

@@ -15,6 +15,9 @@
  * Ports from 32768 up count a quarter: passive FTP, RPC and media negotiate them, so a firewall
  * between two busy hosts makes many of them fail; a scanner that walks them passes 60 at once.
  *
+ * UDP: silence is normal, until the destination has refused UDP_REFUSED_MIN other ports of the pair:
+ * then it is one that refuses, and what stays silent is its limit on ICMP errors (RFC 1812 4.3.2.8).
+ *
  * Shape:  the last SCAN_PORTS_KEPT different failed ports a pair; bounded pairs.
  * Cost:   one pass over at most SCAN_PORTS_KEPT ports a failed contact.
  */
@@ -25,8 +28,9 @@
 
 #include <stdio.h>
 
-#define DYNAMIC_PORT  32768
-#define DYNAMIC_SHARE 4
+#define DYNAMIC_PORT    32768
+#define DYNAMIC_SHARE   4
+#define UDP_REFUSED_MIN 3
 
 struct tally {
 	uint32_t low, high; /* different ports in ports_s: below and from DYNAMIC_PORT */
@@ -112,29 +116,40 @@ static void alarm_ports(const struct scan_call *k, const struct scan_step *t, st
 		},
 		.n_evidence = 5,
 	};
-	p->n = p->next = 0;
+	p->n = p->next = p->refused = 0;
 	p->ok = 0;
 	scan_tell(k, t, t->src.home ? SCAN_ports : SCAN_ports_outside, &f, text);
+}
+
+/* The step's memory, or NULL: nothing to remember. A pair that never failed needs none, and silence
+ * over UDP makes none. */
+static struct scan_pair *pair_of(struct scan_state *s, const struct scan_step *t)
+{
+	uint64_t key = hash_addr(&t->dst_addr, t->src.id ^ 8);
+	bool silent = t->failed && t->silent && t->proto == SCAN_UDP, fresh;
+	struct scan_pair *p;
+
+	if (t->failed && !silent)
+		return sets_get(&s->pairs, key, t->src.home, &fresh);
+	p = sets_find(&s->pairs, key);
+	return p && silent && p->refused < UDP_REFUSED_MIN ? NULL : p;
 }
 
 void scan_ports_step(const struct scan_call *k, const struct scan_step *t)
 {
 	const struct scan_config *c = k->c;
-	uint64_t key = hash_addr(&t->dst_addr, t->src.id ^ 8);
-	bool fresh;
-	struct scan_pair *p;
+	struct scan_pair *p = pair_of(k->s, t);
 
-	if (!t->failed) { /* a pair that never failed needs no memory */
-		p = sets_find(&k->s->pairs, key);
-		if (!p)
-			return;
+	if (!p)
+		return;
+	if (!t->failed) {
 		p->ok = within(p->ok_ns, t->start_ns, c->ports_s) ? p->ok + 1 : 1;
 		p->ok_ns = t->start_ns;
 		return;
 	}
-	p = sets_get(&k->s->pairs, key, t->src.home, &fresh);
 	if (!add_port(p, t))
 		return;
+	p->refused += t->proto == SCAN_UDP && !t->silent && p->refused < UINT16_MAX;
 	if (p->ok && !within(p->ok_ns, t->start_ns, c->ports_s))
 		p->ok = 0;
 

@@ -60,6 +60,7 @@ struct scan_pair { /* ports of one host that one source failed at */
 	uint64_t ok_ns;
 	uint32_t ok; /* answered in the window */
 	uint16_t n, next;
+	uint16_t refused; /* different UDP ports that ICMP refused */
 	struct {
 		uint64_t ns;
 		uint16_t port;

@@ -818,6 +818,30 @@ static void test_vertical(void)
 	rig_end();
 }
 
+static void test_vertical_udp(void)
+{
+	static const struct {
+		const char *name;
+		unsigned refused, silent, alerts;
+	} rows[] = {
+		{"UDP: fourteen refused", 14, 0, 0},
+		{"UDP: fifteen refused", 15, 0, 1},
+		{"UDP: silence alone says nothing", 0, 60, 0},
+		{"UDP: two refused, the rest silent", 2, 58, 0},
+		{"UDP: three refused: it is one that refuses", 3, 12, 1},
+		{"UDP: and counts all", 3, 11, 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		rig_start();
+		for (unsigned n = 0; n < rows[i].refused + rows[i].silent; n++)
+			touch(ip("10.0.0.1"), ip("10.1.0.1"), 17, (uint16_t)(100 + n),
+			      n < rows[i].refused ? FLOW_refused : FLOW_unanswered);
+		CHECK_EQ(r.alerts, rows[i].alerts);
+		rig_end();
+	}
+}
+
 static void test_bounded(void)
 {
 	CASE("a million outside sources: evictions counted, our host not forgotten");
@@ -895,6 +919,7 @@ int main(void)
 	test_arp();
 	test_roles();
 	test_vertical();
+	test_vertical_udp();
 	test_bounded();
 	test_config();
 	return check_done();
