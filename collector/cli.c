@@ -19,8 +19,7 @@ struct view {
 
 static int print_json(const json_t *o)
 {
-	if (json_dumpf(o, stdout, JSON_COMPACT) != 0 || putchar('\n') == EOF ||
-	    fflush(stdout) != 0)
+	if (json_dumpf(o, stdout, JSON_COMPACT) != 0 || putchar('\n') == EOF || fflush(stdout) != 0)
 		return -EPIPE;
 	return 0;
 }
@@ -30,12 +29,11 @@ static bool wanted(const struct view *v, const json_t *event)
 	const struct request *q = &v->cli->q;
 	const char *kind = json_string_value(json_object_get(event, "watch"));
 	const char *host = json_string_value(json_object_get(event, "host"));
-	const char *mac = json_string_value(
-		json_object_get(event, q->host_is_mac && !json_object_get(event, "mac") ? "host_mac"
-										 : "mac"));
+	const char *mac = json_string_value(json_object_get(
+		event, q->host_is_mac && !json_object_get(event, "mac") ? "host_mac" : "mac"));
 	const char *detector = json_string_value(json_object_get(event, "detector"));
-	json_int_t severity = json_integer_value(
-		json_object_get(json_object_get(event, "alert"), "severity"));
+	json_int_t severity =
+		json_integer_value(json_object_get(json_object_get(event, "alert"), "severity"));
 
 	if (kind && strcmp(kind, "finding") == 0 && !q->findings)
 		return false;
@@ -86,8 +84,7 @@ static void show_result(const struct view *v, const json_t *result)
 		show_status(&v->show, result);
 		break;
 	case REQUEST_release:
-		json_array_foreach(result, i, one)
-			show_isolation(&v->show, one);
+		json_array_foreach(result, i, one) show_isolation(&v->show, one);
 		if (json_is_object(result))
 			show_isolation(&v->show, result);
 		else if (i == 0)
@@ -115,8 +112,8 @@ static int finish(const struct view *v, const json_t *answer)
 	bool ok = json_is_true(json_object_get(answer, "ok"));
 	const char *error = json_string_value(json_object_get(answer, "error"));
 	const char *hint = json_string_value(json_object_get(answer, "hint"));
-	bool broken = v->cli->verb == REQUEST_audit &&
-		      json_is_false(json_object_get(answer, "whole"));
+	bool broken =
+		v->cli->verb == REQUEST_audit && json_is_false(json_object_get(answer, "whole"));
 
 	if (v->cli->json && (result || !ok))
 		print_json(result && ok ? result : answer);
@@ -133,7 +130,8 @@ static int finish(const struct view *v, const json_t *answer)
 	    (v->cli->verb == REQUEST_alerts || v->cli->verb == REQUEST_incidents))
 		puts(v->cli->verb == REQUEST_alerts ? "no alerts" : "no open incidents");
 	/* a script asks `vigie status` whether the collector runs */
-	bool down = v->cli->verb == REQUEST_status && !json_is_true(json_object_get(result, "running"));
+	bool down =
+		v->cli->verb == REQUEST_status && !json_is_true(json_object_get(result, "running"));
 	return ok && !broken && !down ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -175,7 +173,8 @@ static int call(struct view *v, const struct settings *s)
 		if (r && !err.msg[0])
 			err = down;
 		else if (!v->cli->json)
-			fprintf(stderr, "vigie: the collector is not running; from its database:\n");
+			fprintf(stderr,
+				"vigie: the collector is not running; from its database:\n");
 	}
 	r = r ? complain(&err) : finish(v, answer);
 	json_decref(answer);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define ENGINE_BUSY_MS 5000
-#define MISSED_NS (300 * NS_PER_S) /* what a restart left without an answer */
+#define MISSED_NS      (300 * NS_PER_S) /* what a restart left without an answer */
 
 static void see(struct respond *r, const struct respond_sight *s)
 {
@@ -189,15 +189,16 @@ int respond_command(struct respond *r, const struct request *q, const char *requ
 json_t *respond_status(struct respond *r)
 {
 	pthread_mutex_lock(&r->lock);
-	json_t *o = json_pack("{s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I}", "mode",
-			      isolate_mode_name(isolate_mode(r->engine)), "frozen",
-			      (int)atomic_load(&r->frozen), "active", (int)atomic_load(&r->active),
-			      "answered", (json_int_t)atomic_load(&r->answered), "isolated",
-			      (json_int_t)atomic_load(&r->isolated), "refused", (json_int_t)atomic_load(&r->refused), "failed",
-			      (json_int_t)atomic_load(&r->failed), "waiting_alerts", (int)r->n_alerts,
-			      "waiting_sightings", (int)r->n_sights, "lost_alerts",
-			      (json_int_t)r->lost_alerts, "lost_sightings",
-			      (json_int_t)r->lost_sights);
+	json_t *o =
+		json_pack("{s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I}", "mode",
+			  isolate_mode_name(isolate_mode(r->engine)), "frozen",
+			  (int)atomic_load(&r->frozen), "active", (int)atomic_load(&r->active),
+			  "answered", (json_int_t)atomic_load(&r->answered), "isolated",
+			  (json_int_t)atomic_load(&r->isolated), "refused",
+			  (json_int_t)atomic_load(&r->refused), "failed",
+			  (json_int_t)atomic_load(&r->failed), "waiting_alerts", (int)r->n_alerts,
+			  "waiting_sightings", (int)r->n_sights, "lost_alerts",
+			  (json_int_t)r->lost_alerts, "lost_sightings", (json_int_t)r->lost_sights);
 	pthread_mutex_unlock(&r->lock);
 	return o;
 }

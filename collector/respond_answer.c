@@ -115,7 +115,8 @@ static bool due(struct respond *r, const struct respond_alert *a)
 	return true;
 }
 
-static void remember(struct respond *r, const struct respond_alert *a, const char *what, json_t *answer)
+static void remember(struct respond *r, const struct respond_alert *a, const char *what,
+		     json_t *answer)
 {
 	json_t *row = json_pack("{s:s, s:I}", "what", what, "time_ns", (json_int_t)clock_real_ns());
 	struct err err;
@@ -129,14 +130,13 @@ static void remember(struct respond *r, const struct respond_alert *a, const cha
 	json_decref(row);
 }
 
-static void recommend(struct respond *r, const struct respond_alert *a, const char *what, json_t *plan,
-		      const struct err *err)
+static void recommend(struct respond *r, const struct respond_alert *a, const char *what,
+		      json_t *plan, const struct err *err)
 {
-	json_t *say = json_pack("{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "watch", "isolation", "what",
-				what, "host", a->host, "mac",
-				str(json_object_get(plan, "isolation"), "mac"), "isolation", "",
-				"time_ns", (json_int_t)clock_real_ns(), "incident",
-				(json_int_t)a->incident);
+	json_t *say = json_pack(
+		"{s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "watch", "isolation", "what", what, "host",
+		a->host, "mac", str(json_object_get(plan, "isolation"), "mac"), "isolation", "",
+		"time_ns", (json_int_t)clock_real_ns(), "incident", (json_int_t)a->incident);
 	json_t *detail = plan ? json_incref(plan) : json_object();
 
 	if (err && err->msg[0])
@@ -152,7 +152,8 @@ static void recommend(struct respond *r, const struct respond_alert *a, const ch
 	json_decref(say);
 }
 
-static struct isolate_request wish(const struct respond_alert *a, const char *incident, bool automatic)
+static struct isolate_request wish(const struct respond_alert *a, const char *incident,
+				   bool automatic)
 {
 	return (struct isolate_request){
 		.addr = a->host,
