@@ -93,7 +93,7 @@ const struct keyword keyword_classtype = {
 
 static int priority_build(struct build *b, struct span value)
 {
-	uint32_t v;
+	uint32_t v = 0;
 	int rc = number(b, value, 1, &v);
 
 	if (rc)
