@@ -50,8 +50,7 @@ const struct param detect_params[] = {
 		   "networks that are ours; empty: as the top level says"),
 	PARAM(PARAM_BOOL, struct detect_config, home_net_auto, 0, 1, 1, "",
 	      "learn more of our networks from router advertisements and ARP"),
-	PARAM_TEXT(PARAM_LIST, struct detect_config, assets, "",
-		   "rows of address|mac|cidr=role"),
+	PARAM_TEXT(PARAM_LIST, struct detect_config, assets, "", "rows of address|mac|cidr=role"),
 	{0},
 };
 

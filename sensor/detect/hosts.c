@@ -14,9 +14,9 @@
  * does not become a router by it. A MAC bound to more than BOUND_MAX addresses answers for others
  * (proxy ARP): it is taken for a router, and binds no more.
  *
- * A weaker hint, where no traffic to foreign addresses is on the mirror yet: `asked_for`, the address
- * that the most different neighbours ask ARP for. Only questions that are no echo count: who was
- * asked first asks back (Linux does, 5 s later), and so would a scanner's victims.
+ * A weaker hint, where no traffic to foreign addresses is on the mirror yet: `asked_for`, the
+ * address that the most different neighbours ask ARP for. Only questions that are no echo count:
+ * who was asked first asks back (Linux does, 5 s later), and so would a scanner's victims.
  *
  * Source: RFC 826, 4861, 5227; RFC 5798 7.3 (VRRP's MAC); RFC 2281 5.1 (HSRP's).
  */
@@ -32,15 +32,15 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define FOREIGN_MIN     5   /* a host with four addresses is common, one with five foreign ones not */
-#define BOUND_MAX       64  /* addresses: above what a server with aliases has */
-#define ADDRS_PER_HOST  4   /* IPv4, link-local, two of IPv6; each also under ANY_VLAN */
-#define ANY_VLAN        0xffffu
-#define NETS_MAX        256
-#define LEARNT_NETS_MAX 64
-#define SIGHTING_NS     (300 * NS_PER_S)
-#define PROTO_TCP       6
-#define PROTO_UDP       17
+#define FOREIGN_MIN        5 /* a host with four addresses is common, one with five foreign ones not */
+#define BOUND_MAX          64 /* addresses: above what a server with aliases has */
+#define ADDRS_PER_HOST     4  /* IPv4, link-local, two of IPv6; each also under ANY_VLAN */
+#define ANY_VLAN           0xffffu
+#define NETS_MAX           256
+#define LEARNT_NETS_MAX    64
+#define SIGHTING_NS        (300 * NS_PER_S)
+#define PROTO_TCP          6
+#define PROTO_UDP          17
 #define ND_NEIGHBOR_ADVERT 136
 
 struct binding {
@@ -71,7 +71,7 @@ struct hosts {
 	struct sets bindings, macs, services;
 	struct sets asked;     /* by target */
 	struct sets questions; /* by (asker, target) */
-	unsigned most_askers; /* of any one target */
+	unsigned most_askers;  /* of any one target */
 	struct cidr net[NETS_MAX];
 	unsigned n_nets, n_learnt;
 	bool learn_nets;
@@ -139,7 +139,8 @@ static int add_home_net(struct hosts *h, const struct strs *texts, struct err *e
 		struct cidr c;
 
 		if (!cidr_parse(texts->at[i], &c))
-			return err_set(err, EINVAL, "home_net: '%s' is not a network", texts->at[i]);
+			return err_set(err, EINVAL, "home_net: '%s' is not a network",
+				       texts->at[i]);
 		if (h->n_nets == NETS_MAX)
 			return err_set(err, E2BIG, "home_net: more than %d networks", NETS_MAX);
 		h->net[h->n_nets++] = c;
@@ -177,8 +178,7 @@ int hosts_new(struct hosts **out, const struct hosts_config *c, struct err *err)
 	    (rc = sets_init(&h->services, sizeof(struct service_entry), c->max, err)) ||
 	    (rc = sets_init(&h->asked, sizeof(struct asked_entry), c->max, err)) ||
 	    (rc = sets_init(&h->questions, sizeof(struct sets_head), c->max * 4, err)) ||
-	    (rc = add_home_net(h, c->home_net, err)) ||
-	    (rc = add_assets(h, c->assets, err))) {
+	    (rc = add_home_net(h, c->home_net, err)) || (rc = add_assets(h, c->assets, err))) {
 		hosts_free(h);
 		return rc;
 	}
@@ -364,7 +364,7 @@ static void learn_contact(struct hosts *h, const struct observation *o)
 {
 	const struct obs_contact *c = obs_body(o);
 
-	/* A DHCP server speaks from 67 to 68; which side asked was broadcast and is another flow. */
+	/* A DHCP server speaks from 67 to 68; the question was broadcast and is another flow. */
 	if (c->link.proto == PROTO_UDP && o->sport == 67 && o->dport == 68)
 		learn_service(h, &o->src, PROTO_UDP, 67, &c->link);
 	if (c->outcome != FLOW_answered || c->guessed)
@@ -391,7 +391,7 @@ static void learn_net(struct hosts *h, const struct addr *a, uint8_t bits)
 	if (!h->learn_nets || h->n_learnt == LEARNT_NETS_MAX || hosts_home(h, a))
 		return;
 	for (unsigned i = bits; i < 128; i++)
-		c.addr.b[i / 8] &= (uint8_t)~(0x80u >> i % 8);
+		c.addr.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
 	add_net(h, &c);
 	h->n_learnt++;
 	count_add(&h->counters.learnt_nets, 1);
@@ -441,8 +441,8 @@ static bool learn_ndp(struct hosts *h, const struct observation *o, struct addr 
 		return bind(h, addr, mac, &n->link, o->time_ns);
 	}
 	if (n->router) {
-		const struct mac *m = mac_names_a_host(&n->sender_mac) ? &n->sender_mac
-								       : &n->link.smac;
+		const struct mac *m =
+			mac_names_a_host(&n->sender_mac) ? &n->sender_mac : &n->link.smac;
 		if (mac_names_a_host(m))
 			set_router(h, mac_get(h, m, &o->src));
 		if (n->prefix_bits >= 16 && n->prefix_bits <= 128)

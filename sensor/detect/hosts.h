@@ -22,13 +22,14 @@
 
 struct hosts;
 
-struct host_view { /* what is known of an address, by value */
+struct host_view {      /* what is known of an address, by value */
 	uint64_t id;    /* the same for all addresses of a host; never 0 */
 	struct mac mac; /* of the host; zero: not known */
 	bool bound;     /* mac is known */
 	bool home;      /* the address lies in home_net */
 	bool router;    /* by evidence */
-	bool asked_for; /* ARP: the neighbour most others look for, as hosts look for their gateway */
+	bool asked_for; /* ARP: the neighbour most others look for, as hosts look for their gateway
+			 */
 };
 
 struct hosts_config {

@@ -65,8 +65,8 @@ void detect_list(FILE *out)
 		for (unsigned k = 0; k < d->n_abouts; k++) {
 			const struct about *a = &d->abouts[k];
 
-			fprintf(out, "    %u:%u  severity %u  %s  %s\n", a->gid, a->sid, a->severity,
-				a->technique ? a->technique : "-", a->msg);
+			fprintf(out, "    %u:%u  severity %u  %s  %s\n", a->gid, a->sid,
+				a->severity, a->technique ? a->technique : "-", a->msg);
 		}
 	}
 }

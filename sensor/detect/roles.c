@@ -14,14 +14,14 @@
 #define DNS_ANSWERS_MIN 20 /* more than a laptop answers by chance */
 
 enum service { /* bits of services.bits */
-	SERVICE_kerberos = 1,
-	SERVICE_ldap = 2,
-	SERVICE_smb = 4,
-	SERVICE_dhcp = 8,
-	SERVICE_print = 16,
-	SERVICE_sip = 32,
-	SERVICE_proxy = 64,
-	SERVICE_ike = 128,
+	       SERVICE_kerberos = 1,
+	       SERVICE_ldap = 2,
+	       SERVICE_smb = 4,
+	       SERVICE_dhcp = 8,
+	       SERVICE_print = 16,
+	       SERVICE_sip = 32,
+	       SERVICE_proxy = 64,
+	       SERVICE_ike = 128,
 };
 
 static const struct {

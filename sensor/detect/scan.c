@@ -7,15 +7,15 @@
  *   - flows whose direction was inferred, or that began with an answer (backscatter): they accuse
  *     nobody;
  *   - multicast and broadcast; UDP without an answer (syslog, discovery and streaming never get
- *     one; but see scan_ports.c): only ICMP's refusal counts, and that not of late replies (from a service port to a high
- *     one) nor of traceroute's ports;
+ *     one; but see scan_ports.c): only ICMP's refusal counts, and that not of late replies (from a
+ * service port to a high one) nor of traceroute's ports;
  *   - failures of a service that answered before: an outage;
  *   - silence while the mirror misses handshakes (visibility).
  * Routers, and hosts whose role it is to look at the network, are told as findings, not as alerts.
  * One alert a (host, kind) and window; the rest is counted and summed up as a finding at its end.
  *
  * Units:  packet time; contacts; nats.
- * Owns:   all tables, bounded by the configuration: at most 30 MB with the defaults.
+ * Owns:   all tables, bounded by the configuration: below 20 MB with the defaults.
  * Cost:   a few set look-ups a contact, nothing per packet.
  * Source: as its parts say.
  */
@@ -199,8 +199,7 @@ uint64_t scan_service_key(const struct addr *a, uint8_t proto, uint16_t port)
 	return hash_addr(a, 9 + ((uint64_t)proto << 16 | port));
 }
 
-bool scan_service_answered(struct scan_state *s, const struct addr *a, uint8_t proto,
-			   uint16_t port)
+bool scan_service_answered(struct scan_state *s, const struct addr *a, uint8_t proto, uint16_t port)
 {
 	return sets_find(&s->services, scan_service_key(a, proto, port)) != NULL;
 }
@@ -297,8 +296,9 @@ static void sum_up(const struct scan_call *k, uint64_t now_ns)
 				.host_mac = told->mac,
 				.score = 1,
 			};
-			snprintf(text, sizeof(text), "went on: %u more times within %u s of the alert",
-				 f.count, k->c->window_s);
+			snprintf(text, sizeof(text),
+				 "went on: %u more times within %u s of the alert", f.count,
+				 k->c->window_s);
 			src->told[told->kind].more = 0;
 			k->out->add(k->out->ctx, &f, text);
 		}
@@ -451,7 +451,8 @@ static void scan_stats(const void *state, char *out, size_t size)
 
 const struct detector detect_scan = {
 	.name = "scan",
-	.what = "hosts that look for other hosts and services, by how often their first contacts fail",
+	.what = "hosts that look for other hosts and services, by how often their first contacts "
+		"fail",
 	.source = WALK_SOURCE,
 	.wants = 1u << OBS_tick | 1u << OBS_arp_request | 1u << OBS_arp_reply | 1u << OBS_contact,
 	.params = scan_params,

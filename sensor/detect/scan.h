@@ -38,24 +38,25 @@ struct scan_step { /* one contact, as a walk sees it */
 	const struct obs_link *link;
 	uint64_t start_ns;
 	uint16_t sport, dport;
-	uint8_t proto;  /* 0: ARP */
+	uint8_t proto; /* 0: ARP */
 	bool failed;
-	bool silent;    /* failed without a word: a bad mirror looks the same */
-	bool far;       /* dst is outside home_net */
+	bool silent;      /* failed without a word: a bad mirror looks the same */
+	bool far;         /* dst is outside home_net */
 	uint64_t time_ns; /* of the decision */
 	uint64_t seq;     /* of the frame that decided: the answer, or what got none */
 	uint64_t flow_id;
 };
 
 #define SCAN_PROTO_ARP 0
-#define SCAN_ICMP  1
-#define SCAN_TCP   6
-#define SCAN_UDP   17
-#define SCAN_ICMP6 58
+#define SCAN_ICMP      1
+#define SCAN_TCP       6
+#define SCAN_UDP       17
+#define SCAN_ICMP6     58
 
 /* scan_port.c */
 bool scan_port_is_sensitive(uint8_t proto, uint16_t port);
-bool scan_port_is_inside(uint8_t proto, uint16_t port); /* never ordinary business with the outside */
+bool scan_port_is_inside(uint8_t proto,
+			 uint16_t port); /* never ordinary business with the outside */
 int scan_port_text(uint8_t proto, uint16_t port, char *out, size_t size);
 /* scan_walk.c */
 void scan_walk_step(const struct scan_call *k, const struct scan_step *t);

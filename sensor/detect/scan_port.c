@@ -6,8 +6,8 @@
  * `inside`: the part of them that is offered within a company and not to the world, so that an
  * unanswered contact far away is no everyday mishap.
  *
- * Source: the ports of Elastic's and Splunk's published sweep rules (facts, not their code), and the
- *         services that the IANA registry names for them.
+ * Source: the ports of Elastic's and Splunk's published sweep rules (facts, not their code), and
+ * the services that the IANA registry names for them.
  */
 #include "detect/scan.h"
 
@@ -17,17 +17,18 @@ static const struct {
 	uint16_t port;
 	bool inside;
 } sensitive[] = {
-	{21, false},  {22, true},   {23, true},   {111, true},  {113, false}, {135, true},
-	{139, true},  {143, false}, {389, true},  {445, true},  {512, true},  {513, true},
-	{514, true},  {636, true},  {873, true},  {993, false}, {995, false}, {1433, true},
-	{1521, true}, {2049, true}, {2375, true}, {3306, true}, {3389, true}, {5432, true},
-	{5900, true}, {5985, true}, {5986, true}, {6379, true}, {9200, true}, {11211, true},
+	{21, false},   {22, true},   {23, true},   {111, true},  {113, false}, {135, true},
+	{139, true},   {143, false}, {389, true},  {445, true},  {512, true},  {513, true},
+	{514, true},   {636, true},  {873, true},  {993, false}, {995, false}, {1433, true},
+	{1521, true},  {2049, true}, {2375, true}, {3306, true}, {3389, true}, {5432, true},
+	{5900, true},  {5985, true}, {5986, true}, {6379, true}, {9200, true}, {11211, true},
 	{27017, true},
 };
 
 bool scan_port_is_sensitive(uint8_t proto, uint16_t port)
 {
-	for (unsigned i = 0; proto == SCAN_TCP && i < sizeof(sensitive) / sizeof(sensitive[0]); i++) {
+	for (unsigned i = 0; proto == SCAN_TCP && i < sizeof(sensitive) / sizeof(sensitive[0]);
+	     i++) {
 		if (sensitive[i].port == port)
 			return true;
 	}
@@ -36,7 +37,8 @@ bool scan_port_is_sensitive(uint8_t proto, uint16_t port)
 
 bool scan_port_is_inside(uint8_t proto, uint16_t port)
 {
-	for (unsigned i = 0; proto == SCAN_TCP && i < sizeof(sensitive) / sizeof(sensitive[0]); i++) {
+	for (unsigned i = 0; proto == SCAN_TCP && i < sizeof(sensitive) / sizeof(sensitive[0]);
+	     i++) {
 		if (sensitive[i].port == port)
 			return sensitive[i].inside;
 	}

@@ -15,8 +15,9 @@
  * Ports from 32768 up count a quarter: passive FTP, RPC and media negotiate them, so a firewall
  * between two busy hosts makes many of them fail; a scanner that walks them passes 60 at once.
  *
- * UDP: silence is normal, until the destination has refused UDP_REFUSED_MIN other ports of the pair:
- * then it is one that refuses, and what stays silent is its limit on ICMP errors (RFC 1812 4.3.2.8).
+ * UDP: silence is normal, until the destination has refused UDP_REFUSED_MIN other ports of the
+ * pair: then it is one that refuses, and what stays silent is its limit on ICMP errors (RFC
+ * 1812 4.3.2.8).
  *
  * Shape:  the last SCAN_PORTS_KEPT different failed ports a pair; bounded pairs.
  * Cost:   one pass over at most SCAN_PORTS_KEPT ports a failed contact.
@@ -33,7 +34,7 @@
 #define UDP_REFUSED_MIN 3
 
 struct tally {
-	uint32_t low, high; /* different ports in ports_s: below and from DYNAMIC_PORT */
+	uint32_t low, high;            /* different ports in ports_s: below and from DYNAMIC_PORT */
 	uint32_t soon, soon_sensitive; /* in sensitive_s */
 	uint64_t first_ns;
 };
@@ -96,8 +97,9 @@ static void alarm_ports(const struct scan_call *k, const struct scan_step *t, st
 	uint32_t failed = n->low + n->high;
 	double share = failed / ((double)failed + p->ok);
 	double span = (double)(t->start_ns - n->first_ns) / NS_PER_S;
-	int len = snprintf(text, sizeof(text), "%u ports of %s failed, %u answered, in %.0f s:",
-			   failed, addr_text(&t->dst_addr, target), p->ok, span);
+	int len = snprintf(text, sizeof(text),
+			   "%u ports of %s failed, %u answered, in %.0f s:", failed,
+			   addr_text(&t->dst_addr, target), p->ok, span);
 
 	for (unsigned i = 0; i < p->n && (size_t)len + 16 < sizeof(text); i++) {
 		scan_port_text(p->port[i].proto, p->port[i].port, port, sizeof(port));
@@ -106,14 +108,15 @@ static void alarm_ports(const struct scan_call *k, const struct scan_step *t, st
 	uint32_t counted = n->low + n->high / DYNAMIC_SHARE;
 	struct finding f = {
 		.score = counted >= k->c->ports ? (double)counted / k->c->ports : 1,
-		.evidence = {
-			{"failed_ports", failed, NAN, k->c->ports, "ports"},
-			{"failed_ports_soon", n->soon, NAN, k->c->sensitive_ports, "ports"},
-			{"sensitive_ports_soon", n->soon_sensitive, NAN, k->c->sensitive_of,
-			 "ports"},
-			{"failed_share", share, NAN, k->c->failed_share, "share"},
-			{"duration", span, NAN, k->c->ports_s, "s"},
-		},
+		.evidence =
+			{
+				{"failed_ports", failed, NAN, k->c->ports, "ports"},
+				{"failed_ports_soon", n->soon, NAN, k->c->sensitive_ports, "ports"},
+				{"sensitive_ports_soon", n->soon_sensitive, NAN, k->c->sensitive_of,
+				 "ports"},
+				{"failed_share", share, NAN, k->c->failed_share, "share"},
+				{"duration", span, NAN, k->c->ports_s, "s"},
+			},
 		.n_evidence = 5,
 	};
 	p->n = p->next = p->refused = 0;

@@ -5,43 +5,43 @@
 #include "detect/sets.h"
 #include "observe/observation.h"
 
-enum scan_kind { /* of alert; index into scan_abouts */
-	SCAN_hosts,      /* one of ours: many hosts, one or few services */
-	SCAN_ping,       /* one of ours: ICMP echo to many hosts */
-	SCAN_outside,    /* the same, from outside */
-	SCAN_neighbours, /* ARP for many that never answer */
-	SCAN_ports,      /* one of ours: many ports of one host */
-	SCAN_ports_outside,
-	SCAN_kinds
+enum scan_kind {                  /* of alert; index into scan_abouts */
+		 SCAN_hosts,      /* one of ours: many hosts, one or few services */
+		 SCAN_ping,       /* one of ours: ICMP echo to many hosts */
+		 SCAN_outside,    /* the same, from outside */
+		 SCAN_neighbours, /* ARP for many that never answer */
+		 SCAN_ports,      /* one of ours: many ports of one host */
+		 SCAN_ports_outside,
+		 SCAN_kinds
 };
 
 enum scan_walk_name { /* one sequential test a source and medium, for their failures differ */
-	WALK_ip,  /* TCP, SCTP, ICMP echo */
-	WALK_udp, /* only where ICMP says no: silence is normal */
-	WALK_arp,
-	WALK_count
+		      WALK_ip,  /* TCP, SCTP, ICMP echo */
+		      WALK_udp, /* only where ICMP says no: silence is normal */
+		      WALK_arp,
+		      WALK_count
 };
 
 #define SCAN_TOP 8
 
 struct scan_walk {
-	double log_m;        /* nats, >= 0 */
-	uint64_t at_ns;      /* of the last step */
-	uint64_t since_ns, until_ns; /* first and last failed contact of this walk */
-	uint32_t serial;     /* of this walk; changes when it starts afresh */
+	double log_m;                        /* nats, >= 0 */
+	uint64_t at_ns;                      /* of the last step */
+	uint64_t since_ns, until_ns;         /* first and last failed contact of this walk */
+	uint32_t serial;                     /* of this walk; changes when it starts afresh */
 	uint32_t failed, answered, unproven; /* distinct hosts */
-	uint64_t port_map;   /* distinct services that failed, by hash */
+	uint64_t port_map;                   /* distinct services that failed, by hash */
 	struct {
 		uint16_t port;
 		uint8_t proto;
 		uint32_t n;
-	} top[SCAN_TOP];     /* the first ones met */
+	} top[SCAN_TOP]; /* the first ones met */
 	struct addr first, last;
 	/* What was learnt: contacts of past windows, and of this one. */
 	double past_ok, past_failed;
 	uint32_t window_ok, window_failed;
-	uint64_t window_ns;  /* when this window began; 0: not yet */
-	double benign;       /* lower bound of its success rate from past windows; 0: prior */
+	uint64_t window_ns; /* when this window began; 0: not yet */
+	double benign;      /* lower bound of its success rate from past windows; 0: prior */
 };
 
 struct scan_source {

@@ -44,11 +44,11 @@
 #include <math.h>
 #include <stdio.h>
 
-#define QUANTILE   0.05
-#define LEARN_MAX  2000.0 /* contacts; beyond, the past counts half: what was long ago fades */
-#define CAP        4.0    /* thresholds; what a scattered source can pile up */
-#define FORGOTTEN  0.05   /* nats */
-#define MAP_BITS   64
+#define QUANTILE  0.05
+#define LEARN_MAX 2000.0 /* contacts; beyond, the past counts half: what was long ago fades */
+#define CAP       4.0    /* thresholds; what a scattered source can pile up */
+#define FORGOTTEN 0.05   /* nats */
+#define MAP_BITS  64
 
 struct met { /* a contact that has been seen */
 	struct sets_head head;
@@ -225,17 +225,19 @@ static void alarm_walk(const struct scan_call *k, const struct scan_step *t,
 		 addr_text(&w->first, first), addr_text(&w->last, last));
 	struct finding f = {
 		.score = w->log_m / k->s->threshold,
-		.evidence = {
-			{"failed_hosts", w->failed, (1 - benign) * all, k->c->min_hosts, "hosts"},
-			{"success_rate", w->answered / all, benign, k->c->scanner_success,
-			 "probability"},
-			{"log_evidence", w->log_m, NAN, k->s->threshold, "nats"},
-			{"duration", span, NAN, NAN, "s"},
-			{"visibility", scan_visibility(k->c, k->s), NAN, k->c->visibility_min,
-			 "share"},
-			{"services", services_of(w), NAN, w->failed / k->c->hosts_per_port,
-			 "services"},
-		},
+		.evidence =
+			{
+				{"failed_hosts", w->failed, (1 - benign) * all, k->c->min_hosts,
+				 "hosts"},
+				{"success_rate", w->answered / all, benign, k->c->scanner_success,
+				 "probability"},
+				{"log_evidence", w->log_m, NAN, k->s->threshold, "nats"},
+				{"duration", span, NAN, NAN, "s"},
+				{"visibility", scan_visibility(k->c, k->s), NAN,
+				 k->c->visibility_min, "share"},
+				{"services", services_of(w), NAN, w->failed / k->c->hosts_per_port,
+				 "services"},
+			},
 		.n_evidence = arp ? 4 : 6,
 	};
 	scan_tell(k, t, kind_of(w, t), &f, text);
@@ -274,9 +276,10 @@ void scan_walk_step(const struct scan_call *k, const struct scan_step *t)
 		count_add(&s->repeated, 1);
 		return;
 	}
-	struct scan_walk *w = &scan_source_of(s, &t->src)->walk[arp			? WALK_arp
-								: t->proto == SCAN_UDP ? WALK_udp
-										       : WALK_ip];
+	struct scan_walk *w = &scan_source_of(s, &t->src)
+				       ->walk[arp                    ? WALK_arp
+					      : t->proto == SCAN_UDP ? WALK_udp
+								     : WALK_ip];
 	learn(c, w, t->time_ns);
 	fade(c, s, w, t->time_ns);
 	w->window_ok += !t->failed;

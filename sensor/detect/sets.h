@@ -21,7 +21,7 @@
 #define SETS_WAYS 8u
 
 struct sets_head {
-	uint64_t key; /* 0: free */
+	uint64_t key;  /* 0: free */
 	uint32_t used; /* logical time of the last use */
 	uint32_t rank;
 };

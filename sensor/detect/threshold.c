@@ -68,8 +68,8 @@ static bool told(const struct threshold *t, uint32_t n)
 	}
 }
 
-uint32_t threshold_pass(struct threshold_table *t, const struct rule *rule,
-			const struct addr *src, const struct addr *dst, uint64_t time_ns)
+uint32_t threshold_pass(struct threshold_table *t, const struct rule *rule, const struct addr *src,
+			const struct addr *dst, uint64_t time_ns)
 {
 	const struct threshold *th = &rule->threshold;
 	uint64_t now_us = time_ns / NS_PER_US;

@@ -20,5 +20,5 @@ void threshold_fini(struct threshold_table *t);
 
 /* A match of `rule` at packet time `time_ns`. 0: it is not to be told; else how many matches the
  * alert stands for, itself included. */
-uint32_t threshold_pass(struct threshold_table *t, const struct rule *rule,
-			const struct addr *src, const struct addr *dst, uint64_t time_ns);
+uint32_t threshold_pass(struct threshold_table *t, const struct rule *rule, const struct addr *src,
+			const struct addr *dst, uint64_t time_ns);

@@ -22,7 +22,7 @@ static bool before(const struct observation *a, const struct observation *b)
 	return a->flow_id < b->flow_id;
 }
 
-struct look { /* one turn's view of the rings */
+struct look {              /* one turn's view of the rings */
 	struct ring *ring; /* of the oldest head */
 	const struct observation *oldest;
 	uint64_t promised;     /* the least watermark of the rings that are empty and live */

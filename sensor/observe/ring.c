@@ -16,11 +16,11 @@
 #include <string.h>
 #include <time.h>
 
-#define WRAP      UINT64_MAX
-#define WORD      8u
-#define SIZE_MIN  64u
-#define YIELDS    64       /* turns before a waiting producer sleeps */
-#define SLEEP_NS  50000L   /* far below the time a ring takes to drain */
+#define WRAP     UINT64_MAX
+#define WORD     8u
+#define SIZE_MIN 64u
+#define YIELDS   64     /* turns before a waiting producer sleeps */
+#define SLEEP_NS 50000L /* far below the time a ring takes to drain */
 
 int ring_init(struct ring *r, uint64_t size, bool block, _Atomic bool *stop, struct err *err)
 {

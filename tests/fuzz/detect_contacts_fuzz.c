@@ -16,8 +16,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct addr address(uint8_t which)
 {
-	static const char *const net[] = {"10.0.0.0", "10.0.1.0", "198.51.100.0", "fe80::",
-					  "224.0.0.0", "255.255.255.255", "0.0.0.0", "2001:db8::"};
+	static const char *const net[] = {"10.0.0.0", "10.0.1.0",  "198.51.100.0",
+					  "fe80::",   "224.0.0.0", "255.255.255.255",
+					  "0.0.0.0",  "2001:db8::"};
 	struct addr a = {.q = {0, 0}};
 
 	addr_parse(net[which & 7], &a);
@@ -49,15 +50,18 @@ static const struct rule rules[] = {
 	{.about = {.gid = 1, .sid = 1}, .threshold = {THRESHOLD_limit, TRACK_src, 1, 60}},
 	{.about = {.gid = 1, .sid = 2}, .threshold = {THRESHOLD_threshold, TRACK_dst, 3, 60}},
 	{.about = {.gid = 1, .sid = 3}, .threshold = {THRESHOLD_both, TRACK_both, 2, 60}},
-	{.about = {.gid = 1, .sid = 4}, .threshold = {THRESHOLD_detection_filter, TRACK_rule, 2, 9}},
+	{.about = {.gid = 1, .sid = 4},
+	 .threshold = {THRESHOLD_detection_filter, TRACK_rule, 2, 9}},
 };
 
 static struct record record_of(const uint8_t *in)
 {
 	static const uint8_t proto[] = {6, 17, 1, 58, 132, 47, 0, 6};
 	static const uint16_t port[] = {445, 80, 53, 33434, 22, 8080, 50000, 1};
-	struct record r = {.o = {.kind = in[0] % OBS_count, .src = address(in[1]),
-				 .dst = address(in[2]), .sport = port[in[3] >> 5],
+	struct record r = {.o = {.kind = in[0] % OBS_count,
+				 .src = address(in[1]),
+				 .dst = address(in[2]),
+				 .sport = port[in[3] >> 5],
 				 .dport = (uint16_t)(port[in[3] & 7] + (in[3] >> 3 & 3))}};
 
 	switch (r.o.kind) {
@@ -111,8 +115,11 @@ static void drain(struct ring *out)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static char *home[] = {"10.0.0.0/8"};
-	struct detect_config c = {.hosts = 64, .thresholds = 64, .flow_records = true,
-				  .sightings = true, .home_net = {.at = home, .n = 1},
+	struct detect_config c = {.hosts = 64,
+				  .thresholds = 64,
+				  .flow_records = true,
+				  .sightings = true,
+				  .home_net = {.at = home, .n = 1},
 				  .home_net_auto = true};
 	struct scan_config *scan = registry_config(0);
 	struct detect *d;
@@ -129,7 +136,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		now += (uint64_t)data[7] * data[7] * NS_PER_S / 256;
 		r.o.seq = seq;
-		r.o.time_ns = data[7] == 255 ? now - 90 * NS_PER_S : now; /* back, as in a capture */
+		r.o.time_ns =
+			data[7] == 255 ? now - 90 * NS_PER_S : now; /* back, as in a capture */
 		if (r.o.kind == OBS_contact)
 			r.contact.start_ns = r.o.time_ns - NS_PER_S;
 		detect_observation(d, &r.o);

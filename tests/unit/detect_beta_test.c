@@ -11,12 +11,12 @@ int main(void)
 	static const struct {
 		double a, b, x, want;
 	} cdf[] = {
-		{1, 1, 0.3, 0.3},              /* uniform */
-		{2, 1, 0.5, 0.25},             /* x^a */
-		{1, 3, 0.2, 0.488},            /* 1 - (1-x)^b */
-		{2, 3, 0.5, 0.6875},           /* binomial sum: P(X >= 2 of 4) */
-		{5, 5, 0.5, 0.5},              /* symmetry */
-		{0.5, 0.5, 0.25, 1.0 / 3},     /* arcsine: 2/pi asin(sqrt x) */
+		{1, 1, 0.3, 0.3},          /* uniform */
+		{2, 1, 0.5, 0.25},         /* x^a */
+		{1, 3, 0.2, 0.488},        /* 1 - (1-x)^b */
+		{2, 3, 0.5, 0.6875},       /* binomial sum: P(X >= 2 of 4) */
+		{5, 5, 0.5, 0.5},          /* symmetry */
+		{0.5, 0.5, 0.25, 1.0 / 3}, /* arcsine: 2/pi asin(sqrt x) */
 		{2, 2, 0, 0},
 		{2, 2, 1, 1},
 	};
@@ -35,6 +35,7 @@ int main(void)
 	CASE("more successes, a higher bound; more failures, a lower one");
 	CHECK(beta_quantile(27 + 10, 3, 0.05) > beta_quantile(27, 3, 0.05));
 	CHECK(beta_quantile(27, 3 + 1, 0.05) < beta_quantile(27, 3, 0.05));
-	CHECK(fabs(beta_quantile(27, 3, 0.05) - 0.7984) < 1e-4); /* the prior of docs/DETECTORS.md */
+	CHECK(fabs(beta_quantile(27, 3, 0.05) - 0.7984) <
+	      1e-4); /* the prior of docs/DETECTORS.md */
 	return check_done();
 }

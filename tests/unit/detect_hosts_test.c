@@ -117,7 +117,8 @@ static void test_identity(void)
 	CHECK(!view("10.0.0.4").bound);
 
 	CASE("a group MAC, a zero MAC, a group address bind nothing");
-	CHECK(!arp_mac(OBS_arp_reply, "10.0.0.5", (struct mac){{1, 0, 0x5e, 0, 0, 1}}, "10.0.0.1", 0));
+	CHECK(!arp_mac(OBS_arp_reply, "10.0.0.5", (struct mac){{1, 0, 0x5e, 0, 0, 1}}, "10.0.0.1",
+		       0));
 	CHECK(!arp_mac(OBS_arp_reply, "10.0.0.5", (struct mac){{0}}, "10.0.0.1", 0));
 	CHECK(!arp_mac(OBS_arp_reply, "224.0.0.5", mac(5), "10.0.0.1", 0));
 	CHECK(!view("10.0.0.5").bound);
@@ -314,7 +315,8 @@ static void test_asked_for(void)
 static void test_roles(void)
 {
 	char *rows[] = {"10.0.0.5=backup", "02:00:00:00:00:07=scanner", "10.4.0.0/16=print"};
-	struct strs assets = {.at = rows, .n = 3}, bad = {.at = (char *[]){"10.0.0.5=king"}, .n = 1};
+	struct strs assets = {.at = rows, .n = 3},
+		    bad = {.at = (char *[]){"10.0.0.5=king"}, .n = 1};
 	struct err err = {.msg = ""};
 	struct addr a;
 	struct host_view v;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Many ports of one host. */
+#include "detect_scan_rig.h"
+
+/* Ports of one host, one every `gap_ms`; '-' in `fails` means answered. */
+static const struct {
+	const char *name;
+	uint16_t first;
+	unsigned n, step, gap_ms;
+	unsigned answered; /* this many of them, the first ones */
+	uint8_t outcome;
+	unsigned alerts;
+} vertical[] = {
+	{"fourteen ports are not enough", 6000, 14, 1, 100, 0, FLOW_refused, 0},
+	{"the fifteenth is", 6000, 15, 1, 100, 0, FLOW_refused, 1},
+	{"unanswered as well", 6000, 15, 1, 100, 0, FLOW_unanswered, 1},
+	{"slowly, within the window", 6000, 15, 1, 21000, 0, FLOW_refused, 1},
+	{"too slowly", 6000, 40, 1, 22000, 0, FLOW_refused, 0},
+	{"one port again and again", 6000, 100, 0, 100, 0, FLOW_refused, 0},
+	{"as many answered as failed", 6000, 30, 1, 100, 15, FLOW_refused, 1},
+	{"more answered than failed", 6000, 31, 1, 100, 16, FLOW_refused, 0},
+	{"negotiated ports count a quarter", 40000, 59, 1, 100, 0, FLOW_refused, 0},
+	{"and sixty are enough", 40000, 60, 1, 100, 0, FLOW_refused, 1},
+};
+
+static void test_vertical(void)
+{
+	static const uint16_t admin[] = {21, 113, 23, 135, 111, 143, 445, 554, 22, 995};
+
+	for (size_t i = 0; i < sizeof(vertical) / sizeof(vertical[0]); i++) {
+		CASE(vertical[i].name);
+		rig_start();
+		for (unsigned n = 0; n < vertical[i].n; n++) {
+			/* What answers first fails its share later: one failure opens the pair. */
+			bool ok = n >= 1 && n <= vertical[i].answered;
+
+			r.now_ns += vertical[i].gap_ms * NS_PER_MS;
+			touch(ip("10.0.0.1"), ip("10.1.0.1"), 6,
+			      (uint16_t)(vertical[i].first + n * vertical[i].step),
+			      ok ? FLOW_answered : (enum flow_outcome)vertical[i].outcome);
+		}
+		CHECK_EQ(r.alerts, vertical[i].alerts);
+		if (r.alerts)
+			CHECK_EQ(r.last.about->sid, 105);
+		rig_end();
+	}
+
+	CASE("eight ports with five sensitive ones in a minute");
+	rig_start();
+	for (unsigned i = 0; i < 7; i++)
+		touch(ip("10.0.0.1"), ip("10.1.0.1"), 6, admin[i], FLOW_unanswered);
+	CHECK_EQ(r.alerts, 0);
+	touch(ip("10.0.0.1"), ip("10.1.0.1"), 6, admin[7], FLOW_unanswered);
+	CHECK_EQ(r.alerts, 1);
+	CHECK(strstr(r.text, "8 ports of 10.1.0.1 failed, 0 answered, in 0 s: 21/tcp 113/tcp") ==
+	      r.text);
+	rig_end();
+
+	CASE("eight ports with four sensitive ones");
+	rig_start();
+	for (unsigned i = 0; i < 4; i++) {
+		touch(ip("10.0.0.1"), ip("10.1.0.1"), 6, admin[i], FLOW_unanswered);
+		touch(ip("10.0.0.1"), ip("10.1.0.1"), 6, (uint16_t)(7000 + i), FLOW_unanswered);
+	}
+	CHECK_EQ(r.alerts, 0);
+	rig_end();
+
+	CASE("two targets are two counts");
+	rig_start();
+	for (unsigned i = 0; i < 20; i++)
+		touch(ip("10.0.0.1"), ip_plus("10.1.0.0", i % 2), 6, (uint16_t)(6000 + i),
+		      FLOW_refused);
+	CHECK_EQ(r.alerts, 0);
+	rig_end();
+
+	CASE("from outside it is another alert");
+	rig_start();
+	for (unsigned i = 0; i < 15; i++)
+		touch(ip("192.0.2.1"), ip("10.1.0.1"), 6, (uint16_t)(6000 + i), FLOW_refused);
+	CHECK_EQ(r.alerts, 1);
+	CHECK_EQ(r.last.about->sid, 106);
+	rig_end();
+}
+
+static void test_vertical_udp(void)
+{
+	static const struct {
+		const char *name;
+		unsigned refused, silent, alerts;
+	} rows[] = {
+		{"UDP: fourteen refused", 14, 0, 0},
+		{"UDP: fifteen refused", 15, 0, 1},
+		{"UDP: silence alone says nothing", 0, 60, 0},
+		{"UDP: two refused, the rest silent", 2, 58, 0},
+		{"UDP: three refused: it is one that refuses", 3, 12, 1},
+		{"UDP: and counts all", 3, 11, 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		rig_start();
+		for (unsigned n = 0; n < rows[i].refused + rows[i].silent; n++)
+			touch(ip("10.0.0.1"), ip("10.1.0.1"), 17, (uint16_t)(100 + n),
+			      n < rows[i].refused ? FLOW_refused : FLOW_unanswered);
+		CHECK_EQ(r.alerts, rows[i].alerts);
+		rig_end();
+	}
+}
+
+int main(void)
+{
+	test_vertical();
+	test_vertical_udp();
+	return check_done();
+}
