@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What an operator may set about capture: one row is parser, default, help and documentation. */
+#include "capture/filter.h"
 #include "capture/source.h"
 
 #define ROW(type, field, min, max, def, unit, help)                                                \
@@ -11,13 +12,20 @@ const struct param capture_params[] = {
 	TEXT(PARAM_LIST, files, "",
 	     "captures to read, in this order; - is stdin, a folder its files"),
 	TEXT(PARAM_STR, interface, "", "network interface to watch"),
-	TEXT(PARAM_STR, source, "auto", "where frames come from: auto, file or dpdk"),
+	TEXT(PARAM_STR, source, "auto", "where frames come from: auto, file, dpdk or live"),
 	TEXT(PARAM_LIST, dpdk_args, "",
 	     "arguments for DPDK's EAL, such as --vdev=net_af_packet0,…"),
 	TEXT(PARAM_LIST, ports, "", "names of the DPDK ports to read; empty reads all of them"),
 	ROW(PARAM_U32, mbufs, 0, 4194304, 0, "", "DPDK packet buffers; 0 computes what is needed"),
 	ROW(PARAM_U32, rx_desc, 64, 32768, 1024, "", "DPDK receive descriptors of a queue"),
 	ROW(PARAM_U32, snaplen, 64, 262144, 262144, "bytes", "bytes kept of a live frame"),
+	PARAM_CHECKED(PARAM_STR, struct capture_config, filter, "", capture_filter_check,
+		      "only frames that match are looked at; tcpdump's language (pcap-filter(7))"),
+	TEXT(PARAM_STR, dedup, "default",
+	     "removal of copies the mirror makes: off, auto, on; default is auto when live, off from "
+	     "files"),
+	ROW(PARAM_U32, health_every, 1, 1024, 16, "",
+	    "one slice of time in so many is looked into for the health of the mirror"),
 	ROW(PARAM_U64, seed, 0, 18446744073709549568.0, 0, "",
 	    "seed of the hash that spreads hosts over workers; fixed with files"),
 	{.type = PARAM_END},

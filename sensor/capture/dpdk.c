@@ -21,8 +21,8 @@
 
 #include "base/clock.h"
 #include "capture/eal.h"
-#include "capture/health.h"
 #include "capture/ports.h"
+#include "capture/probe.h"
 #include "capture/seconds.h"
 #include "capture/stamp.h"
 
@@ -45,6 +45,7 @@
 struct reader {
 	struct capture_counters counters;
 	struct capture_health health;
+	struct capture_probe probe;
 	struct capture_stamp stamp;
 	struct capture_seconds clock;
 	uint64_t calibrate_at; /* cycles */
@@ -134,13 +135,13 @@ static void fill(struct dpdk_source *s, struct reader *r, struct burst *b, uint6
 			f->vlan_tci = m->vlan_tci;
 			f->flags = FRAME_VLAN;
 		}
-		capture_health_frame(&r->health, f);
+		capture_probe_frame(&r->probe, f);
 	}
 	b->n = r->n;
 	r->next_seq = seq;
 	count_add(&r->counters.kept, r->n);
-	count_add(&r->counters.kept_bytes, r->health.bytes);
-	capture_health_flush(&r->health, &r->counters);
+	count_add(&r->counters.kept_bytes, r->probe.bytes);
+	capture_probe_flush(&r->probe, &r->counters);
 }
 
 static void poll_ports(struct dpdk_source *s, unsigned reader, struct reader *r)
@@ -254,6 +255,7 @@ static void dpdk_close(void *source)
 		return;
 	for (unsigned i = 0; s->reader && i < s->n; i++) {
 		give_back(&s->reader[i]);
+		capture_probe_fini(&s->reader[i].probe);
 		free(s->reader[i].scratch);
 	}
 	if (s->eal) {
@@ -300,9 +302,12 @@ static int dpdk_open(const struct capture_config *c, void **source, struct err *
 	s->n = c->workers;
 	s->snaplen = c->snaplen > 0 ? c->snaplen : UINT32_MAX;
 	s->reader = calloc(c->workers, sizeof(*s->reader));
-	for (unsigned i = 0; s->reader && i < s->n; i++)
+	for (unsigned i = 0; s->reader && r == 0 && i < s->n; i++) {
 		s->reader[i].scratch = malloc(SCRATCH_BYTES);
-	if (!s->reader || !s->reader[s->n - 1].scratch)
+		r = capture_probe_init(&s->reader[i].probe, &s->reader[i].health, c->health_every,
+				       err);
+	}
+	if (r == 0 && (!s->reader || !s->reader[s->n - 1].scratch))
 		r = err_set(err, ENOMEM, "no memory for %u readers", c->workers);
 	if (r == 0)
 		r = prepare(s, c, err);
@@ -332,6 +337,11 @@ static const struct capture_counters *dpdk_counters(void *source, unsigned reade
 		count_set(&s->reader[0].counters.dropped_ring, ring);
 	}
 	return &s->reader[reader].counters;
+}
+
+static const struct capture_health *dpdk_health(void *source, unsigned reader)
+{
+	return &((struct dpdk_source *)source)->reader[reader].health;
 }
 
 static bool dpdk_drops_known(void *source)
@@ -369,6 +379,7 @@ static int dpdk_open(const struct capture_config *c, void **source, struct err *
 
 #define dpdk_next        NULL
 #define dpdk_counters    NULL
+#define dpdk_health      NULL
 #define dpdk_drops_known NULL
 #define dpdk_broken      NULL
 #define dpdk_file_name   NULL
@@ -382,6 +393,7 @@ const struct source capture_dpdk = {
 	.open = dpdk_open,
 	.next = dpdk_next,
 	.counters = dpdk_counters,
+	.health = dpdk_health,
 	.drops_known = dpdk_drops_known,
 	.broken = dpdk_broken,
 	.file_name = dpdk_file_name,

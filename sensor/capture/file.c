@@ -17,7 +17,8 @@
  * Source: DESIGN 3.
  */
 #include "capture/dispatch.h"
-#include "capture/health.h"
+#include "capture/filter.h"
+#include "capture/probe.h"
 #include "capture/savefile.h"
 #include "capture/seconds.h"
 #include "capture/source.h"
@@ -35,12 +36,16 @@
 
 struct reader {
 	struct capture_counters counters;
-	struct capture_savefile save;
 	struct capture_health health;
+	struct capture_savefile save;
+	struct capture_probe probe;
+	struct capture_dedup dedup;
+	const struct capture_filter *filter;
 	struct capture_seconds clock;
 	struct frame pending; /* seen, but the clock must be told first; bytes are libpcap's */
 	bool has_pending;
-	bool counts; /* what all readers see is counted here */
+	bool counts;  /* what all readers see is counted here */
+	bool unusual; /* there is a filter, or copies are removed */
 	unsigned index, workers;
 	uint64_t seed;
 	uint8_t *arena;
@@ -50,6 +55,7 @@ struct reader {
 
 struct file_source {
 	struct capture_inputs in;
+	struct capture_filter *filter;
 	struct reader *reader;
 	unsigned n;
 	struct capture_dispatch *dispatch; /* NULL: every reader reads */
@@ -74,11 +80,28 @@ static inline bool keep(struct reader *r, const struct frame *f)
 	return b->n < BURST_MAX && r->used <= ARENA_BYTES - DISPATCH_FRAME_MAX;
 }
 
+/* Filter and removal of copies: off for most runs. All readers decide the same about a frame, and
+ * the first one counts it. */
+static bool wanted(struct reader *r, const struct frame *f)
+{
+	if (r->filter && !capture_filter_match(r->filter, f)) {
+		count_add(&r->counters.filtered, r->counts);
+		return false;
+	}
+	if (r->dedup.mode == DEDUP_off ||
+	    !capture_dedup_frame(&r->dedup, f, capture_probe_due(&r->probe, f->time_ns)))
+		return true;
+	count_add(&r->counters.duplicates, r->counts);
+	return false;
+}
+
 static inline bool take(struct reader *r, const struct frame *f)
 {
 	capture_seconds_see(&r->clock, f->time_ns);
 	if (r->counts)
-		capture_health_frame(&r->health, f);
+		capture_probe_frame(&r->probe, f);
+	if (r->unusual && !wanted(r, f))
+		return true;
 	if (r->workers > 1 && capture_dispatch_worker(f, r->workers, r->seed) != r->index)
 		return true;
 	return keep(r, f);
@@ -109,10 +132,20 @@ static void finish(struct reader *r, struct burst *b)
 
 static void count_kept(struct reader *r, const struct burst *b)
 {
+	struct capture_dedup *d = r->dedup.mode == DEDUP_off ? &r->dedup : NULL;
 	uint64_t bytes = 0;
 
-	for (unsigned i = 0; i < b->n; i++)
-		bytes += b->frame[i].wire_len;
+	for (unsigned i = 0; i < b->n; i++) {
+		const struct frame *f = &b->frame[i];
+
+		bytes += f->wire_len;
+		if (capture_probe_due(&r->probe, f->time_ns))
+			capture_probe_look(&r->probe, f, d);
+	}
+	if (b->tick)
+		capture_probe_sum_pairs(&r->probe);
+	if (b->tick && (d || r->counts))
+		capture_probe_sum_dedup(&r->probe, &r->dedup);
 	count_add(&r->counters.kept, b->n);
 	count_add(&r->counters.kept_bytes, bytes);
 }
@@ -138,7 +171,7 @@ static void file_next(void *source, unsigned reader, struct burst *b)
 	if (more)
 		capture_savefile_read(&r->save, READ_MAX);
 	finish(r, b);
-	capture_health_flush(&r->health, &r->counters);
+	capture_probe_flush(&r->probe, &r->counters);
 	count_kept(r, b);
 }
 
@@ -153,7 +186,9 @@ static bool on_dispatch(void *ctx, const struct frame *f)
 			return false;
 	}
 	capture_seconds_see(&r->clock, f->time_ns);
-	capture_health_frame(&r->health, f);
+	capture_probe_frame(&r->probe, f);
+	if (r->unusual && !wanted(r, f))
+		return true;
 	return capture_dispatch_frame(s->dispatch, capture_dispatch_worker(f, s->n, r->seed), f);
 }
 
@@ -161,8 +196,14 @@ static bool on_dispatch(void *ctx, const struct frame *f)
 static void on_idle(void *ctx)
 {
 	struct file_source *s = ctx;
+	struct reader *r = &s->reading;
+	struct capture_counters *c = &s->reader[0].counters;
 
-	capture_health_flush(&s->reading.health, &s->reader[0].counters);
+	capture_probe_flush(&r->probe, c);
+	count_set(&c->filtered, count_get(&r->counters.filtered));
+	count_set(&c->duplicates, count_get(&r->counters.duplicates));
+	if (r->dedup.mode != DEDUP_off)
+		capture_probe_sum_dedup(&r->probe, &r->dedup);
 	capture_dispatch_flush(s->dispatch, s->reading.save.seq);
 }
 
@@ -181,17 +222,42 @@ static void *dispatch_main(void *ctx)
 	return NULL;
 }
 
-static int start_dispatch(struct file_source *s, uint64_t seed, struct err *err)
+static int prepare(struct file_source *s, struct reader *r, const struct capture_config *c,
+		   struct capture_health *health, struct err *err)
+{
+	int ret = capture_probe_init(&r->probe, health, c->health_every, err);
+
+	if (ret == 0)
+		ret = capture_dedup_init(&r->dedup, c->dedup, false, c->seed, err);
+	r->workers = s->n;
+	r->seed = c->seed;
+	r->filter = s->filter;
+	r->unusual = r->filter || r->dedup.mode != DEDUP_off;
+	return ret;
+}
+
+/* The readers only look at what they are given; the thread sees all. */
+static int prepare_dispatch(struct file_source *s, const struct capture_config *c, struct err *err)
+{
+	int r = prepare(s, &s->reading, c, &s->reader[0].health, err);
+
+	for (unsigned i = 0; r == 0 && i < s->n; i++)
+		r = prepare(s, &s->reader[i], c, &s->reader[i].health, err);
+	s->reading.counts = true;
+	return r;
+}
+
+static int start_dispatch(struct file_source *s, const struct capture_config *c, struct err *err)
 {
 	sigset_t all, before;
-	int r = capture_dispatch_new(&s->dispatch, s->n, &s->in.stop, err);
+	int r = prepare_dispatch(s, c, err);
 
+	if (r == 0)
+		r = capture_dispatch_new(&s->dispatch, s->n, &s->in.stop, err);
+	if (r == 0)
+		r = capture_savefile_init(&s->reading.save, &s->in, on_dispatch, s, err);
 	if (r < 0)
 		return r;
-	r = capture_savefile_init(&s->reading.save, &s->in, on_dispatch, s, err);
-	if (r < 0)
-		return r;
-	s->reading.seed = seed;
 	for (unsigned i = 0; i < s->in.n; i++) {
 		if (!s->in.at[i].stream)
 			continue;
@@ -206,23 +272,31 @@ static int start_dispatch(struct file_source *s, uint64_t seed, struct err *err)
 	return r == 0 ? 0 : err_set(err, r, "cannot start the reading thread: %s", strerror(r));
 }
 
-static int start_readers(struct file_source *s, uint64_t seed, struct err *err)
+static int start_readers(struct file_source *s, const struct capture_config *c, struct err *err)
 {
 	for (unsigned i = 0; i < s->n; i++) {
 		struct reader *r = &s->reader[i];
-		int ret = capture_savefile_init(&r->save, &s->in, on_frame, r, err);
+		int ret = prepare(s, r, c, &r->health, err);
 
+		if (ret == 0)
+			ret = capture_savefile_init(&r->save, &s->in, on_frame, r, err);
 		if (ret < 0)
 			return ret;
 		r->arena = aligned_alloc(64, ARENA_BYTES);
 		if (!r->arena)
 			return err_set(err, ENOMEM, "no memory for reader %u", i);
 		r->index = i;
-		r->workers = s->n;
-		r->seed = seed;
 		r->counts = i == 0;
 	}
 	return 0;
+}
+
+static void finish_reader(struct reader *r)
+{
+	capture_savefile_fini(&r->save);
+	capture_probe_fini(&r->probe);
+	capture_dedup_fini(&r->dedup);
+	free(r->arena);
 }
 
 static void file_close(void *source)
@@ -234,13 +308,12 @@ static void file_close(void *source)
 	s->in.stop = true;
 	if (s->started)
 		pthread_join(s->thread, NULL);
-	capture_savefile_fini(&s->reading.save);
 	capture_dispatch_free(s->dispatch);
-	for (unsigned i = 0; s->reader && i < s->n; i++) {
-		capture_savefile_fini(&s->reader[i].save);
-		free(s->reader[i].arena);
-	}
+	finish_reader(&s->reading);
+	for (unsigned i = 0; s->reader && i < s->n; i++)
+		finish_reader(&s->reader[i]);
 	free(s->reader);
+	capture_filter_free(s->filter);
 	capture_inputs_fini(&s->in);
 	free(s);
 }
@@ -257,10 +330,12 @@ static int file_open(const struct capture_config *c, void **source, struct err *
 	r = s->reader ? 0 : err_set(err, ENOMEM, "no memory for %u readers", s->n);
 	if (r == 0)
 		r = capture_inputs_init(&s->in, &c->files, err);
+	if (r == 0)
+		r = capture_filter_new(&s->filter, c->filter, err);
 	if (r == 0 && (s->n > DISPATCH_ABOVE || s->in.streams > 0))
-		r = start_dispatch(s, c->seed, err);
+		r = start_dispatch(s, c, err);
 	else if (r == 0)
-		r = start_readers(s, c->seed, err);
+		r = start_readers(s, c, err);
 	if (r < 0) {
 		file_close(s);
 		return r;
@@ -273,6 +348,11 @@ static int file_open(const struct capture_config *c, void **source, struct err *
 static const struct capture_counters *file_counters(void *source, unsigned reader)
 {
 	return &((struct file_source *)source)->reader[reader].counters;
+}
+
+static const struct capture_health *file_health(void *source, unsigned reader)
+{
+	return &((struct file_source *)source)->reader[reader].health;
 }
 
 static bool file_drops_known(void *source)
@@ -306,6 +386,7 @@ const struct source capture_file = {
 	.open = file_open,
 	.next = file_next,
 	.counters = file_counters,
+	.health = file_health,
 	.drops_known = file_drops_known,
 	.broken = file_broken,
 	.file_name = file_name,

@@ -44,7 +44,12 @@ struct capture_counters {
 	struct count clock_jump; /* forward by more than an hour */
 	struct count unknown_link;
 	struct count skipped_files; /* in folders: no captures */
+	struct count filtered;      /* did not match capture.filter */
+	struct count duplicates;    /* removed, see dedup.h; what is seen is in capture_health */
+	struct count lost_handover; /* the ring to the other worker was full */
 };
+
+struct capture_health; /* capture/health.h */
 
 struct capture_config {
 	uint32_t workers;      /* how many readers there will be */
@@ -57,6 +62,9 @@ struct capture_config {
 	uint32_t rx_desc;      /* dpdk */
 	uint32_t snaplen;
 	uint64_t seed; /* of the spreading hash; 0 with files */
+	char *filter;  /* BPF text */
+	char *dedup;   /* "default", "off", "auto", "on" */
+	uint32_t health_every; /* 1 slice of time in so many is looked into; a power of two */
 };
 extern const struct param capture_params[];
 
@@ -68,6 +76,8 @@ struct source {
 	 * back by this call. */
 	void (*next)(void *source, unsigned reader, struct burst *b);
 	const struct capture_counters *(*counters)(void *source, unsigned reader);
+	/* What is wrong with the traffic, as measured. Any thread, while the source is open. */
+	const struct capture_health *(*health)(void *source, unsigned reader);
 	bool (*drops_known)(void *source); /* false: doctor and stats say "unknown" */
 	/* After end: NULL, or the sentence that says which file broke and how. */
 	const char *(*broken)(void *source);
