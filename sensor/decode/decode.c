@@ -109,6 +109,9 @@ static void clear(struct pkt *p)
 static void begin(const struct frame *f, struct pkt *p)
 {
 	clear(p);
+	p->events = 0;
+	p->stream_events = 0;
+	p->tunnel.depth = 0;
 	p->flow = NULL;
 	p->dir = 0;
 	p->time_ns = f->time_ns;

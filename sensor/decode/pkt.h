@@ -6,6 +6,7 @@
 #pragma once
 
 #include "base/addr.h"
+#include "decode/event.h"
 #include "decode/frame.h"
 #include "decode/verdict.h"
 
@@ -44,6 +45,23 @@ struct pkt_ndp { /* neighbour solicitation / advertisement, router advertisement
 	struct cidr prefix;         /* the first on-link one; bits 0: none */
 };
 
+struct pkt_frag { /* of a fragment: what is needed to put its datagram together */
+	const uint8_t *at;   /* what the IP header announces, or IPv6's fragment header */
+	uint32_t len, wire;  /* bytes of it captured, and on the wire */
+	uint32_t id;
+	uint32_t head;       /* bytes of IP headers before it, without the fragment header */
+	uint8_t proto;       /* number of the first header at `at` of the first fragment */
+};
+
+struct pkt_tunnel { /* the outermost pair around the packet */
+	struct addr src, dst;
+	uint16_t sport, dport; /* 0 unless UDP */
+	uint8_t proto;         /* IANA number: 4, 17, 41, 47 */
+	uint8_t depth;         /* tunnels around the packet; 0: none, and nothing else here is set */
+};
+
+/* With a tunnel around it, a packet is the innermost one; MACs and VLANs are those of the innermost
+ * Ethernet header. */
 struct pkt {
 	uint64_t time_ns, seq;   /* the frame's */
 	struct addr src, dst;    /* ARP: sender and target protocol address */
@@ -51,6 +69,7 @@ struct pkt {
 	uint32_t payload_len;    /* bytes captured of it, padding excluded */
 	uint32_t payload_wire;   /* bytes of it on the wire: above payload_len when the frame was cut */
 	uint32_t wire_len;       /* of the whole frame */
+	uint32_t ip_len;         /* on the wire, IP header and all it announces; 0 without IP */
 	uint16_t sport, dport;   /* TCP, UDP, SCTP; ICMP: type and code in type/code below */
 	uint16_t vlan[PKT_VLANS]; /* 12-bit ids */
 	struct mac smac, dmac;   /* zero where the link has none */
@@ -63,6 +82,7 @@ struct pkt {
 	uint8_t ip_flags;        /* bit 0 more fragments, 1 don't fragment, 2 reserved */
 	bool fragment;           /* not a whole datagram: no ports unless it is the first one */
 	bool first_fragment;
+	bool reassembled;        /* put together from fragments; frag_off, ip_flags: the last one's */
 	bool has_ports;
 	bool has_mac;
 	bool quotes;             /* an ICMP error: q_* below name the packet it answers */
@@ -83,7 +103,12 @@ struct pkt {
 		struct pkt_ndp ndp; /* ICMPv6 133 … 136 */
 	};
 
+	uint64_t events;          /* EVENT_BIT(DECODE_…) */
+	struct pkt_tunnel tunnel;
+	struct pkt_frag frag;     /* set when `fragment` is */
+
 	/* Set by flow_pkt(); see flow/flow.h. */
+	uint64_t stream_events; /* EVENT_BIT(STREAM_…) of this packet */
 	struct flow *flow; /* NULL: no flow (ARP, non-first fragment, table full) */
 	uint8_t dir;       /* enum flow_dir_name: which way in the flow */
 };

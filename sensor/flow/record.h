@@ -6,7 +6,7 @@
  * who spoke first) and corrected when better evidence comes.
  *
  * Units:  bytes, packets, nanoseconds of packet time.
- * Shape:  192 bytes; a stream (reassembly, window) is a pooled object behind it.
+ * Shape:  256 bytes; a stream (reassembly, window) is a pooled object behind it.
  * Thread: the owning worker's only.
  */
 #pragma once
@@ -56,7 +56,8 @@ struct flow_half {        /* what one side sent */
 	uint8_t tcp_flags; /* all seen, or'ed */
 };
 
-/* Three cache lines: the key; what every packet changes; what few packets need */
+/* Four cache lines: the key; what every packet changes; what few packets need; what few flows need
+ */
 struct flow {
 	struct addr client, server;
 	uint16_t client_port, server_port; /* ICMP: community_id's type/counter-type pair */
@@ -85,8 +86,12 @@ struct flow {
 	/* The table's own: interim and contact are counted from mark_s; the client's first sequence
 	 * number; the wheel's list (or the free list). */
 	uint32_t mark_s, isn, wheel_prev, wheel_next;
+
+	uint64_t events; /* EVENT_BIT(STREAM_…), ever */
+	struct pkt_tunnel tunnel; /* around its first packet */
+	uint8_t spare[16]; /* nobody's yet; keeps the flow at whole lines */
 };
-_Static_assert(sizeof(struct flow) == 192, "three cache lines");
+_Static_assert(sizeof(struct flow) == 256, "four cache lines");
 
 /* Alerts of a flow are told in its record. */
 static inline void flow_mark_alerted(struct flow *f)
