@@ -301,13 +301,11 @@ static void item(const char *path, size_t n, char type)
 		      (f->type == ALERT_TYPE_objects && type == 'o'));
 }
 
-static void against_def(void *ctx, const char *path, char type, const char *value, size_t n)
+static void against_def(void *ctx, const char *path, char type)
 {
 	struct seen *s = ctx;
 	size_t len = strlen(path);
 
-	(void)value;
-	(void)n;
 	if (len == 0)
 		return;
 	if (len > 2 && strcmp(path + len - 2, "[]") == 0) {

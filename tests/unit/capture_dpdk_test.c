@@ -19,7 +19,7 @@
 
 extern const struct source capture_dpdk;
 
-#ifdef RTE_VER_YEAR /* built with DPDK: its configuration header is forced in */
+#ifdef HAVE_DPDK
 
 #define S(x)   ((x)*NS_PER_S)
 #define FRAMES 5000
