@@ -35,11 +35,14 @@ static void json_walk_value(json_t *v, const char *path, json_walk_on on, void *
 
 static inline bool json_walk(const char *text, size_t n, json_walk_on on, void *ctx)
 {
+	json_error_t why;
 	json_t *v = json_loadb(
-		text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+		text, n, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY | JSON_ALLOW_NUL, &why);
 
-	if (!v)
+	if (!v) {
+		printf("# %s near %.80s\n", why.text, text + (why.position > 40 ? why.position - 40 : 0));
 		return false;
+	}
 	json_walk_value(v, "", on, ctx);
 	json_decref(v);
 	return true;

@@ -404,7 +404,7 @@ static void longest(unsigned char byte, bool rule_too)
 			  .n_metadata = 200};
 	struct eve_config c = {.in_iface = text, .sensor = text, .ruleset_sha256 = text,
 			       .file_name = long_name, .identity = true};
-	struct event_id most = {.epoch = UINT64_MAX, .seq = UINT64_MAX};
+	struct event_id most = {.epoch = INT64_MAX, .seq = INT64_MAX};
 
 	memset(text, byte, sizeof(longest_text) - 1);
 	for (unsigned i = 0; i < 200; i++) {
@@ -420,6 +420,8 @@ static void longest(unsigned char byte, bool rule_too)
 	s.f.score = -1.23457e-300;
 	s.f.link.n_vlan = 2;
 	s.f.flow.start_ns = T0;
+	for (unsigned d = 0; d < 2; d++) /* the largest integer that JSON's readers take */
+		s.f.flow.bytes[d] = s.f.flow.payload[d] = INT64_MAX;
 	for (unsigned i = 0; i < FINDING_EVIDENCE; i++)
 		s.f.evidence[i] = (struct evidence){text, -1.23457e-300, -1.23457e-300,
 						    -1.23457e-300, text};
