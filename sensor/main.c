@@ -2,8 +2,10 @@
 /* vigie-sensor: reads the command line, does what it asks, says what went wrong. */
 #include "base/log.h"
 #include "control.h"
+#include "doctor.h"
 #include "options.h"
 #include "run.h"
+#include "selftest.h"
 
 #include <hs/hs.h>
 #include <stdlib.h>
@@ -85,13 +87,20 @@ static int act(struct options *o)
 	case ACTION_dump_config: config_dump(&o->config, stdout); return 0;
 	case ACTION_reference: config_reference(&o->config, stdout); return 0;
 	case ACTION_test:
+	case ACTION_doctor:
+	case ACTION_selftest:
 	case ACTION_run: break;
 	}
 	if (options_derive(o, &err) < 0) {
 		say(&err);
 		return EXIT_CONFIG;
 	}
-	return o->action == ACTION_test ? test(o) : watch(o);
+	switch (o->action) {
+	case ACTION_test: return test(o);
+	case ACTION_doctor: return doctor_main(o);
+	case ACTION_selftest: return selftest_main(o);
+	default: return watch(o);
+	}
 }
 
 int main(int argc, char **argv)

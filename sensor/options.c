@@ -34,7 +34,7 @@ static const struct param top_params[] = {
 };
 
 enum { OPT_set = 256, OPT_dump, OPT_reference, OPT_build, OPT_keywords, OPT_detectors, OPT_version,
-       OPT_write_matched, OPT_exit_on_alert };
+       OPT_write_matched, OPT_exit_on_alert, OPT_seconds, OPT_json };
 
 static const struct option long_options[] = {
 	{"set", required_argument, NULL, OPT_set},
@@ -47,12 +47,16 @@ static const struct option long_options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"write-matched", required_argument, NULL, OPT_write_matched},
 	{"exit-on-alert", required_argument, NULL, OPT_exit_on_alert},
+	{"seconds", required_argument, NULL, OPT_seconds},
+	{"json", no_argument, NULL, OPT_json},
 	{NULL, 0, NULL, 0},
 };
 
 void options_help(FILE *out)
 {
 	fputs("usage: vigie-sensor -i IFACE | -r FILE [-S RULES] [-l DIR] [options]\n"
+	      "       vigie-sensor doctor -i IFACE | -r FILE [--seconds N] [--json]\n"
+	      "       vigie-sensor selftest [-i IFACE] [--json]\n"
 	      "\n"
 	      "  -c FILE              configuration (YAML)\n"
 	      "  -i IFACE             watch an interface\n"
@@ -65,9 +69,12 @@ void options_help(FILE *out)
 	      "  --set NAME=VALUE     one parameter; may be repeated (--set workers=2)\n"
 	      "  --write-matched FILE the rules that are matched, as written (with -T)\n"
 	      "  --exit-on-alert N    exit with N when there was an alert\n"
+	      "  --seconds N          doctor: listen so long (30 on an interface)\n"
+	      "  --json               doctor, selftest: one JSON object\n"
 	      "  --dump-config --build-info --list-keywords --list-detectors --version --help\n"
 	      "\n"
-	      "exit: 0 ok, 1 runtime failure, 2 usage, 78 bad configuration\n",
+	      "exit: 0 ok, 1 runtime failure, 2 usage, 78 bad configuration\n"
+	      "      doctor and selftest: 3, something should be changed\n",
 	      out);
 }
 
@@ -81,6 +88,7 @@ static int add_sections(struct options *o, struct err *err)
 		{"rule", rule_params, &o->rule},
 		{"detect", detect_params, &o->detect},
 		{"publish", publish_params, &o->publish},
+		{"geo", geo_params, &o->geo},
 	};
 	int r = 0;
 
@@ -141,6 +149,12 @@ static int take(struct options *o, int c, struct seen *seen, struct err *err)
 	case OPT_detectors: o->action = ACTION_list_detectors; return 0;
 	case OPT_version: o->action = ACTION_version; return 0;
 	case OPT_write_matched: o->write_matched = optarg; return 0;
+	case OPT_seconds:
+		o->seconds = (unsigned)strtoul(optarg, NULL, 10);
+		if (o->seconds < 1 || o->seconds > 86400)
+			return err_set(err, EINVAL, "--seconds: %s is not 1 .. 86400", optarg);
+		return 0;
+	case OPT_json: o->json = true; return 0;
 	case OPT_exit_on_alert:
 		o->exit_on_alert = atoi(optarg);
 		if (o->exit_on_alert < 1 || o->exit_on_alert > 255)
@@ -148,6 +162,18 @@ static int take(struct options *o, int c, struct seen *seen, struct err *err)
 		return 0;
 	}
 	return err_set(err, EINVAL, "see vigie-sensor --help");
+}
+
+/* A word before the options: what to do instead of watching. */
+static bool take_word(struct options *o, int argc, char **argv)
+{
+	if (argc < 2 || argv[1][0] == '-')
+		return false;
+	if (strcmp(argv[1], "doctor") == 0)
+		o->action = ACTION_doctor;
+	else if (strcmp(argv[1], "selftest") == 0)
+		o->action = ACTION_selftest;
+	return o->action != ACTION_run;
 }
 
 static int say(const struct err *err, int code)
@@ -170,6 +196,10 @@ int options_read(struct options *o, int argc, char **argv)
 
 	if (add_sections(o, &err) < 0)
 		return say(&err, EXIT_RUNTIME);
+	if (take_word(o, argc, argv)) {
+		argc--;
+		argv++;
+	}
 
 	/* The file first, whatever its place: the command line overrides it. */
 	opterr = 0;

@@ -2,6 +2,7 @@
 /* The command line and the configuration file, read into the rooms' own structs. */
 #pragma once
 
+#include "alert/geo.h"
 #include "capture/source.h"
 #include "config/config.h"
 #include "detect/detect.h"
@@ -21,6 +22,8 @@ enum action {
 	ACTION_build_info,
 	ACTION_list_keywords,
 	ACTION_list_detectors,
+	ACTION_doctor,
+	ACTION_selftest,
 	ACTION_version,
 	ACTION_help,
 };
@@ -40,6 +43,8 @@ struct options {
 	const char *write_matched; /* NULL: no */
 	bool verbose;
 	int exit_on_alert; /* 0: alerts do not change the exit code */
+	unsigned seconds;  /* doctor: how long; 0: its own choice */
+	bool json;         /* doctor, selftest: for programs */
 	bool to_stdout;    /* -r without -l and without a journal: events go to stdout */
 
 	struct config config;
@@ -49,6 +54,7 @@ struct options {
 	struct rule_config rule;
 	struct detect_config detect;
 	struct publish_config publish;
+	struct geo_config geo;
 };
 
 /* Reads everything; on failure says so on stderr and returns the exit code, else 0. */
