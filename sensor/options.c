@@ -88,7 +88,6 @@ static int add_sections(struct options *o, struct err *err)
 		{"rule", rule_params, &o->rule},
 		{"detect", detect_params, &o->detect},
 		{"publish", publish_params, &o->publish},
-		{"geo", geo_params, &o->geo},
 	};
 	int r = 0;
 

@@ -2,7 +2,6 @@
 /* The command line and the configuration file, read into the rooms' own structs. */
 #pragma once
 
-#include "alert/geo.h"
 #include "capture/source.h"
 #include "config/config.h"
 #include "detect/detect.h"
@@ -54,7 +53,6 @@ struct options {
 	struct rule_config rule;
 	struct detect_config detect;
 	struct publish_config publish;
-	struct geo_config geo;
 };
 
 /* Reads everything; on failure says so on stderr and returns the exit code, else 0. */
