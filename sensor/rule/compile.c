@@ -158,7 +158,7 @@ static void place(struct build *b)
 		positive |= s->step[i].kind == STEP_content && !(s->step[i].flags & STEP_NEGATED);
 		from_start |= (s->step[i].flags & (STEP_DEPTH | STEP_OFFSET)) != 0;
 	}
-	if (s->n_step == 0 && !s->packet_tests && !b->tcp_pkt) {
+	if (s->n_step == 0 && !s->packet_tests && !b->tcp_pkt && !b->flow_written) {
 		s->where = WHERE_HEADER;
 		return;
 	}
@@ -211,7 +211,7 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	b->buffer = NULL;
 	b->n_step = b->n_test = b->n_unmatched = b->n_metadata = 0;
 	b->has_sid = b->has_msg = b->has_vars = b->has_priority = false;
-	b->tcp_pkt = b->tcp_stream = false;
+	b->tcp_pkt = b->tcp_stream = b->flow_written = false;
 	s->rule.about = (struct about){.gid = ALERT_GID_RULE, .rev = 0, .severity = 3,
 				       .family = FAMILY_other, .msg = "", .category = "",
 				       .action = "allowed"};

@@ -59,7 +59,7 @@ struct build {
 	struct about_kv metadata[BUILD_METADATA];
 	unsigned n_step, n_test, n_unmatched, n_metadata;
 	bool has_sid, has_msg, has_vars, has_priority;
-	bool tcp_pkt, tcp_stream;
+	bool tcp_pkt, tcp_stream, flow_written;
 };
 
 void rule_build_unmatched(struct build *b, const struct keyword *k);

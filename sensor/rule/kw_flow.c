@@ -63,6 +63,7 @@ static int flow_build(struct build *b, struct span value)
 {
 	struct span word, rest = value;
 
+	b->flow_written = true;
 	while (rule_span_next(&rest, ',', &word)) {
 		int rc = flow_word(b, word);
 		if (rc)

@@ -170,5 +170,5 @@ static bool sameip_match(const void *arg, const struct pkt *p)
 
 const struct keyword keyword_sameip = {
 	.name = "sameip", .syntax = "sameip", .what = "source and destination are one address",
-	.value = VALUE_none, .flow_constant = true, .parse = sameip_parse, .match = sameip_match,
+	.value = VALUE_none, .parse = sameip_parse, .match = sameip_match,
 };

@@ -88,27 +88,21 @@ static void hit(struct rule_matcher *m, uint32_t rule, struct pkt *p, bool whole
 	rule_hit_add(m, rule, p, p->flow, p->dir, whole_flow, &at);
 }
 
-/* Header rules: those that want the conversation established wait for the first packet that is. */
+/* Rules on addresses, ports and ip_proto alone: the first packet of a flow and direction. */
 static void match_headers(struct rule_matcher *m, struct pkt *p, const struct talk *t)
 {
 	const struct list *l = &m->engine->lists[t->class].header;
-	uint64_t done = p->flow ? p->flow->rule_bits : 0;
-	bool plain = !(done & BIT_HEADER(t->dir));
-	bool late = t->established && !(done & BIT_HEADER_EST(t->dir));
 
-	if (l->n == 0 || !(plain || late))
+	if (l->n == 0 || (p->flow && p->flow->rule_bits & BIT_HEADER(t->dir)))
 		return;
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct signature *s = m->engine->sig[l->at[i]];
 
-		if (s->flow & NEED_ESTABLISHED ? !late : !plain)
-			continue;
 		if (rule_talk_fits(t, s) && tests_pass(s, p))
 			hit(m, l->at[i], p, true);
 	}
 	if (p->flow)
-		p->flow->rule_bits |= (plain ? BIT_HEADER(t->dir) : 0) |
-				      (late ? BIT_HEADER_EST(t->dir) : 0);
+		p->flow->rule_bits |= BIT_HEADER(t->dir);
 }
 
 /* One rule whose header is already known to fit. */

@@ -8,7 +8,6 @@
 
 /* Bits of flow.rule_bits */
 #define BIT_HEADER(dir) (1ull << (dir))           /* header rules were held against it */
-#define BIT_HEADER_EST(dir) (4ull << (dir))       /* those that wait for established, too */
 #define BIT_SPOKE(dir) (16ull << (dir))           /* the last piece went this way */
 #define BIT_PASSED 64ull                          /* a pass rule took the whole flow */
 

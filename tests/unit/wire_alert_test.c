@@ -48,6 +48,7 @@ static void fields(void)
 	CHECK_EQ(alert_in_parse("finding"), ALERT_IN_finding);
 	CHECK_EQ(alert_in_parse("flow"), ALERT_IN_flow);
 	CHECK_EQ(alert_in_parse("host"), ALERT_IN_host);
+	CHECK_EQ(alert_in_parse("evidence"), ALERT_IN_evidence);
 	CHECK_EQ(alert_in_parse("durable"), 0);
 }
 
@@ -66,11 +67,12 @@ static void families(void)
 
 static void put_types(char *out, size_t size, unsigned in)
 {
-	static const char *const name[] = {"alert", "finding", "flow", "host"};
+	static const char *const name[] = {"alert", "finding", "flow", "host",
+					   "evidence"};
 	size_t n = 0;
 
 	out[0] = 0;
-	for (unsigned i = 0; i < 4; i++)
+	for (unsigned i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		if (in & 1u << i)
 			n += (size_t)snprintf(out + n, size - n, "%s%s", n ? ", " : "", name[i]);
 }
