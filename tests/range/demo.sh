@@ -111,7 +111,7 @@ net_up
 say 'the office is up: a switch (Linux bridge) with gw, fs1, ws1, ws2 and the forensic machine frx;'
 say 'its mirror port copies every frame, once, to span0'
 
-on sen "$build/vigie-sensor" -i span0 --set publish.journal_dir="$D/journal" \
+on sen "$build/vigie-sensor" -i span0 --set capture.source=dpdk --set publish.journal_dir="$D/journal" \
 	--set publish.pub="ipc://$D/pub.sock" --set publish.rep="ipc://$D/rep.sock" \
 	--set publish.sensor=demo >"$D/sensor.log" 2>&1 &
 jobs_="$jobs_ $!"
