@@ -11,7 +11,8 @@
 
 struct totals {
 	uint64_t frames, kept, bytes, dropped_nic, dropped_ring, ring_lost;
-	uint64_t truncated, clock_back, clock_jump, unknown_link, handed_over;
+	uint64_t truncated, clock_back, clock_jump, unknown_link, handed_over, lost_handover;
+	uint64_t filtered, duplicates;
 };
 
 static void totals_of(const struct run *r, struct totals *t)
@@ -24,6 +25,9 @@ static void totals_of(const struct run *r, struct totals *t)
 		t->dropped_nic += count_get(&c->dropped_nic);
 		t->dropped_ring += count_get(&c->dropped_ring);
 		t->handed_over += count_get(&c->handed_over);
+		t->lost_handover += count_get(&c->lost_handover);
+		t->filtered += count_get(&c->filtered);
+		t->duplicates += count_get(&c->duplicates);
 		t->truncated += count_get(&c->truncated);
 		t->unknown_link += count_get(&c->unknown_link);
 		/* Every reader of a file sees every frame: the first one's clock is the run's. */
@@ -53,6 +57,7 @@ static void capture_stats(struct json *j, const struct run *r, const struct tota
 		json_null(j, "nic");
 		json_null(j, "ring");
 	}
+	json_u64(j, "handover", t->lost_handover);
 	json_u64(j, "worker", t->ring_lost);
 	json_u64(j, "detect", count_get(&r->findings.lost));
 	json_u64(j, "journal", count_get(&publish_counters_of(r->publish)->journal_lost));
@@ -62,6 +67,8 @@ static void capture_stats(struct json *j, const struct run *r, const struct tota
 	json_u64(j, "clock_jump", t->clock_jump);
 	json_u64(j, "unknown_link", t->unknown_link);
 	json_u64(j, "handed_over", t->handed_over);
+	json_u64(j, "filtered", t->filtered);
+	json_u64(j, "duplicates_removed", t->duplicates);
 	json_close(j);
 }
 

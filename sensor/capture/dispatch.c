@@ -14,7 +14,7 @@
 #include "capture/dispatch.h"
 
 #include "base/clock.h"
-#include "base/hash.h"
+#include "capture/spread.h"
 #include "decode/pkt.h"
 
 #include <errno.h>
@@ -61,7 +61,7 @@ unsigned capture_dispatch_worker(const struct frame *f, unsigned workers, uint64
 
 	if (workers == 1 || f->link == LINK_other || !decode_pair(f, &a, &b))
 		return 0;
-	return (unsigned)((uint32_t)(hash_pair(&a, &b, seed) >> 32) % workers);
+	return capture_spread(&a, &b, workers, capture_spread_key(seed));
 }
 
 int capture_dispatch_new(struct capture_dispatch **out, unsigned workers, const _Atomic bool *stop,

@@ -6,12 +6,14 @@
  *         precedes, and also on a silent link.
  * Order:  there is no common counter, so a frame's number is its time in ns, and at least one more
  *         than the reader's frame before: rising within a worker, comparable across workers.
- * next_seq is the present time by the same rule: no frame below it will follow. Owns:   the mbufs
- * of a burst, until the reader's next call. Thread: a reader's state is its own; ports and the EAL
- * belong to main. Errors: open says what is missing (rights, interface, memory, queues). A worker
- * beyond the number of queues idles: it tells the time and nothing else. Cost:   when nothing came
- * for SPIN_NS the reader naps, longer each time, up to 500 us on a vdev (whose ring is large) and
- * 50 us on hardware.
+ *         next_seq is the present time by the same rule: no frame below it will follow.
+ * Owns:   the mbufs of a burst, until the reader's next call.
+ * Thread: a reader's state is its own; ports and the EAL belong to main.
+ * Errors: open says what is missing (rights, interface, memory, queues). A device spreads as it
+ *         can: a frame whose hosts are another worker's crosses to it (share.c), so a worker beyond
+ *         the number of queues has work too.
+ * Cost:   when nothing came for SPIN_NS the reader naps, longer each time, up to 500 us on a vdev
+ *         (whose ring is large) and 50 us on hardware.
  */
 #include "capture/source.h"
 
@@ -21,20 +23,19 @@
 
 #include "base/clock.h"
 #include "capture/eal.h"
+#include "capture/interface.h"
+#include "capture/jit.h"
 #include "capture/ports.h"
-#include "capture/probe.h"
 #include "capture/seconds.h"
+#include "capture/share.h"
 #include "capture/stamp.h"
 
-#include <net/if.h>
 #include <rte_cycles.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
 #include <rte_mbuf.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #define SPIN_NS         (50 * NS_PER_US)
 #define NAP_VDEV_NS     (500 * NS_PER_US)
@@ -43,9 +44,7 @@
 #define SCRATCH_BYTES   (1u << 20) /* frames in several mbufs are put together here */
 
 struct reader {
-	struct capture_counters counters;
-	struct capture_health health;
-	struct capture_probe probe;
+	struct capture_share share;
 	struct capture_stamp stamp;
 	struct capture_seconds clock;
 	uint64_t calibrate_at; /* cycles */
@@ -61,6 +60,9 @@ struct reader {
 
 struct dpdk_source {
 	struct capture_ports ports;
+	struct capture_filter *filter;
+	struct capture_jit *jit; /* NULL: the interpreter */
+	struct capture_handover *handover;
 	struct reader *reader;
 	unsigned n;
 	bool eal; /* started by us, to be stopped by us */
@@ -79,8 +81,8 @@ static uint64_t now_of(struct dpdk_source *s, struct reader *r)
 			capture_stamp_init(&r->stamp, s->hz, cycles, clock_real_ns());
 		else
 			step = capture_stamp_calibrate(&r->stamp, cycles, clock_real_ns());
-		count_add(&r->counters.clock_back, step == STAMP_back);
-		count_add(&r->counters.clock_jump, step == STAMP_forward);
+		count_add(&r->share.counters.clock_back, step == STAMP_back);
+		count_add(&r->share.counters.clock_jump, step == STAMP_forward);
 		r->calibrate_at = cycles + s->hz;
 	}
 	return capture_stamp_at(&r->stamp, cycles);
@@ -113,21 +115,39 @@ static const uint8_t *whole(struct reader *r, const struct rte_mbuf *m, uint32_t
 	return p;
 }
 
+/* The filter's word on a frame. The compiled one reads the mbuf, where a tag that the NIC took out
+ * is missing. */
+static bool wanted(const struct dpdk_source *s, struct rte_mbuf *m, const struct frame *f)
+{
+	if (!s->filter)
+		return true;
+	if (s->jit && !(f->flags & FRAME_VLAN))
+		return capture_jit_match(s->jit, m);
+	return capture_filter_match(s->filter, f);
+}
+
+/* A frame that another worker stamped a moment after our clock stays in our second. */
+static void number(struct reader *r, struct frame *f)
+{
+	uint64_t end = r->clock.told_ns + NS_PER_S - 1;
+
+	f->seq = r->next_seq++;
+	if (f->time_ns > end)
+		f->time_ns = end;
+}
+
 static void fill(struct dpdk_source *s, struct reader *r, struct burst *b, uint64_t now)
 {
-	uint64_t seq = now > r->next_seq ? now : r->next_seq;
-
 	for (unsigned i = 0; i < r->n; i++) {
-		const struct rte_mbuf *m = r->mbuf[i];
+		struct rte_mbuf *m = r->mbuf[i];
 		uint32_t n = m->pkt_len < s->snaplen ? m->pkt_len : s->snaplen;
-		struct frame *f = &b->frame[i];
+		struct frame *f = &b->frame[b->n];
 
 		*f = (struct frame){
 			.data = whole(r, m, &n),
 			.cap_len = n,
 			.wire_len = m->pkt_len,
 			.time_ns = now,
-			.seq = seq++,
 			.link = LINK_ether,
 			.source = r->source[i],
 		};
@@ -135,25 +155,23 @@ static void fill(struct dpdk_source *s, struct reader *r, struct burst *b, uint6
 			f->vlan_tci = m->vlan_tci;
 			f->flags = FRAME_VLAN;
 		}
-		capture_probe_frame(&r->probe, f);
+		if (!capture_share_frame(&r->share, f, wanted(s, m, f)))
+			continue;
+		number(r, f);
+		b->n++;
 	}
-	b->n = r->n;
-	r->next_seq = seq;
-	count_add(&r->counters.kept, r->n);
-	count_add(&r->counters.kept_bytes, r->probe.bytes);
-	capture_probe_flush(&r->probe, &r->counters);
 }
 
-static void poll_ports(struct dpdk_source *s, unsigned reader, struct reader *r)
+static void poll_ports(struct dpdk_source *s, unsigned reader, struct reader *r, unsigned max)
 {
-	for (unsigned i = 0; i < s->ports.n && r->n < BURST_MAX; i++) {
+	for (unsigned i = 0; i < s->ports.n && r->n < max; i++) {
 		unsigned which = (r->first_port + i) % s->ports.n;
 		const struct capture_port *p = &s->ports.at[which];
 
 		if (reader >= p->queues)
 			continue;
 		unsigned got = rte_eth_rx_burst(p->id, (uint16_t)reader, r->mbuf + r->n,
-						(uint16_t)(BURST_MAX - r->n));
+						(uint16_t)(max - r->n));
 		for (unsigned k = 0; k < got; k++)
 			r->source[r->n + k] = (uint16_t)which;
 		r->n += got;
@@ -181,6 +199,51 @@ static void give_back(struct reader *r)
 	r->scratch_used = 0;
 }
 
+/* Losses are the ports', not a queue's: they stand with reader 0. */
+static void read_drops(struct dpdk_source *s)
+{
+	struct capture_counters *c = &s->reader[0].share.counters;
+	uint64_t nic = 0, ring = 0;
+
+	for (unsigned i = 0; i < s->ports.n; i++) {
+		struct rte_eth_stats st;
+
+		if (!s->ports.at[i].drops_known || rte_eth_stats_get(s->ports.at[i].id, &st) < 0)
+			continue;
+		nic += st.imissed;
+		ring += st.rx_nombuf;
+	}
+	count_set(&c->dropped_nic, nic);
+	count_set(&c->dropped_ring, ring);
+}
+
+static uint64_t lost(const struct capture_counters *c)
+{
+	return count_get(&c->dropped_nic) + count_get(&c->dropped_ring);
+}
+
+static void each_second(struct dpdk_source *s, struct reader *r, struct burst *b, uint64_t now)
+{
+	uint64_t before = lost(&r->share.counters);
+
+	capture_seconds_tell(&r->clock, now);
+	b->tick = true;
+	if (r->share.index == 0)
+		read_drops(s);
+	capture_share_second(&r->share, lost(&r->share.counters) - before);
+}
+
+/* Half a burst from others at the most, so that our own queues are never shut out. */
+static unsigned take_handed(struct reader *r, struct burst *b)
+{
+	unsigned taken;
+
+	b->n = capture_share_handed(&r->share, b->frame, BURST_MAX / 2, &taken);
+	for (unsigned i = 0; i < b->n; i++)
+		number(r, &b->frame[i]);
+	return taken;
+}
+
 static void dpdk_next(void *source, unsigned reader, struct burst *b)
 {
 	struct dpdk_source *s = source;
@@ -196,46 +259,22 @@ static void dpdk_next(void *source, unsigned reader, struct burst *b)
 	}
 	uint64_t now = now_of(s, r);
 	if (capture_seconds_due(&r->clock, now)) {
-		capture_seconds_tell(&r->clock, now);
-		b->tick = true;
+		each_second(s, r, b, now);
 		finish(r, b, now);
 		return;
 	}
-	poll_ports(s, reader, r);
-	if (r->n > 0) {
+	if (now > r->next_seq)
+		r->next_seq = now;
+	unsigned handed = take_handed(r, b);
+	poll_ports(s, reader, r, BURST_MAX - b->n);
+	if (r->n + handed > 0) {
 		r->busy_ns = now;
 		fill(s, r, b, now);
+		capture_share_burst(&r->share, b);
 	} else {
 		idle(s, r, now);
 	}
 	finish(r, b, now);
-}
-
-/* What the kernel would refuse later, in words that say what to do. */
-static int check_interface(const char *name, struct err *err)
-{
-	if (if_nametoindex(name) == 0) {
-		struct if_nameindex *all = if_nameindex();
-		char names[160] = "";
-
-		for (unsigned i = 0; all && all[i].if_index; i++) {
-			strncat(names, " ", sizeof(names) - strlen(names) - 1);
-			strncat(names, all[i].if_name, sizeof(names) - strlen(names) - 1);
-		}
-		if (all)
-			if_freenameindex(all);
-		err_set(err, ENODEV, "there is no interface %s", name);
-		err_hint(err, "there are:%s", names);
-		return -ENODEV;
-	}
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-	if (fd < 0) {
-		err_set(err, errno, "may not listen on %s: %s", name, strerror(errno));
-		err_hint(err, "run as root, or: setcap cap_net_raw,cap_net_admin+ep vigie-sensor");
-		return -EPERM;
-	}
-	close(fd);
-	return 0;
 }
 
 static bool names_devices(const struct strs *args)
@@ -255,9 +294,12 @@ static void dpdk_close(void *source)
 		return;
 	for (unsigned i = 0; s->reader && i < s->n; i++) {
 		give_back(&s->reader[i]);
-		capture_probe_fini(&s->reader[i].probe);
+		capture_share_fini(&s->reader[i].share);
 		free(s->reader[i].scratch);
 	}
+	capture_jit_free(s->jit);
+	capture_filter_free(s->filter);
+	capture_handover_free(s->handover);
 	if (s->eal) {
 		capture_ports_stop(&s->ports);
 		capture_eal_stop();
@@ -287,13 +329,28 @@ static int prepare(struct dpdk_source *s, const struct capture_config *c, struct
 	return 0;
 }
 
+static int prepare_readers(struct dpdk_source *s, const struct capture_config *c, struct err *err)
+{
+	int r = capture_filter_new(&s->filter, c->filter, err);
+
+	if (r == 0 && s->n > 1)
+		r = capture_handover_new(&s->handover, s->n, err);
+	for (unsigned i = 0; r == 0 && i < s->n; i++) {
+		s->reader[i].scratch = malloc(SCRATCH_BYTES);
+		r = capture_share_init(&s->reader[i].share, c, i, s->handover, err);
+		if (r == 0 && !s->reader[i].scratch)
+			r = err_set(err, ENOMEM, "no memory for %u readers", s->n);
+	}
+	return r;
+}
+
 static int dpdk_open(const struct capture_config *c, void **source, struct err *err)
 {
 	struct dpdk_source *s;
 	int r = 0;
 
 	if (c->interface && *c->interface && !names_devices(&c->dpdk_args))
-		r = check_interface(c->interface, err);
+		r = capture_interface_check(c->interface, err);
 	if (r < 0)
 		return r;
 	s = calloc(1, sizeof(*s));
@@ -302,15 +359,12 @@ static int dpdk_open(const struct capture_config *c, void **source, struct err *
 	s->n = c->workers;
 	s->snaplen = c->snaplen > 0 ? c->snaplen : UINT32_MAX;
 	s->reader = calloc(c->workers, sizeof(*s->reader));
-	for (unsigned i = 0; s->reader && r == 0 && i < s->n; i++) {
-		s->reader[i].scratch = malloc(SCRATCH_BYTES);
-		r = capture_probe_init(&s->reader[i].probe, &s->reader[i].health, c->health_every,
-				       err);
-	}
-	if (r == 0 && (!s->reader || !s->reader[s->n - 1].scratch))
-		r = err_set(err, ENOMEM, "no memory for %u readers", c->workers);
+	r = s->reader ? prepare_readers(s, c, err)
+		      : err_set(err, ENOMEM, "no memory for %u readers", c->workers);
 	if (r == 0)
 		r = prepare(s, c, err);
+	if (r == 0 && s->filter)
+		s->jit = capture_jit_new(capture_filter_ether(s->filter));
 	if (r < 0)
 		dpdk_close(s);
 	else
@@ -318,30 +372,18 @@ static int dpdk_open(const struct capture_config *c, void **source, struct err *
 	return r;
 }
 
-/* Losses are the ports', not a queue's: they stand with reader 0. */
 static const struct capture_counters *dpdk_counters(void *source, unsigned reader)
 {
 	struct dpdk_source *s = source;
-	uint64_t nic = 0, ring = 0;
 
-	for (unsigned i = 0; reader == 0 && i < s->ports.n; i++) {
-		struct rte_eth_stats st;
-
-		if (!s->ports.at[i].drops_known || rte_eth_stats_get(s->ports.at[i].id, &st) < 0)
-			continue;
-		nic += st.imissed;
-		ring += st.rx_nombuf;
-	}
-	if (reader == 0) {
-		count_set(&s->reader[0].counters.dropped_nic, nic);
-		count_set(&s->reader[0].counters.dropped_ring, ring);
-	}
-	return &s->reader[reader].counters;
+	if (reader == 0)
+		read_drops(s);
+	return &s->reader[reader].share.counters;
 }
 
 static const struct capture_health *dpdk_health(void *source, unsigned reader)
 {
-	return &((struct dpdk_source *)source)->reader[reader].health;
+	return &((struct dpdk_source *)source)->reader[reader].share.health;
 }
 
 static bool dpdk_drops_known(void *source)

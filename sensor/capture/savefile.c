@@ -12,6 +12,7 @@
 #include "capture/savefile.h"
 
 #include "base/clock.h"
+#include "capture/interface.h"
 #include "capture/pcapng.h"
 #include "capture/seconds.h"
 
@@ -20,29 +21,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static enum link link_of(int dlt)
-{
-	switch (dlt) {
-	case DLT_EN10MB:
-		return LINK_ether;
-	case DLT_RAW: /* 12; libpcap gives it for LINKTYPE_RAW, 101, too */
-	case 14:      /* DLT_RAW of OpenBSD */
-	case 101:
-	case DLT_IPV4:
-	case DLT_IPV6:
-		return LINK_raw;
-	case DLT_NULL:
-	case DLT_LOOP:
-		return LINK_null;
-	case DLT_LINUX_SLL:
-		return LINK_sll;
-	case DLT_LINUX_SLL2:
-		return LINK_sll2;
-	default:
-		return LINK_other;
-	}
-}
 
 /* libpcap reads a classic file's 32-bit seconds as signed: the years after 2038 look negative. Some
  * writers that shift times leave a fraction below 0 or above a second: it is borrowed or carried.
@@ -102,7 +80,7 @@ static void open_next(struct capture_savefile *s)
 	if (capture_inputs_open(s->in, s->next++, s->buffer, &s->open, &err) < 0)
 		break_off(s, err.msg);
 	else if (s->open.pcap)
-		s->link = (uint16_t)link_of(pcap_datalink(s->open.pcap));
+		s->link = (uint16_t)capture_link_of(pcap_datalink(s->open.pcap));
 }
 
 int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,
@@ -140,7 +118,7 @@ static bool read_pcapng(struct capture_savefile *s, uint64_t until)
 
 	while (s->seq < until && (r = capture_pcapng_next(s->open.ng, &f)) > 0) {
 		f.seq = s->seq++;
-		f.link = (uint16_t)link_of(f.link);
+		f.link = (uint16_t)capture_link_of(f.link);
 		f.source = (uint16_t)(s->next - 1);
 		if (!s->on_frame(s->ctx, &f))
 			return true;

@@ -9,6 +9,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef HAVE_DPDK
+#define HAVE_DPDK_WORDS "give capture.dpdk_args, or --set capture.source=dpdk for its net_af_packet"
+#else
+#define HAVE_DPDK_WORDS "this program was built without DPDK"
+#endif
+
 #define SOURCE(name) extern const struct source capture_##name;
 #include "capture/sources.def"
 #undef SOURCE
@@ -42,12 +48,6 @@ static const struct source *by_name(const char *name, char *why, size_t size, st
 		snprintf(why, size, "source %s was asked for", name);
 		return s;
 	}
-	if (strcmp(name, "live") == 0) {
-		err_set(err, ENOTSUP, "source live does not exist yet");
-		err_hint(err, "leave the source on auto: dpdk then reads the interface through "
-			      "net_af_packet");
-		return NULL;
-	}
 	for (unsigned i = 0; sources[i] && i < 14; i++)
 		words[i + 1] = sources[i]->name;
 	const char *close = err_closest(name, words);
@@ -56,7 +56,7 @@ static const struct source *by_name(const char *name, char *why, size_t size, st
 	if (close)
 		err_hint(err, "did you mean %s?", close);
 	else
-		err_hint(err, "one of: auto, file, dpdk");
+		err_hint(err, "one of: auto, file, dpdk, live");
 	return NULL;
 }
 
@@ -81,10 +81,9 @@ const struct source *source_choose(const struct capture_config *c, char *why, si
 	}
 	if (given(c->interface)) {
 		snprintf(why, size,
-			 "source dpdk, reading %s through net_af_packet, because the source live "
-			 "does not exist yet",
-			 c->interface);
-		return find("dpdk");
+			 "source live (libpcap) on %s, because no DPDK device is named: %s",
+			 c->interface, HAVE_DPDK_WORDS);
+		return find("live");
 	}
 	err_set(err, EINVAL, "nothing to read");
 	err_hint(err, "give -r FILE for a capture or -i INTERFACE for a network");

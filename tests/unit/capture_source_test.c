@@ -18,14 +18,15 @@ static void test_choose(void)
 		{"a capture, auto", 1, 0, NULL, "auto", "file", "because a capture is given", ""},
 		{"vdev arguments", 0, 1, NULL, "auto", "dpdk", "because DPDK arguments are given", ""},
 		{"vdev arguments and an interface", 0, 1, "eth0", "auto", "dpdk", "because DPDK arguments are given", ""},
-		{"an interface", 0, 0, "eth0", "auto", "dpdk", "reading eth0 through net_af_packet", ""},
+		{"an interface", 0, 0, "eth0", "auto", "live", "on eth0, because no DPDK device is named", ""},
 		{"by name", 0, 0, "eth0", "dpdk", "dpdk", "was asked for", ""},
 		{"file by name", 1, 0, NULL, "file", "file", "was asked for", ""},
 		{"nothing", 0, 0, NULL, "auto", NULL, "nothing to read", "-i INTERFACE"},
 		{"both", 1, 0, "eth0", "auto", NULL, "both a capture (a.pcap) and an interface (eth0)", "not both"},
-		{"live", 0, 0, "eth0", "live", NULL, "source live does not exist yet", "net_af_packet"},
+		{"live by name", 0, 0, "eth0", "live", "live", "was asked for", ""},
+		{"live, mistyped", 0, 0, "eth0", "life", NULL, "there is no source 'life'", "did you mean"},
 		{"mistyped", 1, 0, NULL, "fiel", NULL, "there is no source 'fiel'", "did you mean file?"},
-		{"unknown", 1, 0, NULL, "xyzzy", NULL, "there is no source 'xyzzy'", "one of: auto, file, dpdk"},
+		{"unknown", 1, 0, NULL, "xyzzy", NULL, "there is no source 'xyzzy'", "one of: auto, file, dpdk, live"},
 	};
 	/* clang-format on */
 
@@ -55,7 +56,8 @@ static void test_table(void)
 	CASE("the table is sources.def");
 	CHECK_STR(sources[0]->name, "file");
 	CHECK_STR(sources[1]->name, "dpdk");
-	CHECK(sources[2] == NULL);
+	CHECK_STR(sources[2]->name, "live");
+	CHECK(sources[3] == NULL);
 
 	CASE("every parameter has a default and a sentence");
 	struct capture_config c = {0};
@@ -72,6 +74,9 @@ static void test_table(void)
 	CHECK(param_set(&s, param_find(&s, "workers"), "0", &err) < 0);
 	CHECK_EQ(param_set(&s, param_find(&s, "files"), "a,b", &err), 0);
 	CHECK_EQ(c.files.n, 2);
+	CHECK_EQ(param_set(&s, param_find(&s, "filter"), "tcp port 80", &err), 0);
+	CHECK(param_set(&s, param_find(&s, "filter"), "tcp prot 80", &err) < 0);
+	CHECK(strstr(err.msg, "'tcp prot 80'") != NULL);
 	param_fini(&s);
 }
 
