@@ -88,6 +88,7 @@ static int add_sections(struct options *o, struct err *err)
 		{"rule", rule_params, &o->rule},
 		{"detect", detect_params, &o->detect},
 		{"publish", publish_params, &o->publish},
+		{"decode", decode_params, &o->decode},
 	};
 	int r = 0;
 
@@ -293,6 +294,8 @@ int options_derive(struct options *o, struct err *err)
 	o->detect.flow_records = o->top.flow_records;
 	o->detect.sightings = live || o->publish.journal_dir;
 	o->capture.workers = o->top.workers;
+	if ((r = decode_config_use(&o->decode, err)) < 0)
+		return r;
 	o->to_stdout = !live && !o->publish.dir && !o->publish.journal_dir;
 	if (o->rule.files.n == 0)
 		return append(&o->rule.files, own_signatures(), &begun, err);

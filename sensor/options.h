@@ -5,6 +5,7 @@
 #include "capture/source.h"
 #include "config/config.h"
 #include "detect/detect.h"
+#include "decode/config.h"
 #include "flow/flow.h"
 #include "publish/publish.h"
 #include "rule/rule.h"
@@ -53,6 +54,7 @@ struct options {
 	struct rule_config rule;
 	struct detect_config detect;
 	struct publish_config publish;
+	struct decode_config decode;
 };
 
 /* Reads everything; on failure says so on stderr and returns the exit code, else 0. */

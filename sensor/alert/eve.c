@@ -20,8 +20,11 @@
 #include <string.h>
 
 #define PROTO_ICMP  1
+#define PROTO_IP4   4
 #define PROTO_TCP   6
 #define PROTO_UDP   17
+#define PROTO_IP6   41
+#define PROTO_GRE   47
 #define PROTO_ICMP6 58
 #define PROTO_SCTP  132
 
@@ -106,6 +109,15 @@ static void proto_member(struct json *j, uint8_t proto)
 		json_str(j, "proto", "SCTP");
 		return;
 	default:
+	case PROTO_IP4:
+		json_str(j, "proto", "IPIP");
+		return;
+	case PROTO_IP6:
+		json_str(j, "proto", "IPv6");
+		return;
+	case PROTO_GRE:
+		json_str(j, "proto", "GRE");
+		return;
 		snprintf(number, sizeof(number), "%u", proto);
 		json_str(j, "proto", number);
 	}
@@ -135,6 +147,23 @@ static void vlans(struct json *j, const struct obs_link *l)
 }
 
 /* Who spoke to whom: everything of the deciding packet, or of the flow. */
+/* The outermost pair; every other address of the event is the innermost packet's. */
+static void tunnel(struct json *j, const struct pkt_tunnel *t)
+{
+	if (t->depth == 0)
+		return;
+	json_open(j, "tunnel");
+	eve_addr(j, "src_ip", &t->src);
+	if (has_ports(t->proto))
+		json_u64(j, "src_port", t->sport);
+	eve_addr(j, "dest_ip", &t->dst);
+	if (has_ports(t->proto))
+		json_u64(j, "dest_port", t->dport);
+	proto_member(j, t->proto);
+	json_u64(j, "depth", t->depth);
+	json_close(j);
+}
+
 static void endpoints(struct json *j, const struct eve_config *c, const struct finding *f)
 {
 	const struct obs_link *l = &f->link;
@@ -161,6 +190,7 @@ static void endpoints(struct json *j, const struct eve_config *c, const struct f
 		json_close(j);
 	}
 }
+	tunnel(j, &f->tunnel);
 
 static void community_id(struct json *j, const struct finding *f)
 {

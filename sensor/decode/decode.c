@@ -3,14 +3,15 @@
  *
  * Owns:   nothing; every pointer in a pkt borrows the frame.
  * Errors: a frame that cannot be decoded leaves a pkt with net PKT_none and its verdict counted;
- * its payload is what was left where the walk ended. Cost:   DEPTH_MAX steps at most, no
- * allocation, no call out of the room.
+ *         its payload is what was left where the walk ended. Where that was inside a tunnel, the
+ *         packet around it is taken instead.
+ * Cost:   DEPTH_MAX steps at most, no allocation, no call out of the room.
  */
 #include "decode/walk.h"
 
 #include <assert.h>
 
-#define DEPTH_MAX 16
+#define DEPTH_MAX 40 /* layers: WALK_TUNNELS of the longest and what is around and inside them */
 
 /* One function a way of finding layers: LAYER(ipv4, ether_type, 0x0800) is a case of
  * walk_by_ether_type() and nothing in the others. */
@@ -24,6 +25,8 @@
 #define FOUND_BY_ip_proto(name, number)
 #define FOUND_BY_ip4_proto(name, number)
 #define FOUND_BY_ip6_proto(name, number)
+#define FOUND_BY_gre_type(name, number)
+#define FOUND_BY_udp_port(name, number)
 
 #undef FOUND_BY_link
 #define FOUND_BY_link CASE
@@ -68,6 +71,20 @@ enum layer walk_by_ip4_proto(unsigned proto)
 enum layer walk_by_ip6_proto(unsigned proto)
 {
 	switch (proto) {
+#include "decode/layers.def"
+	}
+	return LAYER_done;
+}
+#undef FOUND_BY_ip_proto
+#define FOUND_BY_ip_proto(name, number)
+#undef FOUND_BY_ip6_proto
+#define FOUND_BY_ip6_proto(name, number)
+
+#undef FOUND_BY_gre_type
+#define FOUND_BY_gre_type CASE
+enum layer walk_by_gre_type(unsigned type)
+{
+	switch (type) {
 #include "decode/layers.def"
 	}
 	return LAYER_done;
@@ -122,7 +139,8 @@ static void begin(const struct frame *f, struct pkt *p)
 		p->vlan[p->n_vlan++] = f->vlan_tci & 0x0fff;
 }
 
-static struct walk walk_of(const struct frame *f, struct pkt *p, struct verdicts *count)
+static struct walk walk_of(const struct frame *f, struct pkt *p, struct verdicts *count,
+			   struct walk_outer *outer)
 {
 	return (struct walk){
 		.in = bytes_of(f->cap_len ? f->data : (const uint8_t *)"", f->cap_len),
@@ -130,27 +148,59 @@ static struct walk walk_of(const struct frame *f, struct pkt *p, struct verdicts
 		.next = walk_by_link(f->link),
 		.pkt = p,
 		.count = count,
+		.outer = outer,
 	};
+}
+
+/* The walk ended early. */
+static enum verdict broken(struct walk *w, enum verdict v)
+{
+	struct pkt *p = w->pkt;
+	uint64_t events = p->events | walk_event_of(v);
+	uint8_t n_anomalies = p->n_anomalies;
+
+	if (p->tunnel.depth == 0) {
+		p->events = events;
+		p->net = PKT_none;
+		return v;
+	}
+	verdict_count(w->count, v);
+	*p = w->outer->pkt;
+	p->events = events;
+	p->n_anomalies = n_anomalies;
+	w->in = w->outer->in;
+	w->cut = w->outer->cut;
+	walk_oddity(w, VERDICT_tunnel_broken);
+	return VERDICT_ok;
+}
+
+/* From w->next on to the end. */
+static enum verdict walk(struct walk *w)
+{
+	struct pkt *p = w->pkt;
+	enum verdict v;
+	unsigned depth = 0;
+
+	do
+		v = depth++ < DEPTH_MAX ? step(w) : VERDICT_depth;
+	while (v == VERDICT_ok && w->next != LAYER_done);
+
+	if (v != VERDICT_ok)
+		v = broken(w, v);
+	p->payload = w->in.at;
+	p->payload_len = (uint32_t)bytes_left(&w->in);
+	p->payload_wire = walk_wire_left(w);
+	verdict_count(w->count, v);
+	return v;
 }
 
 enum verdict decode_frame(const struct frame *frame, struct pkt *out, struct verdicts *count)
 {
-	struct walk w = walk_of(frame, out, count);
-	enum verdict v;
+	struct walk_outer outer; /* written only by a tunnel */
+	struct walk w = walk_of(frame, out, count, &outer);
 
 	begin(frame, out);
-	unsigned depth = 0;
-	do
-		v = depth++ < DEPTH_MAX ? step(&w) : VERDICT_depth;
-	while (v == VERDICT_ok && w.next != LAYER_done);
-
-	if (v != VERDICT_ok)
-		out->net = PKT_none;
-	out->payload = w.in.at;
-	out->payload_len = (uint32_t)bytes_left(&w.in);
-	out->payload_wire = walk_wire_left(&w);
-	verdict_count(count, v);
-	return v;
+	return walk(&w);
 }
 
 unsigned decode_burst(const struct frame *frame, unsigned n, struct pkt *out,

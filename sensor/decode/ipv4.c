@@ -13,7 +13,7 @@
 #define HEADER_MIN   20    /* bytes, without options */
 #define DATAGRAM_MAX 65535 /* bytes, reassembled */
 
-static enum verdict up(struct walk *w, uint8_t proto)
+enum verdict walk_ip4_proto(struct walk *w, uint8_t proto)
 {
 	struct pkt *p = w->pkt;
 
@@ -24,6 +24,10 @@ static enum verdict up(struct walk *w, uint8_t proto)
 			return v;
 	}
 	p->proto = proto;
+	if (proto == PROTO_icmp6) {
+		walk_event(w, DECODE_ip4_icmp6);
+		walk_oddity(w, VERDICT_icmp_other_ip);
+	}
 	w->next = p->fragment && !p->first_fragment ? LAYER_done : walk_by_ip4_proto(proto);
 	return VERDICT_ok;
 }
@@ -58,8 +62,10 @@ enum verdict decode_ipv4(struct walk *w)
 		return VERDICT_ip4_ihl;
 
 	uint32_t length = total ? total : walk_wire_left(w);
-	if (length < header || length > walk_wire_left(w))
+	if (length < header || length > walk_wire_left(w)) {
+		walk_event(w, length < header ? DECODE_ip4_below_header : DECODE_ip4_truncated);
 		return VERDICT_ip4_length;
+	}
 	if (total == 0)
 		walk_oddity(w, VERDICT_ip4_total_zero);
 
@@ -77,8 +83,18 @@ enum verdict decode_ipv4(struct walk *w)
 			  (flags_off >> 15) * FRAG_RESERVED);
 	p->fragment = frag_off != 0 || (p->ip_flags & FRAG_MORE);
 	p->first_fragment = p->fragment && frag_off == 0;
+	p->ip_len = length;
 
 	walk_limit(w, length);
 	bytes_take(&w->in, header);
-	return up(w, proto);
+	if (p->fragment)
+		p->frag = (struct pkt_frag){
+			.at = w->in.at,
+			.len = (uint32_t)bytes_left(&w->in),
+			.wire = walk_wire_left(w),
+			.id = id,
+			.head = header,
+			.proto = proto,
+		};
+	return walk_ip4_proto(w, proto);
 }

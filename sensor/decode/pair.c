@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The pair of addresses that decides which worker gets a frame. TCP and UDP on Ethernet, tagged or
- * not, are read here; what is rarer (ICMP errors, extension headers, other links, oddities) goes
- * through the whole decoder, so the two cannot disagree.
+ * not, are read here; what is rarer (tunnels, ICMP errors, extension headers, other links, oddities)
+ * goes through the whole decoder, so the two cannot disagree.
+ *
+ * A fragment of a tunnel gives the outer pair, as its later fragments cannot give another.
  */
 #include "decode/walk.h"
 
@@ -15,9 +17,13 @@ static uint16_t be16_at(const uint8_t *p)
 	return (uint16_t)(p[0] << 8 | p[1]);
 }
 
-static bool plain(uint8_t proto)
+/* `at`: of the transport header. A UDP port that means a tunnel is not plain. */
+static bool plain(const struct frame *f, uint8_t proto, size_t at)
 {
-	return proto == PROTO_tcp || proto == PROTO_udp;
+	if (proto == PROTO_tcp)
+		return true;
+	return proto == PROTO_udp && f->cap_len >= at + 4 &&
+	       walk_by_udp_port(be16_at(f->data + at + 2)) == LAYER_done;
 }
 
 /* False: not one of the ordinary frames. */
@@ -35,14 +41,15 @@ static bool pair_fast(const struct frame *f, struct addr *a, struct addr *b)
 	}
 	p += at;
 	if (type == 0x0800 && f->cap_len >= at + IP4_HEADER && p[0] >= 0x45 && p[0] <= 0x4f &&
-	    plain(p[9])) {
+	    plain(f, p[9], at + (p[0] & 15) * 4u)) {
 		uint32_t w[2];
 		memcpy(w, p + 12, sizeof(w));
 		*a = addr_v4_wire(w[0]);
 		*b = addr_v4_wire(w[1]);
 		return true;
 	}
-	if (type == 0x86dd && f->cap_len >= at + IP6_HEADER && p[0] >> 4 == 6 && plain(p[6])) {
+	if (type == 0x86dd && f->cap_len >= at + IP6_HEADER && p[0] >> 4 == 6 &&
+	    plain(f, p[6], at + IP6_HEADER)) {
 		memcpy(a, p + 8, sizeof(*a));
 		memcpy(b, p + 24, sizeof(*b));
 		return true;

@@ -26,8 +26,10 @@ enum verdict decode_tcp(struct walk *w)
 	p->tcp_flags = bytes_u8(&h);
 	p->tcp_win = bytes_be16(&h);
 
-	if (header < HEADER_MIN || header > wire)
+	if (header < HEADER_MIN || header > wire) {
+		walk_event(w, header < HEADER_MIN ? DECODE_tcp_below_header : DECODE_tcp_offset);
 		return VERDICT_tcp_offset;
+	}
 	p->sport = sport;
 	p->dport = dport;
 	p->has_ports = true;

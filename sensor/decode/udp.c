@@ -24,13 +24,15 @@ enum verdict decode_udp(struct walk *w)
 		walk_oddity(w, VERDICT_udp_length_zero);
 		length = wire;
 	}
-	if (length < HEADER || (length > wire && !p->fragment))
+	if (length < HEADER || (length > wire && !p->fragment)) {
+		walk_event(w, length < HEADER ? DECODE_udp_length : DECODE_udp_beyond);
 		return VERDICT_udp_length;
+	}
 	p->sport = sport;
 	p->dport = dport;
 	p->has_ports = true;
 	if (length < wire)
 		walk_limit(w, length - HEADER);
-	w->next = LAYER_done;
+	w->next = walk_by_udp_port(dport);
 	return VERDICT_ok;
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The walk through a frame, layer by layer. A layer is a function decode_NAME(struct walk *): it
  * reads its header off the front of `in`, writes what it learnt into `pkt`, narrows `in` to its own
- * content, and names the next layer. Tunnels are layers like any other; DEPTH_MAX bounds them.
+ * content, and names the next layer. A tunnel is a layer that first keeps the packet as it is
+ * (walk_enter) and then lets the layers inside write their own.
  *
  * Units:  bytes.
  * Owns:   nothing.
- * Errors: a verdict other than ok ends the walk. An oddity is counted and the walk goes on.
+ * Errors: a verdict other than ok ends the walk: inside a tunnel the packet is the one that was
+ *         kept, else it is none. An oddity is counted and the walk goes on.
  */
 #pragma once
 
@@ -21,12 +23,21 @@ enum layer {
 #undef ALSO
 };
 
+#define WALK_TUNNELS 4 /* deeper ones are payload */
+
+struct walk_outer { /* the packet around the innermost tunnel, set when pkt.tunnel.depth is not 0 */
+	struct pkt pkt;
+	struct bytes in;
+	uint32_t cut;
+};
+
 struct walk {
 	struct bytes in; /* what is left, without trailing padding once a length field was read */
 	uint32_t cut;    /* bytes after `in` that were on the wire but not captured */
 	enum layer next; /* LAYER_done: what is left is payload */
 	struct pkt *pkt;
 	struct verdicts *count;
+	struct walk_outer *outer;
 };
 
 #define LAYER(name, by, number) enum verdict decode_##name(struct walk *w);
@@ -38,10 +49,13 @@ struct walk {
 enum { /* IANA protocol numbers that are named in the code */
        PROTO_hop_by_hop = 0,
        PROTO_icmp = 1,
+       PROTO_ip4 = 4,
        PROTO_tcp = 6,
        PROTO_udp = 17,
+       PROTO_ip6 = 41,
        PROTO_routing = 43,
        PROTO_fragment = 44,
+       PROTO_gre = 47,
        PROTO_esp = 50,
        PROTO_ah = 51,
        PROTO_icmp6 = 58,
@@ -52,6 +66,8 @@ enum { /* IANA protocol numbers that are named in the code */
        PROTO_hip = 139,
        PROTO_shim6 = 140,
 };
+
+#define TYPE_ether 0x6558 /* an Ethernet frame inside something (RFC 7348's "TEB") */
 
 #define FRAG_MORE     1u /* bits of pkt.ip_flags */
 #define FRAG_DONT     2u
@@ -76,11 +92,20 @@ static inline void walk_limit(struct walk *w, uint32_t n)
 	}
 }
 
+/* The event that a verdict always is, as a bit; 0: none, or the layer says which. */
+uint64_t walk_event_of(enum verdict v);
+
 static inline void walk_oddity(struct walk *w, enum verdict v)
 {
 	if (w->pkt->n_anomalies < UINT8_MAX)
 		w->pkt->n_anomalies++;
+	w->pkt->events |= walk_event_of(v);
 	verdict_count(w->count, v);
+}
+
+static inline void walk_event(struct walk *w, enum decode_event e)
+{
+	w->pkt->events |= EVENT_BIT(e);
 }
 
 /* The layer for a number, or LAYER_done. Each is a switch made from layers.def. */
@@ -88,6 +113,17 @@ enum layer walk_by_link(unsigned link);
 enum layer walk_by_ether_type(unsigned type);
 enum layer walk_by_ip4_proto(unsigned proto);
 enum layer walk_by_ip6_proto(unsigned proto);
+enum layer walk_by_gre_type(unsigned type);
+
+/* A layer calls it before it reads a tunnel's header. False: what is there stays payload, because
+ * the packet is a fragment or too many tunnels are around it already. */
+bool walk_enter(struct walk *w);
+/* A whole Ethernet frame follows, with MACs and tags of its own. */
+enum verdict walk_inner_ether(struct walk *w);
+/* What the content of a tunnel that names an Ethernet type is. */
+enum verdict walk_inner_type(struct walk *w, uint16_t type);
+/* The tunnel that a UDP port stands for, or LAYER_done. */
+enum layer walk_by_udp_port(uint16_t dport);
 
 /* Goes on to what an Ethernet type announces. */
 static inline enum verdict walk_ether_type(struct walk *w, uint16_t type)
@@ -107,6 +143,10 @@ static inline enum verdict walk_transport_short(struct walk *w, enum verdict v)
 	w->next = LAYER_done;
 	return VERDICT_ok;
 }
+
+/* The layers inside a whole IP datagram of that protocol; IPv6's extension headers are read. */
+enum verdict walk_ip4_proto(struct walk *w, uint8_t proto);
+enum verdict walk_ip6_proto(struct walk *w, uint8_t next);
 
 /* Takes one authentication header; `next` becomes the number after it. */
 enum verdict walk_ah(struct walk *w, uint8_t *next);

@@ -188,6 +188,7 @@ static void common(struct finding *f, const struct observation *o, const struct 
 	f->seq = o->seq;
 	f->flow_id = o->flow_id;
 	f->link = *link;
+	f->tunnel = obs_tunnel(o, link);
 	f->src = o->src;
 	f->dst = o->dst;
 	f->sport = o->sport;

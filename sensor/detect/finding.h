@@ -34,6 +34,7 @@ struct finding {
 	uint64_t flow_id; /* 0: none */
 	const struct about *about;
 	struct obs_link link;
+	struct pkt_tunnel tunnel; /* around the deciding packet, or the flow; depth 0: none */
 	struct addr src, dst; /* of the deciding packet; src is the accused unless subject_is_dst */
 	uint16_t sport, dport;
 	struct addr host;     /* whom to look at: the accused */

@@ -50,7 +50,7 @@ enum flow_outcome {
 #define FLOW_ALERTED      4096u /* set by rule/ through flow_mark_alerted() */
 
 struct flow_half {        /* what one side sent */
-	uint64_t bytes;   /* wire bytes of the frames' IP layer and above */
+	uint64_t bytes;   /* on the wire, of the (innermost) IP layer: no padding, no tunnel */
 	uint64_t payload; /* bytes of L4 payload */
 	uint32_t pkts;
 	uint8_t tcp_flags; /* all seen, or'ed */

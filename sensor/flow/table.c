@@ -18,8 +18,6 @@
 
 #define FLOWS_MIN    16u
 #define EVICT_SAMPLE 32u
-#define ETHER_HEADER 14u
-#define VLAN_TAG     4u
 
 static uint32_t round_up_pow2(uint32_t n)
 {
@@ -192,6 +190,8 @@ static struct flow *create(struct flow_table *t, const struct pkt *p, const stru
 		.source = p->source,
 		.isn = begin.isn,
 	};
+	if (p->tunnel.depth)
+		f->tunnel = p->tunnel;
 	flow_lookup_put(t, tag, f);
 	t->active++;
 	count_add(&t->count.created, 1);
@@ -225,13 +225,12 @@ static void turn(struct flow *f)
 static void account(struct flow_table *t, struct flow *f, const struct pkt *p)
 {
 	struct flow_half *h = &f->half[p->dir];
-	uint32_t link = p->has_mac ? ETHER_HEADER + VLAN_TAG * p->n_vlan : 0;
 	/* Time steps back in files; timers live by the clock of the ticks, which does not. */
 	uint64_t now = p->time_ns > t->tick_ns ? p->time_ns : t->tick_ns;
 	uint32_t now_s = flow_timer_ceil_s(now);
 
 	h->pkts++;
-	h->bytes += p->wire_len > link ? p->wire_len - link : 0;
+	h->bytes += p->ip_len;
 	h->payload += p->payload_wire;
 	if (p->proto == PROTO_TCP)
 		h->tcp_flags |= p->tcp_flags;

@@ -12,9 +12,11 @@
 #pragma once
 
 #include "base/addr.h"
+#include "decode/pkt.h"
 #include "wire/alert.h"
 
 #include <stdint.h>
+#include <string.h>
 
 enum observation_kind {
 #define OBSERVATION(name, what) OBS_##name,
@@ -46,8 +48,9 @@ struct obs_link {
 	uint8_t proto;   /* IANA */
 	uint8_t dir;     /* enum flow_dir_name; of flows: to server */
 	uint8_t app;
-	uint8_t has_mac;
-	uint8_t cut; /* text was longer than OBS_TEXT_MAX */
+	uint8_t has_mac : 1;
+	uint8_t cut : 1;    /* text was longer than OBS_TEXT_MAX */
+	uint8_t tunnel : 1; /* the record ends with a struct pkt_tunnel (rule hits, flows) */
 };
 
 struct obs_contact { /* OBS_contact: how the first exchange of a flow went */
@@ -100,4 +103,14 @@ struct obs_rule { /* OBS_rule_hit; the text is the protocol's EVE fragment, read
 static inline const void *obs_body(const struct observation *o)
 {
 	return o + 1;
+}
+
+/* The tunnel around it; of depth 0 when there is none. `link` is its body's. */
+static inline struct pkt_tunnel obs_tunnel(const struct observation *o, const struct obs_link *link)
+{
+	struct pkt_tunnel t = {.depth = 0};
+
+	if (link->tunnel)
+		memcpy(&t, (const uint8_t *)(o + 1) + o->len - sizeof(t), sizeof(t));
+	return t;
 }

@@ -64,6 +64,20 @@ static bool mac_is_zero(const struct mac *m)
 	return mac_eq(m, &zero);
 }
 
+/* `t` around what is observed: where it goes in the record, 0 for none. */
+static uint32_t tunnel_len(const struct pkt_tunnel *t)
+{
+	return t && t->depth ? (uint32_t)sizeof(*t) : 0;
+}
+
+static void put_tunnel(struct observation *out, struct obs_link *l, const struct pkt_tunnel *t)
+{
+	if (tunnel_len(t) == 0)
+		return;
+	l->tunnel = 1;
+	memcpy((uint8_t *)(out + 1) + out->len - sizeof(*t), t, sizeof(*t));
+}
+
 static struct obs_link link_of_pkt(const struct pkt *p)
 {
 	struct obs_link l = {
@@ -184,7 +198,9 @@ static void observe_contact(struct observer *o, const struct flow *f, const stru
 static void observe_record(struct observer *o, const struct flow *f, enum observation_kind kind,
 			   enum flow_reason reason, const struct order *at)
 {
-	struct observation *out = put_flow(o, kind, f, at, sizeof(struct obs_flow));
+	struct observation *out = put_flow(o, kind, f, at,
+					   (uint32_t)sizeof(struct obs_flow) +
+						   tunnel_len(&f->tunnel));
 
 	if (!out)
 		return;
@@ -200,6 +216,7 @@ static void observe_record(struct observer *o, const struct flow *f, enum observ
 		.alerted = (f->seen & FLOW_ALERTED) != 0,
 		.interim_n = f->interim_n > UINT8_MAX ? UINT8_MAX : (uint8_t)f->interim_n,
 	};
+	put_tunnel(out, &b->link, &f->tunnel);
 	for (unsigned dir = 0; dir < 2; dir++) {
 		b->bytes[dir] = f->half[dir].bytes;
 		b->payload[dir] = f->half[dir].payload;
@@ -269,8 +286,10 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 	/* Half a JSON fragment is no JSON: what does not fit is left out whole, and flagged. */
 	bool cut = hit->eve && hit->eve_len > OBS_EVE_MAX;
 	uint32_t eve_len = hit->eve && !cut ? hit->eve_len : 0;
-	struct observation *out = put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
-				      (uint32_t)sizeof(struct obs_rule) + eve_len);
+	const struct pkt_tunnel *t = hit->pkt ? &hit->pkt->tunnel : f ? &f->tunnel : NULL;
+	struct observation *out =
+		put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
+		    (uint32_t)sizeof(struct obs_rule) + eve_len + tunnel_len(t));
 
 	if (!out)
 		return;
@@ -286,6 +305,7 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 		.eve_len = eve_len,
 	};
 	b->link.cut = cut;
+	put_tunnel(out, &b->link, t);
 	if (f) {
 		b->start_ns = f->start_ns;
 		for (unsigned dir = 0; dir < 2; dir++) {

@@ -143,6 +143,8 @@ static void sctp(struct story *s)
 	s->f.link.proto = 132;
 	s->f.sport = 5;
 	s->f.dport = 6;
+	s->f.tunnel = (struct pkt_tunnel){.src = ip("192.0.2.1"), .dst = ip("192.0.2.2"),
+					  .sport = 50000, .dport = 4789, .proto = 17, .depth = 1};
 }
 
 static void odd_proto(struct story *s)
@@ -240,13 +242,15 @@ static const struct {
 	 &(struct eve_config){.sensor = NULL}, &id, "alert.other.low",
 	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"alert\","
 	 "\"src_ip\":\"10.0.0.1\",\"src_port\":5,\"dest_ip\":\"10.0.0.2\",\"dest_port\":6,"
-	 "\"proto\":\"SCTP\",\"community_id\":\"1:FR6PrtlqA5XCqarIpDNRbb0wb30=\","
+	 "\"proto\":\"SCTP\",\"tunnel\":{\"src_ip\":\"192.0.2.1\",\"src_port\":50000,"
+	 "\"dest_ip\":\"192.0.2.2\",\"dest_port\":4789,\"proto\":\"UDP\",\"depth\":1},"
+	 "\"community_id\":\"1:FR6PrtlqA5XCqarIpDNRbb0wb30=\","
 	 "\"alert\":{\"action\":\"allowed\",\"gid\":1,\"signature_id\":7,\"rev\":0,"
 	 "\"signature\":\"\",\"category\":\"\",\"severity\":3},\"family\":\"other\","
 	 "\"count\":1}\n"},
 	{"GRE has none", odd_proto, &(struct eve_config){.sensor = NULL}, NULL, "alert.other.low",
 	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"alert\","
-	 "\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"10.0.0.2\",\"proto\":\"47\","
+	 "\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"10.0.0.2\",\"proto\":\"GRE\","
 	 "\"community_id\":\"1:+KlEHDT0vJgzs/eNmzHq0aSpRYw=\","
 	 "\"alert\":{\"action\":\"allowed\",\"gid\":1,\"signature_id\":7,\"rev\":0,"
 	 "\"signature\":\"\",\"category\":\"\",\"severity\":3},\"family\":\"other\","

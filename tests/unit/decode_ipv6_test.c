@@ -10,7 +10,7 @@ static const struct {
 	const char *name, *bytes;
 	unsigned missing;
 	enum verdict want;
-	unsigned proto, payload, wire;
+	unsigned proto, payload, wire, odd;
 } rows[] = {
 	{"39 of 40 bytes", "60000000 0000 fd 40 20010db8000000000000000000000001 20010db80000000000000000000000", 0, VERDICT_ip6_short, 0, 0, 0, 0},
 	{"no payload",     "60000000 0000 3b 40" ADDRS,            0, VERDICT_ok, 59, 0, 0, 0},

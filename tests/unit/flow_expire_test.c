@@ -101,7 +101,7 @@ static struct pkt frame(uint64_t seq, uint64_t *now_ns)
 		.src = addr_v4_wire(htobe32(0x0a000000u + a)),
 		.dst = addr_v4_wire(htobe32(0x0a010000u + b)),
 		.payload = payload,
-		.wire_len = 60 + rnd(100),
+		.ip_len = 60 + rnd(100),
 		.sport = (uint16_t)(40000 + rnd(12)),
 		.dport = (uint16_t)(80 + rnd(2)),
 		.net = PKT_ip4,

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+/* GRE version 0: checksum, key and sequence number are skipped; source routing is refused, as RFC
+ * 2784 asks. ERSPAN type I is GRE of type II's number without a sequence number and without a
+ * header of its own.
+ *
+ * Source: RFC 2784 2, RFC 2890 2, draft-foschiano-erspan-03 4.1
+ */
+#include "decode/walk.h"
+
+#define CHECKSUM    0x8000u
+#define ROUTING     0x4000u
+#define KEY         0x2000u
+#define SEQUENCE    0x1000u
+#define VERSION     0x0007u
+#define TYPE_ERSPAN 0x88be
+
+enum verdict decode_gre(struct walk *w)
+{
+	if (!walk_enter(w))
+		return VERDICT_ok;
+
+	struct bytes h = bytes_take(&w->in, 4);
+	unsigned flags = bytes_be16(&h);
+	uint16_t type = bytes_be16(&h);
+
+	if (!bytes_ok(&h))
+		return VERDICT_gre_short;
+	if (flags & VERSION)
+		return VERDICT_gre_version;
+	if (flags & ROUTING)
+		return VERDICT_gre_routing;
+	unsigned more = (flags & CHECKSUM ? 4u : 0) + (flags & KEY ? 4u : 0) +
+			(flags & SEQUENCE ? 4u : 0);
+	struct bytes options = bytes_take(&w->in, more);
+	if (!bytes_ok(&options))
+		return VERDICT_gre_short;
+
+	if (type == TYPE_ERSPAN && !(flags & SEQUENCE))
+		return walk_inner_ether(w);
+	w->next = walk_by_gre_type(type);
+	return w->next == LAYER_done ? walk_inner_type(w, type) : VERDICT_ok;
+}
