@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /* vigie-sensor: reads the command line, does what it asks, says what went wrong. */
 #include "base/log.h"
+#include "capture/telemetry.h"
 #include "control.h"
 #include "doctor.h"
 #include "options.h"
+#include "privilege.h"
 #include "run.h"
 #include "selftest.h"
 
 #include <hs/hs.h>
 #include <stdlib.h>
+#include <string.h>
 
 static void say(const struct err *err)
 {
@@ -49,8 +52,49 @@ static int test(struct options *o)
 	return code;
 }
 
+static size_t stats(const void *run, char *out, size_t size)
+{
+	return run_stats(run, out, size);
+}
+
+#ifdef HAVE_DPDK
+static void fill_telemetry(void *run, capture_telemetry_put put, void *to)
+{
+	char *text = malloc(RUN_STATS_MAX);
+
+	if (text && run_stats(run, text, RUN_STATS_MAX))
+		metrics_each(text, put, to);
+	free(text);
+}
+#endif
+
+/* What looks on while the run goes, and then the rights it needs no more. */
+static int attend(struct run *r, struct metrics **m, struct err *err)
+{
+	int e = metrics_start(m, &r->o->metrics, stats, r, err);
+
+#ifdef HAVE_DPDK
+	if (strcmp(r->source->name, "dpdk") == 0)
+		capture_telemetry_start(fill_telemetry, r);
+#endif
+	if (e == 0)
+		e = privilege_seccomp(r->o, r->live, err);
+	if (e == 0)
+		control_notify("READY=1");
+	return e;
+}
+
+static void leave(struct metrics *m)
+{
+	metrics_stop(m);
+#ifdef HAVE_DPDK
+	capture_telemetry_stop();
+#endif
+}
+
 static int watch(struct options *o)
 {
+	struct metrics *metrics = NULL;
 	static struct run r;
 	struct err err = {0};
 	int code;
@@ -60,12 +104,14 @@ static int watch(struct options *o)
 		options_help(stderr);
 		return EXIT_USAGE;
 	}
+	privilege_no_new();
 	control_init();
-	if (run_open(&r, o, &err) < 0 || run_start(&r, &err) < 0) {
+	if (run_open(&r, o, &err) < 0 || run_start(&r, &err) < 0 || attend(&r, &metrics, &err) < 0) {
 		say(&err);
 		return EXIT_RUNTIME; /* the kernel takes back what was opened */
 	}
 	code = run_wait(&r);
+	leave(metrics);
 	if (r.live || o->verbose || !o->to_stdout)
 		run_summary(&r, stderr);
 	if (code == 0 && o->exit_on_alert && count_get(&detect_counters_of(r.detect)->alerts))

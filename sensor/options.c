@@ -30,6 +30,10 @@ static const struct param top_params[] = {
 	      "ring between each worker and the detect thread"),
 	PARAM(PARAM_BOOL, struct top_config, flow_records, 0, 1, 0, "",
 	      "write a record for each flow at its end and while it is long"),
+	PARAM_TEXT(PARAM_STR, struct top_config, user, "",
+		   "started as root: become this user once the ports are open; empty stays root"),
+	PARAM(PARAM_BOOL, struct top_config, seccomp, 0, 1, 0, "",
+	      "let only the system calls through that a run makes; any other ends the process"),
 	{0},
 };
 
@@ -88,6 +92,7 @@ static int add_sections(struct options *o, struct err *err)
 		{"rule", rule_params, &o->rule},
 		{"detect", detect_params, &o->detect},
 		{"publish", publish_params, &o->publish},
+		{"metrics", metrics_params, &o->metrics},
 		{"decode", decode_params, &o->decode},
 	};
 	int r = 0;

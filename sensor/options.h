@@ -7,6 +7,7 @@
 #include "detect/detect.h"
 #include "decode/config.h"
 #include "flow/flow.h"
+#include "metrics.h"
 #include "publish/publish.h"
 #include "rule/rule.h"
 
@@ -35,6 +36,8 @@ struct top_config { /* the section without a name */
 	struct strs cpus;      /* worker i runs on the i-th; empty: the scheduler's choice */
 	uint64_t ring;         /* bytes, between each worker and the detect thread */
 	bool flow_records;     /* flow events in eve.json and the telemetry */
+	char *user;            /* started as root: become this one once the ports are open */
+	bool seccomp;          /* only the system calls a run makes */
 };
 
 struct options {
@@ -54,6 +57,7 @@ struct options {
 	struct rule_config rule;
 	struct detect_config detect;
 	struct publish_config publish;
+	struct metrics_config metrics;
 	struct decode_config decode;
 };
 

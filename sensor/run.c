@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control.h"
+#include "privilege.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -211,7 +212,8 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	r->source = source_choose(&o->capture, r->why_source, sizeof(r->why_source), err);
 	if (!r->source)
 		return -EINVAL;
-	if ((e = r->source->open(&o->capture, &r->source_state, err)) < 0)
+	if ((e = r->source->open(&o->capture, &r->source_state, err)) < 0 ||
+	    (e = privilege_drop(o, err)) < 0)
 		return e;
 	if (r->why_source[0] && (r->live || o->verbose))
 		log_info("%s", r->why_source);
@@ -248,6 +250,19 @@ int run_start(struct run *r, struct err *err)
 			return e;
 	}
 	return 0;
+}
+
+/* Stands still when any worker does: a worker moves on every second, traffic or not. */
+static uint64_t slowest(const struct run *r)
+{
+	uint64_t least = UINT64_MAX;
+
+	for (unsigned i = 0; i < r->n_workers; i++) {
+		uint64_t at = atomic_load_explicit(&r->worker[i].ring.watermark,
+						   memory_order_relaxed);
+		least = at < least ? at : least;
+	}
+	return least;
 }
 
 static void progress(const struct run *r)
@@ -289,6 +304,7 @@ int run_wait(struct run *r)
 		if (pthread_timedjoin_np(r->writer_thread, NULL, &until) == 0)
 			break;
 		control_turn(&r->stop, &r->abort);
+		control_alive(slowest(r));
 		if (++turn % 10 == 0)
 			progress(r);
 	}
