@@ -94,8 +94,10 @@ count_alerts() {
 
 # An analyst of our own: any nng subscriber; each line is stamped as it arrives.
 subscribe() {
-	background alerts.log sh -c "nngcat --sub --dial ipc://$D/pub.sock --subscribe alert. \
-		--raw 2>/dev/null | python3 -u tests/range/stamp.py"
+	mkfifo "$D/events"
+	background nngcat.log sh -c 'exec nngcat --sub --dial "$0" --subscribe alert. --raw >"$1"' \
+		"ipc://$D/pub.sock" "$D/events"
+	background alerts.log sh -c 'exec python3 -u tests/range/stamp.py <"$0"' "$D/events"
 }
 
 . tests/range/demo_dry.sh
@@ -156,6 +158,7 @@ ticks=$(wc -l <"$D/ticks")
 # ── the attack ────────────────────────────────────────────────────────────────────────────────────
 victim=$(net_addr ws1)
 say "${bold}ws1 ($victim) is taken over: nmap -sS -p 22,445,3389 10.77.0.0/24$plain"
+attack=$(date +%s%3N)
 background nmap.log on ws1 nmap -n -sS -p 22,445,3389 10.77.0.0/24
 wait_for 30 grep -q . "$D/alerts.log" || fail 'no alert'
 alert_line=$(head -1 "$D/alerts.log")
@@ -189,7 +192,12 @@ seen 'the forensic machine still reaches ws1: memory and logs can be read'
 last=$(tail -1 "$D/ticks" | cut -d' ' -f1)
 cut=$(python3 -c "print(int($last*1000-$insulated))")
 [ "$cut" -lt 500 ] || fail "the established session went on for $cut ms"
-seen "the established TCP session was cut (last answer ${cut} ms after the insulation was read back)"
+[ "$(tail -1 "$D/ticks" | cut -d' ' -f1)" = "$last" ] || fail 'the established session goes on'
+if [ "$cut" -lt 0 ]; then
+	seen "the established TCP session was cut (its last answer came $((-cut)) ms before the read-back)"
+else
+	seen "the established TCP session was cut (its last answer came $cut ms after the read-back)"
+fi
 on ws2 ping -q -c 1 -W 1 "$(net_addr fs1)" >/dev/null || fail 'ws2 lost fs1'
 seen 'everybody else works on'
 if vigie isolate "$(net_addr gw)" --reason 'a mistake' >"$D/refused" 2>&1; then
@@ -217,6 +225,7 @@ echo "${bold}vigie incidents$plain"
 sed 's/^/   /' "$D/incidents"
 echo
 echo "${bold}timeline$plain (ms after the deciding packet)"
+printf '   %6d  nmap was started\n' $((attack - deciding))
 printf '   %6d  deciding packet on the mirror port\n' 0
 printf '   %6d  alert at the subscriber\n' $((arrived - deciding))
 printf '   %6d  insulated, and read back\n' $((insulated - deciding))
