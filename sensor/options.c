@@ -14,6 +14,7 @@
 
 #define RULES_NONE "none"
 #define LIVE_JOURNAL "/var/lib/vigie/journal"
+#define LIVE_EVIDENCE "/var/lib/vigie/evidence"
 #define LIVE_PUB "ipc:///run/vigie/pub.sock" /* vigie-collector looks there by itself */
 #define LIVE_REP "ipc:///run/vigie/rep.sock"
 
@@ -92,6 +93,8 @@ static int add_sections(struct options *o, struct err *err)
 		{"rule", rule_params, &o->rule},
 		{"detect", detect_params, &o->detect},
 		{"publish", publish_params, &o->publish},
+		{"geo", geo_params, &o->geo},
+		{"evidence", evidence_params, &o->evidence},
 		{"metrics", metrics_params, &o->metrics},
 		{"decode", decode_params, &o->decode},
 	};
@@ -271,7 +274,22 @@ static int live_defaults(struct options *o, struct err *err)
 	if ((r = set(o, "publish.journal_dir", LIVE_JOURNAL, err)) < 0 ||
 	    (r = set(o, "publish.pub", LIVE_PUB, err)) < 0)
 		return r;
-	return set(o, "publish.rep", LIVE_REP, err);
+	if ((r = set(o, "publish.rep", LIVE_REP, err)) < 0)
+		return r;
+	return o->evidence.dir ? 0 : set(o, "evidence.dir", LIVE_EVIDENCE, err);
+}
+
+/* Frames are kept where the events go. */
+static int evidence_dir(struct options *o, struct err *err)
+{
+	const struct publish_config *p = &o->publish;
+	const char *beside = p->dir ? p->dir : p->journal_dir;
+	char dir[PATH_MAX];
+
+	if (o->evidence.dir || !beside)
+		return 0;
+	snprintf(dir, sizeof(dir), "%s/evidence", beside);
+	return set(o, "evidence.dir", dir, err);
 }
 
 int options_derive(struct options *o, struct err *err)
@@ -294,6 +312,8 @@ int options_derive(struct options *o, struct err *err)
 		return r;
 
 	if (live && (r = live_defaults(o, err)) < 0)
+		return r;
+	if ((r = evidence_dir(o, err)) < 0)
 		return r;
 	o->detect.home_net_auto = is_auto;
 	o->detect.flow_records = o->top.flow_records;

@@ -2,6 +2,8 @@
 /* The command line and the configuration file, read into the rooms' own structs. */
 #pragma once
 
+#include "alert/evidence.h"
+#include "alert/geo.h"
 #include "capture/source.h"
 #include "config/config.h"
 #include "detect/detect.h"
@@ -57,6 +59,8 @@ struct options {
 	struct rule_config rule;
 	struct detect_config detect;
 	struct publish_config publish;
+	struct geo_config geo;
+	struct evidence_config evidence;
 	struct metrics_config metrics;
 	struct decode_config decode;
 };

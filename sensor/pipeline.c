@@ -23,6 +23,8 @@ void pipeline_burst(struct worker *w, const struct burst *b)
 	for (unsigned i = 0; i < n; i++) {
 		observe_pkt(&w->observer, &pkt[i]);
 		flow_pkt(w->flows, &pkt[i]);
+		if (w->evidence)
+			evidence_frame(w->evidence, &b->frame[i], &pkt[i]);
 		rule_pkt(w->rules, &pkt[i]);
 	}
 
@@ -30,5 +32,7 @@ void pipeline_burst(struct worker *w, const struct burst *b)
 		observe_tick(&w->observer, b->next_seq, b->tick_ns);
 		flow_tick(w->flows, b->next_seq, b->tick_ns, b->end);
 	}
+	if (w->evidence)
+		evidence_turn(w->evidence, b->now_ns);
 	ring_watermark(w->observer.ring, b->next_seq);
 }

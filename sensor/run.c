@@ -8,6 +8,7 @@
  */
 #include "run.h"
 
+#include "alert/eve_evidence.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "control.h"
@@ -81,6 +82,27 @@ static void *detect_run(void *arg)
 	return NULL;
 }
 
+/* What became of an alert's frames, as an event of its own. */
+static void write_evidence(void *ctx, const struct evidence_done *d)
+{
+	static char line[EVE_LINE_MAX];
+	struct run *r = ctx;
+	struct event_id id, *identity = NULL;
+
+	if (r->eve.identity) {
+		publish_next_id(r->publish, &id);
+		identity = &id;
+	}
+	size_t n = eve_evidence(&r->eve, d, identity, line);
+	if (n == 0) {
+		count_add(&r->eve_overflow, 1);
+		return;
+	}
+	if (r->o->to_stdout)
+		fwrite(line, 1, n, stdout);
+	publish_event(r->publish, TOPIC_EVIDENCE, line, n, true);
+}
+
 static void write_finding(struct run *r, const struct finding *f, char *line)
 {
 	char topic[64];
@@ -90,6 +112,7 @@ static void write_finding(struct run *r, const struct finding *f, char *line)
 		publish_next_id(r->publish, &id);
 		identity = &id;
 	}
+	r->eve.evidence_id = evidence_name(r->evidence, f, identity);
 	size_t n = eve_render(&r->eve, f, identity, line);
 	if (n == 0) {
 		count_add(&r->eve_overflow, 1);
@@ -106,6 +129,7 @@ static void *writer_run(void *arg)
 	static char line[EVE_LINE_MAX];
 	struct run *r = arg;
 	struct idle idle = {.sleep_ns = IDLE_MIN_NS};
+	struct evidence_done kept;
 	const struct finding *f;
 	uint32_t n;
 
@@ -117,9 +141,14 @@ static void *writer_run(void *arg)
 			idle_reset(&idle);
 			continue;
 		}
+		while (evidence_next(r->evidence, &kept))
+			write_evidence(r, &kept);
 		publish_turn(r->publish);
-		if (ring_ended(&r->findings))
-			break;
+		if (ring_ended(&r->findings)) {
+			evidence_last(r->evidence);
+			if (evidence_ended(r->evidence))
+				break;
+		}
 		idle_wait(&idle);
 	}
 	r->writer_cpu_ns = thread_cpu_ns();
@@ -131,6 +160,11 @@ static const char *source_file(void *ctx, uint16_t index)
 	const struct run *r = ctx;
 
 	return r->source->file_name(r->source_state, index);
+}
+
+static const struct geo_place *place(void *ctx, const struct addr *a)
+{
+	return geo_find(ctx, a);
 }
 
 static void status(void *ctx, char *out, size_t size)
@@ -187,6 +221,7 @@ static int open_workers(struct run *r, struct err *err)
 		w->source = r->source;
 		w->source_state = r->source_state;
 		w->cpu = i < r->o->top.cpus.n ? atoi(r->o->top.cpus.at[i]) : -1;
+		w->evidence = evidence_tap_of(r->evidence, i);
 		r->worker_ring[i] = &w->ring;
 	}
 	r->merge = (struct merge){.ring = r->worker_ring,
@@ -207,7 +242,7 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	r->started_real_ns = clock_real_ns();
 	o->capture.seed = r->live ? random_seed() : 0;
 
-	if ((e = open_rules(r, err)) < 0)
+	if ((e = geo_open(&r->geo, &o->geo, err)) < 0 || (e = open_rules(r, err)) < 0)
 		return e;
 	r->source = source_choose(&o->capture, r->why_source, sizeof(r->why_source), err);
 	if (!r->source)
@@ -217,7 +252,8 @@ int run_open(struct run *r, struct options *o, struct err *err)
 		return e;
 	if (r->why_source[0] && (r->live || o->verbose))
 		log_info("%s", r->why_source);
-	if ((e = open_workers(r, err)) < 0 ||
+	if ((e = evidence_open(&r->evidence, &o->evidence, r->live, r->n_workers, err)) < 0 ||
+	    (e = open_workers(r, err)) < 0 ||
 	    (e = ring_init(&r->findings, FINDINGS_RING, !r->live, &r->abort, err)) < 0 ||
 	    (e = detect_new(&r->detect, &o->detect, &r->findings, err)) < 0 ||
 	    (e = publish_open(&r->publish, &o->publish, r->live, status, r, err)) < 0)
@@ -230,6 +266,8 @@ int run_open(struct run *r, struct options *o, struct err *err)
 		.file_name = r->live ? NULL : source_file,
 		.file_ctx = r,
 		.identity = publish_wants_identity(r->publish),
+		.place = r->geo ? place : NULL,
+		.place_ctx = r->geo,
 	};
 	r->loaded_ns = clock_mono_ns();
 	return 0;
@@ -241,6 +279,8 @@ int run_start(struct run *r, struct err *err)
 
 	if (e)
 		return err_set(err, e, "cannot start the writer: %s", strerror(e));
+	if ((e = evidence_start(r->evidence, err)) < 0)
+		return e;
 	e = pthread_create(&r->detect_thread, NULL, detect_run, r);
 	if (e)
 		return err_set(err, e, "cannot start detect: %s", strerror(e));
@@ -289,6 +329,17 @@ static void linger(struct run *r)
 	}
 }
 
+/* From a file the frames of its alerts are read again; the writer has ended, as in linger(). */
+static void replay(struct run *r)
+{
+	struct err err = {0};
+
+	if (atomic_load(&r->abort) ||
+	    evidence_replay(r->evidence, r->source, &r->o->capture, write_evidence, r, &err) == 0)
+		return;
+	log_error("evidence: %s", err.msg);
+}
+
 int run_wait(struct run *r)
 {
 	struct timespec until;
@@ -311,7 +362,9 @@ int run_wait(struct run *r)
 	for (unsigned i = 0; i < r->n_started; i++)
 		worker_join(&r->worker[i]);
 	pthread_join(r->detect_thread, NULL);
+	evidence_join(r->evidence);
 	r->ended_ns = clock_mono_ns();
+	replay(r);
 	linger(r);
 	if (!r->live && turn >= 10 && isatty(STDERR_FILENO))
 		fputs("\r\033[K", stderr);
@@ -341,4 +394,6 @@ void run_close(struct run *r)
 		r->source->close(r->source_state);
 	if (r->rules)
 		rule_set_free(r->rules);
+	geo_close(r->geo);
+	evidence_close(r->evidence);
 }

@@ -3,6 +3,8 @@
 #pragma once
 
 #include "alert/eve.h"
+#include "alert/evidence.h"
+#include "alert/geo.h"
 #include "detect/detect.h"
 #include "observe/observe.h"
 #include "options.h"
@@ -31,6 +33,8 @@ struct run {
 	uint64_t detect_cpu_ns, writer_cpu_ns;
 
 	struct eve_config eve;
+	struct geo *geo; /* NULL: no databases */
+	struct evidence_keeper *evidence; /* NULL: frames are not kept */
 	struct publish *publish;
 	struct count eve_overflow; /* lines that did not fit: cannot happen */
 

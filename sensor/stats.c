@@ -204,6 +204,43 @@ static void publish_stats(struct json *j, const struct run *r)
 	json_close(j);
 }
 
+static void geo_stats(struct json *j, const struct run *r)
+{
+	if (!r->geo)
+		return;
+	const struct geo_counters *c = geo_counters_of(r->geo);
+	json_open(j, "geo");
+	U64(j, c, lookups);
+	U64(j, c, cached);
+	U64(j, c, errors);
+	json_close(j);
+}
+
+static void evidence_stats(struct json *j, const struct run *r)
+{
+	uint64_t frames, dropped, pages;
+
+	if (!r->evidence)
+		return;
+	const struct evidence_counters *c = evidence_counters_of(r->evidence);
+	evidence_tap_sums(r->evidence, &frames, &dropped, &pages);
+	json_open(j, "evidence");
+	U64(j, c, asked);
+	U64(j, c, shared);
+	U64(j, c, skipped);
+	U64(j, c, kept);
+	U64(j, c, empty);
+	U64(j, c, failed);
+	U64(j, c, partial);
+	U64(j, c, bytes);
+	U64(j, c, removed);
+	U64(j, c, removed_bytes);
+	json_u64(j, "frames_remembered", frames);
+	json_u64(j, "frames_no_page", dropped);
+	json_u64(j, "pages", pages);
+	json_close(j);
+}
+
 static void time_stats(struct json *j, const struct run *r)
 {
 	uint64_t end = r->ended_ns ? r->ended_ns : clock_mono_ns();
@@ -240,6 +277,8 @@ size_t run_stats(const struct run *r, char *out, size_t size)
 	observe_stats(&j, r);
 	detect_stats_json(&j, r);
 	publish_stats(&j, r);
+	geo_stats(&j, r);
+	evidence_stats(&j, r);
 	time_stats(&j, r);
 	json_close(&j);
 	return json_ok(&j) ? j.len : 0;

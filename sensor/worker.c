@@ -65,6 +65,8 @@ static void *worker_run(void *arg)
 		pipeline_burst(w, b);
 	} while (!b->end);
 	ring_done(&w->ring);
+	if (w->evidence)
+		evidence_tap_end(w->evidence);
 
 	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) == 0)
 		w->cpu_ns = (uint64_t)cpu.tv_sec * 1000000000u + (uint64_t)cpu.tv_nsec;

@@ -2,6 +2,7 @@
 /* A worker: one reader of the source and everything its share of the traffic needs. */
 #pragma once
 
+#include "alert/evidence_tap.h"
 #include "capture/source.h"
 #include "decode/pkt.h"
 #include "flow/flow.h"
@@ -20,6 +21,7 @@ struct worker {
 	struct rule_matcher *rules;
 	struct observer observer;
 	struct ring ring;
+	struct evidence_tap *evidence; /* NULL: frames are not kept */
 	struct verdicts verdicts;
 	struct burst burst;
 	struct pkt pkt[BURST_MAX];

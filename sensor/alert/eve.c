@@ -35,6 +35,7 @@
 #define IFACE_MAX  64u
 #define SENSOR_MAX 64u
 #define FILE_MAX   255u
+#define EVIDENCE_MAX 64u
 
 void eve_clipped(struct json *j, const char *key, const char *text, size_t n, size_t max)
 {
@@ -108,7 +109,6 @@ static void proto_member(struct json *j, uint8_t proto)
 	case PROTO_SCTP:
 		json_str(j, "proto", "SCTP");
 		return;
-	default:
 	case PROTO_IP4:
 		json_str(j, "proto", "IPIP");
 		return;
@@ -118,6 +118,7 @@ static void proto_member(struct json *j, uint8_t proto)
 	case PROTO_GRE:
 		json_str(j, "proto", "GRE");
 		return;
+	default:
 		snprintf(number, sizeof(number), "%u", proto);
 		json_str(j, "proto", number);
 	}
@@ -146,7 +147,6 @@ static void vlans(struct json *j, const struct obs_link *l)
 	json_array_end(j);
 }
 
-/* Who spoke to whom: everything of the deciding packet, or of the flow. */
 /* The outermost pair; every other address of the event is the innermost packet's. */
 static void tunnel(struct json *j, const struct pkt_tunnel *t)
 {
@@ -164,6 +164,7 @@ static void tunnel(struct json *j, const struct pkt_tunnel *t)
 	json_close(j);
 }
 
+/* Who spoke to whom: everything of the deciding packet, or of the flow. */
 static void endpoints(struct json *j, const struct eve_config *c, const struct finding *f)
 {
 	const struct obs_link *l = &f->link;
@@ -189,8 +190,8 @@ static void endpoints(struct json *j, const struct eve_config *c, const struct f
 		mac_member(j, "dest_mac", &l->dmac);
 		json_close(j);
 	}
-}
 	tunnel(j, &f->tunnel);
+}
 
 static void community_id(struct json *j, const struct finding *f)
 {
@@ -215,18 +216,16 @@ static void capture_file(struct json *j, const struct eve_config *c, const struc
 	clipped(j, "capture_file", slash ? slash + 1 : path, FILE_MAX);
 }
 
-static void identity(struct json *j, const struct eve_config *c, const struct finding *f,
-		     const struct event_id *id)
+void eve_identity(struct json *j, const struct eve_config *c, const struct event_id *id,
+		  bool numbered)
 {
 	char epoch[17];
-	/* Flow records are telemetry: they have no place in the journal, so no number. */
-	bool numbered = c->identity && id && f->kind != FINDING_flow;
 
 	if (c->sensor && c->sensor[0])
 		clipped(j, "sensor", c->sensor, SENSOR_MAX);
 	else if (c->identity && id)
 		clipped(j, "sensor", id->sensor, SENSOR_MAX);
-	if (!numbered)
+	if (!numbered || !c->identity || !id)
 		return;
 	snprintf(epoch, sizeof(epoch), "%016" PRIx64, id->epoch);
 	json_str(j, "sensor_epoch", epoch);
@@ -254,9 +253,11 @@ static void body(struct json *j, const struct eve_config *c, const struct findin
 	}
 	if (f->flow_id)
 		json_str(j, "direction", f->link.dir == FLOW_to_server ? "to_server" : "to_client");
+	eve_geo(j, c, f);
 	eve_alert(j, f);
 	eve_alert_flow(j, f);
 	capture_file(j, c, f);
+	clipped(j, "evidence_id", c->evidence_id, EVIDENCE_MAX);
 }
 
 size_t eve_render(const struct eve_config *c, const struct finding *f, const struct event_id *id,
@@ -275,7 +276,8 @@ size_t eve_render(const struct eve_config *c, const struct finding *f, const str
 		eve_host(&j, f);
 	else
 		body(&j, c, f);
-	identity(&j, c, f, id);
+	/* Flow records are telemetry: they have no place in the journal, so no number. */
+	eve_identity(&j, c, id, f->kind != FINDING_flow);
 	if (f->kind == FINDING_alert && f->about->gid == ALERT_GID_RULE)
 		clipped(&j, "ruleset_sha256", c->ruleset_sha256, 64);
 	json_close(&j);

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct geo_place;
+
 struct eve_config {
 	const char *in_iface;       /* NULL from files */
 	const char *sensor;         /* "" leaves the field out */
@@ -17,9 +19,13 @@ struct eve_config {
 	const char *(*file_name)(void *ctx, uint16_t source); /* files only: for capture_file */
 	void *file_ctx;
 	bool identity; /* write sensor_epoch and sensor_seq (live; journal) */
+	/* NULL: no databases. Lent until the next call. */
+	const struct geo_place *(*place)(void *ctx, const struct addr *a);
+	void *place_ctx;
+	const char *evidence_id; /* of this event; NULL: none */
 };
 
-#define EVE_LINE_MAX 32768u /* bytes, the newline included */
+#define EVE_LINE_MAX 40960u /* bytes, the newline included */
 
 /* Writes one line with its newline. `id` may be NULL, and is not written into flow records. Returns
  * its length, or 0 when it would not fit (counted by the caller: it cannot happen with the limits

@@ -12,6 +12,11 @@ void eve_addr(struct json *j, const char *key, const struct addr *a);
 void eve_time(struct json *j, const char *key, uint64_t time_ns);
 
 void eve_host(struct json *j, const struct finding *f); /* "host" and "host_mac" */
+/* "geo":{…}: what the databases know of the two ends. */
+void eve_geo(struct json *j, const struct eve_config *c, const struct finding *f);
+/* sensor, sensor_epoch, sensor_seq. */
+void eve_identity(struct json *j, const struct eve_config *c, const struct event_id *id,
+		  bool numbered);
 /* "alert":{…} and what else only alerts and findings have. */
 void eve_alert(struct json *j, const struct finding *f);
 /* "flow":{…} of an alert: counters and start. */

@@ -3,6 +3,8 @@
  * line against EVE_LINE_MAX. */
 #include "alert/eve.h"
 
+#include "alert/eve_evidence.h"
+#include "alert/geo.h"
 #include "check.h"
 #include "flow/flow.h"
 #include "json_walk.h"
@@ -158,6 +160,20 @@ static const struct eve_config from_file = {.file_name = file_name, .sensor = ""
 					    .ruleset_sha256 = "abcd"};
 static const struct eve_config live = {.in_iface = "span0", .sensor = "s1",
 				       .ruleset_sha256 = "", .identity = true};
+static char id_of_nobody;
+static const struct geo_place paris = {.country = "FR", .city = "Paris", .as_number = 64500,
+				       .as_organization = "Example \"Net\""};
+static const struct geo_place somewhere = {.country = "BE"};
+
+static const struct geo_place *place(void *ctx, const struct addr *a)
+{
+	if (ctx)
+		return a->b[15] == 2 ? &paris : NULL;
+	return a->b[15] == 2 ? &somewhere : &paris;
+}
+
+static const struct eve_config placed = {.place = place, .evidence_id = "000007"};
+static const struct eve_config half_placed = {.place = place, .place_ctx = &id_of_nobody};
 static const struct eve_config unnamed = {.identity = true};
 static const struct event_id id = {"host-1234", 0xdeadbeef, 12};
 
@@ -255,6 +271,24 @@ static const struct {
 	 "\"alert\":{\"action\":\"allowed\",\"gid\":1,\"signature_id\":7,\"rev\":0,"
 	 "\"signature\":\"\",\"category\":\"\",\"severity\":3},\"family\":\"other\","
 	 "\"count\":1}\n"},
+	{"both ends are known, frames are kept", arp, &placed, NULL, "alert.other.low",
+	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"alert\","
+	 "\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"10.0.0.2\",\"proto\":\"ARP\","
+	 "\"geo\":{\"src\":{\"country_iso_code\":\"FR\",\"city_name\":\"Paris\","
+	 "\"as_number\":64500,\"as_organization\":\"Example \\\"Net\\\"\"},"
+	 "\"dest\":{\"country_iso_code\":\"BE\"}},"
+	 "\"alert\":{\"action\":\"allowed\",\"gid\":1,\"signature_id\":7,\"rev\":0,"
+	 "\"signature\":\"\",\"category\":\"\",\"severity\":3},\"family\":\"other\","
+	 "\"count\":1,\"evidence_id\":\"000007\"}\n"},
+	{"one end is known", odd_proto, &half_placed, NULL, "alert.other.low",
+	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"alert\","
+	 "\"src_ip\":\"10.0.0.1\",\"dest_ip\":\"10.0.0.2\",\"proto\":\"GRE\","
+	 "\"community_id\":\"1:+KlEHDT0vJgzs/eNmzHq0aSpRYw=\","
+	 "\"geo\":{\"dest\":{\"country_iso_code\":\"FR\",\"city_name\":\"Paris\","
+	 "\"as_number\":64500,\"as_organization\":\"Example \\\"Net\\\"\"}},"
+	 "\"alert\":{\"action\":\"allowed\",\"gid\":1,\"signature_id\":7,\"rev\":0,"
+	 "\"signature\":\"\",\"category\":\"\",\"severity\":3},\"family\":\"other\","
+	 "\"count\":1}\n"},
 };
 
 /* Paths seen in all rows: what alert.def says is written really is. */
@@ -342,14 +376,9 @@ static bool parent_seen(const struct seen *s, const char *path)
 	return p && s->has[p - alert_fields];
 }
 
-static void check_line(const struct finding *f, const char *line, size_t n)
+static void check_text(unsigned in, const char *line, size_t n)
 {
-	static const unsigned kind_in[] = {[FINDING_flow] = ALERT_IN_flow,
-					   [FINDING_host] = ALERT_IN_host};
-	struct seen s = {.in = f->kind == FINDING_alert
-				       ? (f->tier == TIER_alert ? ALERT_IN_alert
-								: ALERT_IN_finding)
-				       : kind_in[f->kind]};
+	struct seen s = {.in = in};
 
 	CHECK(n > 1 && line[n - 1] == '\n');
 	CHECK(memchr(line, '\n', n - 1) == NULL);
@@ -357,6 +386,57 @@ static void check_line(const struct finding *f, const char *line, size_t n)
 	for (const struct alert_field *d = alert_fields; d->path; d++)
 		if ((d->in & s.in) && strcmp(d->when, "always") == 0 && parent_seen(&s, d->path))
 			CHECK(s.has[d - alert_fields]);
+}
+
+static void check_line(const struct finding *f, const char *line, size_t n)
+{
+	static const unsigned kind_in[] = {[FINDING_flow] = ALERT_IN_flow,
+					   [FINDING_host] = ALERT_IN_host};
+
+	check_text(f->kind != FINDING_alert     ? kind_in[f->kind]
+		   : f->tier == TIER_alert ? ALERT_IN_alert
+					   : ALERT_IN_finding,
+		   line, n);
+}
+
+static const struct {
+	const char *name;
+	struct evidence_done done;
+	const struct event_id *id;
+	const char *line;
+} kept_rows[] = {
+	{"evidence",
+	 {.id = "00000000deadbeef-11", .alert_ns = T0, .bytes = 1380, .frames = 12, .first_ns = T0,
+	  .last_ns = T0 + 42000000, .sha256 = "ab12", .state = EVIDENCE_kept,
+	  .before_partial = true},
+	 &id,
+	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"evidence\","
+	 "\"evidence_id\":\"00000000deadbeef-11\",\"evidence_file\":{\"state\":\"kept\","
+	 "\"name\":\"00000000deadbeef-11.pcapng\",\"bytes\":1380,\"frames\":12,"
+	 "\"sha256\":\"ab12\",\"first\":\"2026-01-01T00:00:00.000000+0000\","
+	 "\"last\":\"2026-01-01T00:00:00.042000+0000\",\"before\":\"partial\","
+	 "\"after\":\"complete\"},\"sensor\":\"host-1234\","
+	 "\"sensor_epoch\":\"00000000deadbeef\",\"sensor_seq\":12}\n"},
+	{"evidence of nothing",
+	 {.id = "000001", .alert_ns = T0, .state = EVIDENCE_empty, .after_partial = true},
+	 NULL,
+	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"evidence\","
+	 "\"evidence_id\":\"000001\",\"evidence_file\":{\"state\":\"empty\","
+	 "\"name\":\"000001.pcapng\",\"bytes\":0,\"frames\":0,\"before\":\"complete\","
+	 "\"after\":\"partial\"}}\n"},
+};
+
+static void evidence_rows(void)
+{
+	static char line[EVE_LINE_MAX + 1];
+
+	for (unsigned i = 0; i < sizeof(kept_rows) / sizeof(kept_rows[0]); i++) {
+		CASE(kept_rows[i].name);
+		size_t n = eve_evidence(&unnamed, &kept_rows[i].done, kept_rows[i].id, line);
+		line[n] = 0;
+		CHECK_STR(line, kept_rows[i].line);
+		check_text(ALERT_IN_evidence, line, n);
+	}
 }
 
 static void exact_rows(void)
@@ -376,6 +456,7 @@ static void exact_rows(void)
 		CHECK_STR(topic, rows[i].topic);
 		check_line(&s.f, line, n);
 	}
+	evidence_rows();
 	CASE("every field of alert.def is written by some row");
 	for (const struct alert_field *d = alert_fields; d->path; d++) {
 		if (!written[d - alert_fields])
@@ -393,6 +474,15 @@ static const char *long_name(void *ctx, uint16_t source)
 	return longest_text;
 }
 
+static struct geo_place longest_place;
+
+static const struct geo_place *long_place(void *ctx, const struct addr *a)
+{
+	(void)ctx;
+	(void)a;
+	return &longest_place;
+}
+
 /* Every text as long as it may be, or longer, and of bytes that take six each. */
 static void longest(unsigned char byte, bool rule_too)
 {
@@ -407,17 +497,22 @@ static void longest(unsigned char byte, bool rule_too)
 			  .tactic = text, .source = text, .check = text, .metadata = kv,
 			  .n_metadata = 200};
 	struct eve_config c = {.in_iface = text, .sensor = text, .ruleset_sha256 = text,
-			       .file_name = long_name, .identity = true};
+			       .file_name = long_name, .identity = true,
+			       .place = long_place, .evidence_id = text};
 	struct event_id most = {.epoch = INT64_MAX, .seq = INT64_MAX};
 
 	memset(text, byte, sizeof(longest_text) - 1);
+	memset(longest_place.country, byte, sizeof(longest_place.country) - 1);
+	memset(longest_place.city, byte, sizeof(longest_place.city) - 1);
+	memset(longest_place.as_organization, byte, sizeof(longest_place.as_organization) - 1);
+	longest_place.as_number = UINT32_MAX;
 	for (unsigned i = 0; i < 200; i++) {
 		snprintf(key[i], sizeof(key[i]), "key-%u", i / 2);
 		kv[i] = (struct about_kv){i % 3 ? key[i] : text, text + i};
 	}
 	memset(&s, byte, sizeof(s));
 	s.f.kind = FINDING_alert;
-	s.f.tier = TIER_finding;
+	s.f.tier = TIER_alert;
 	s.f.n_evidence = FINDING_EVIDENCE;
 	s.f.about = &a;
 	s.f.time_ns = T0;
