@@ -37,7 +37,7 @@ static int rows(const struct cli *c, const struct settings *s, sqlite3 *db, read
 	else if (q->verb == REQUEST_incidents)
 		r = read_incidents(db, &f, row, ctx, err);
 	else
-		r = trail_rows(s->isolate.audit, f.limit, row, ctx, &whole, err);
+		r = trail_rows(s->isolate.audit, db, f.limit, row, ctx, &whole, err);
 	*answer = r ? NULL : json_pack("{s:b, s:b}", "ok", 1, "whole", whole);
 	return r;
 }

@@ -93,8 +93,8 @@ static bool serve_rows(struct client *c, const struct request *q)
 	else if (!r && q->verb == REQUEST_incidents)
 		r = read_incidents(c->db, &f, send_row, &rows, &err);
 	else if (!r)
-		r = trail_rows(c->room->settings->isolate.audit, f.limit, send_row, &rows, &whole,
-			       &err);
+		r = trail_rows(c->room->settings->isolate.audit, c->db, f.limit, send_row, &rows,
+			       &whole, &err);
 	if (r == -EPIPE)
 		return false;
 	if (r)

@@ -41,15 +41,48 @@ static int read_lines(FILE *f, unsigned limit, json_t **ring, unsigned *n)
 	return ferror(f) ? -EIO : 0;
 }
 
-int trail_rows(const char *path, unsigned limit, read_row *row, void *ctx, bool *whole,
+static bool nibble(char c, uint8_t *out)
+{
+	const char *digits = "0123456789abcdef";
+	const char *at = c ? strchr(digits, c) : NULL;
+
+	*out = at ? (uint8_t)(at - digits) : 0;
+	return at;
+}
+
+/* The newest line that the database has a copy of; false when it has none. */
+static bool remembered(sqlite3 *db, struct audit_head *head)
+{
+	sqlite3_stmt *q = NULL;
+	bool found = false;
+
+	if (sqlite3_prepare_v2(db, "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", -1, &q,
+			       NULL) == SQLITE_OK &&
+	    sqlite3_step(q) == SQLITE_ROW && sqlite3_column_bytes(q, 1) == (int)HASH_DIGITS) {
+		const char *hex = (const char *)sqlite3_column_text(q, 1);
+		head->seq = (uint64_t)sqlite3_column_int64(q, 0);
+		found = true;
+		for (unsigned i = 0; i < sizeof(head->hash); i++) {
+			uint8_t high = 0, low = 0;
+			found = nibble(hex[2 * i], &high) && nibble(hex[2 * i + 1], &low) && found;
+			head->hash[i] = (uint8_t)(high << 4 | low);
+		}
+	}
+	sqlite3_finalize(q);
+	return found;
+}
+
+int trail_rows(const char *path, sqlite3 *db, unsigned limit, read_row *row, void *ctx, bool *whole,
 	       struct err *err)
 {
+	struct audit_head head;
 	struct audit_report report;
+	bool known = remembered(db, &head);
 	unsigned n = 0;
 	FILE *f = fopen(path, "re");
 	int r = 0;
 
-	*whole = true;
+	*whole = f || !known;
 	if (!f)
 		return errno == ENOENT ? 0
 				       : err_set(err, errno, "audit log '%s': %s", path,
@@ -71,7 +104,7 @@ int trail_rows(const char *path, unsigned limit, read_row *row, void *ctx, bool 
 		json_decref(ring[at]);
 	}
 	free(ring);
-	if (r == 0 && audit_verify(path, NULL, &report, err) != 0)
+	if (r == 0 && audit_verify(path, known ? &head : NULL, &report, err) != 0)
 		*whole = false;
 	return r;
 }

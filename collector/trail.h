@@ -5,7 +5,8 @@
 #include "base/err.h"
 #include "read.h"
 
-/* The last `limit` lines, oldest first; *whole says whether every line fits the one before it. A
- * file that is not there yet is an empty log. */
-int trail_rows(const char *path, unsigned limit, read_row *row, void *ctx, bool *whole,
+/* The last `limit` lines, oldest first. *whole says whether every line fits the one before it and
+ * the last line that `db` remembers (its copy of the log) is still in the file: a log that was cut
+ * off at its end, or taken away, shows. A file that is not there, and never was, is an empty log. */
+int trail_rows(const char *path, sqlite3 *db, unsigned limit, read_row *row, void *ctx, bool *whole,
 	       struct err *err);
