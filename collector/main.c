@@ -48,6 +48,7 @@ static void usage(FILE *out)
 	      "  --set NAME=VALUE one parameter, as in the configuration\n"
 	      "  -T               check the configuration and leave\n"
 	      "  --dump-config    print the configuration in force\n"
+	      "  --reference      print the parameters, as in docs/CONFIG.md\n"
 	      "  -v               say more\n"
 	      "  --version, --help\n"
 	      "\n"
@@ -178,13 +179,14 @@ static int serve(struct daemon *d)
 	return r ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int options(int argc, char **argv, struct settings_args *a, bool *check, bool *dump,
-		   bool *verbose)
+static int options(int argc, char **argv, struct settings_args *a, bool *check,
+		   void (**print)(const struct config *c, FILE *out), bool *verbose)
 {
 	static const struct option longs[] = {
 		{"dir", required_argument, NULL, 'd'},  {"set", required_argument, NULL, 's'},
 		{"help", no_argument, NULL, 'h'},       {"version", no_argument, NULL, 'V'},
-		{"dump-config", no_argument, NULL, 'D'}, {NULL, 0, NULL, 0},
+		{"dump-config", no_argument, NULL, 'D'}, {"reference", no_argument, NULL, 'R'},
+		{NULL, 0, NULL, 0},
 	};
 	int o;
 
@@ -199,8 +201,8 @@ static int options(int argc, char **argv, struct settings_args *a, bool *check, 
 			*check = true;
 		else if (o == 'v')
 			*verbose = true;
-		else if (o == 'D')
-			*dump = true;
+		else if (o == 'D' || o == 'R')
+			*print = o == 'D' ? config_dump : config_reference;
 		else
 			return o == 'h' || o == 'V' ? o : '?';
 	}
@@ -233,8 +235,9 @@ int main(int argc, char **argv)
 {
 	static struct daemon d;
 	struct settings_args args = {.dir = NULL};
-	bool check = false, dump = false, verbose = false;
-	int o = options(argc, argv, &args, &check, &dump, &verbose);
+	void (*print)(const struct config *c, FILE *out) = NULL;
+	bool check = false, verbose = false;
+	int o = options(argc, argv, &args, &check, &print, &verbose);
 
 	if (o == 'V')
 		return puts("vigie-collector " VIGIE_VERSION) < 0;
@@ -246,8 +249,8 @@ int main(int argc, char **argv)
 	int r = configure(&d, &args);
 	if (r)
 		return r;
-	if (dump)
-		config_dump(&d.settings.config, stdout);
+	if (print)
+		print(&d.settings.config, stdout);
 	else if (check)
 		puts("the configuration is good");
 	else

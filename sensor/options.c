@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <libgen.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,7 +77,7 @@ void options_help(FILE *out)
 	      "  --exit-on-alert N    exit with N when there was an alert\n"
 	      "  --seconds N          doctor: listen so long (30 on an interface)\n"
 	      "  --json               doctor, selftest: one JSON object\n"
-	      "  --dump-config --build-info --list-keywords --list-detectors --version --help\n"
+	      "  --dump-config --reference --build-info --list-keywords --list-detectors --version --help\n"
 	      "\n"
 	      "exit: 0 ok, 1 runtime failure, 2 usage, 78 bad configuration\n"
 	      "      doctor and selftest: 3, something should be changed\n",
@@ -241,10 +242,17 @@ int options_read(struct options *o, int argc, char **argv)
  * directory, installed otherwise. */
 static const char *own_signatures(void)
 {
+	static char beside[PATH_MAX + 40];
 	char exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
 	bool built = n > 0 && strncmp(exe, VIGIE_BUILD_DIR "/", strlen(VIGIE_BUILD_DIR "/")) == 0;
 
+	if (!built && n > 0) { /* wherever the installed tree was moved to */
+		exe[n] = 0;
+		snprintf(beside, sizeof(beside), "%s/../share/vigie/signatures", dirname(exe));
+		if (access(beside, R_OK) == 0)
+			return beside;
+	}
 	if (!built && access(VIGIE_SIGNATURES, R_OK) == 0)
 		return VIGIE_SIGNATURES;
 	if (access(VIGIE_SOURCE_DIR "/signatures", R_OK) == 0)
