@@ -30,7 +30,10 @@ void pipeline_burst(struct worker *w, const struct burst *b)
 
 	if (b->tick) {
 		observe_tick(&w->observer, b->next_seq, b->tick_ns);
+		worker_health(w, b);
 		flow_tick(w->flows, b->next_seq, b->tick_ns, b->end);
+		if (b->end)
+			observe_end(&w->observer, b->next_seq, b->now_ns);
 	}
 	if (w->evidence)
 		evidence_turn(w->evidence, b->now_ns);

@@ -25,6 +25,7 @@
 #define SPIN_TURNS 64u
 #define IDLE_MIN_NS (20 * NS_PER_US)
 #define IDLE_MAX_NS (500 * NS_PER_US)
+#define IDLE_FILE_NS NS_PER_MS /* nobody waits for the latency of a file */
 
 /* An idle thread gives its core away: the machine may have no more than two. */
 struct idle {
@@ -59,7 +60,7 @@ static uint64_t thread_cpu_ns(void)
 static void *detect_run(void *arg)
 {
 	struct run *r = arg;
-	struct idle idle = {.sleep_ns = IDLE_MIN_NS};
+	struct idle idle = {.sleep_ns = r->live ? IDLE_MIN_NS : IDLE_FILE_NS};
 	const struct observation *o;
 	unsigned n = 0;
 
@@ -69,7 +70,8 @@ static void *detect_run(void *arg)
 			detect_observation(r->detect, o);
 			if (++n % 64 == 0)
 				ring_commit(&r->findings);
-			idle_reset(&idle);
+			if (r->live)
+				idle_reset(&idle);
 			continue;
 		}
 		ring_commit(&r->findings);
@@ -207,6 +209,7 @@ static int open_workers(struct run *r, struct err *err)
 		.block = !r->live,
 		.abort = &r->abort,
 		.flow_records = r->o->top.flow_records,
+		.remember = SEEN_ENTRIES / r->n_workers,
 	};
 
 	r->worker = calloc(r->n_workers, sizeof(*r->worker));

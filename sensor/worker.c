@@ -28,6 +28,7 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	int r;
 
 	w->index = index;
+	w->workers = c->workers;
 	w->stop = stop;
 	flow.streams = flow.streams && c->rules->wants_streams;
 	if ((r = ring_init(&w->ring, c->ring_bytes, c->block, c->abort, err)) < 0 ||
@@ -38,6 +39,9 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 
 	observe_init(&w->observer, &w->ring, index == 0);
 	w->observer.flow_records = c->flow_records;
+	w->observer.interims_an_hour = flow.interim_s ? (3600 + flow.interim_s - 1) / flow.interim_s : 0;
+	if ((r = observe_remember(&w->observer, c->remember, err)) < 0)
+		return r;
 	if (flow.streams)
 		flow_table_set_piece(w->flows, rule_piece, w->rules);
 	return 0;
@@ -49,6 +53,7 @@ void worker_fini(struct worker *w)
 		flow_table_free(w->flows);
 	if (w->rules)
 		rule_matcher_free(w->rules);
+	observe_fini(&w->observer);
 	ring_fini(&w->ring);
 }
 
@@ -71,6 +76,23 @@ static void *worker_run(void *arg)
 	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu) == 0)
 		w->cpu_ns = (uint64_t)cpu.tv_sec * 1000000000u + (uint64_t)cpu.tv_nsec;
 	return NULL;
+}
+
+void worker_health(struct worker *w, const struct burst *b)
+{
+	struct obs_health h = {.drops_known = w->source->drops_known(w->source_state)};
+
+	if (w->index != 0)
+		return;
+	for (unsigned i = 0; i < w->workers; i++) {
+		const struct capture_counters *c = w->source->counters(w->source_state, i);
+
+		h.frames += count_get(&c->frames);
+		h.dropped += count_get(&c->dropped_nic) + count_get(&c->dropped_ring);
+		h.clock_back += count_get(&c->clock_back);
+		h.clock_jump += count_get(&c->clock_jump);
+	}
+	observe_health(&w->observer, b->next_seq, b->tick_ns, &h);
 }
 
 int worker_start(struct worker *w, struct err *err)

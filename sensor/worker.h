@@ -14,7 +14,7 @@
 #include <stdbool.h>
 
 struct worker {
-	unsigned index;
+	unsigned index, workers;
 	const struct source *source;
 	void *source_state;
 	struct flow_table *flows;
@@ -41,6 +41,7 @@ struct worker_config {
 	bool block; /* from a file a full ring waits */
 	_Atomic bool *abort; /* a second TERM: even a waiting ring gives up */
 	bool flow_records;
+	uint32_t remember; /* pairs of hosts an observer remembers: observe/seen.h */
 };
 
 int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
@@ -48,3 +49,5 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 void worker_fini(struct worker *w);
 int worker_start(struct worker *w, struct err *err);
 void worker_join(struct worker *w);
+/* Worker 0, once a second: how the source fares. */
+void worker_health(struct worker *w, const struct burst *b);

@@ -10,6 +10,7 @@
 #include "detect/hosts.h"
 #include "detect/registry.h"
 #include "detect/threshold.h"
+#include "flow/flow.h"
 #include "rule/rule.h"
 
 #include <errno.h>
@@ -33,6 +34,7 @@ struct detect {
 	} wants[OBS_count];
 	struct ring *out;
 	bool flow_records, sightings;
+	const struct observation *now; /* at hand */
 	struct detect_counters counters;
 };
 
@@ -146,6 +148,16 @@ void detect_free(struct detect *d)
 	free(d);
 }
 
+/* A timer runs before frame seq, which need not exist: what it decides belongs to a frame that did.
+ * Detectors that know the frame say so themselves. */
+static uint64_t frame_of(const struct observation *o, uint64_t seq)
+{
+	unsigned stage = o->stage_n >> 5;
+	bool timer = stage == ORDER_tick || stage == ORDER_timer || stage == ORDER_end;
+
+	return timer && seq == o->seq && seq ? seq - 1 : seq;
+}
+
 /* Room for a finding with its texts, or NULL: lost, counted. */
 static struct finding *put(struct detect *d, uint32_t text_len, uint32_t eve_len)
 {
@@ -172,6 +184,7 @@ static void add_finding(void *ctx, const struct finding *found, const char *text
 	if (!f)
 		return;
 	*f = *found;
+	f->seq = frame_of(d->now, f->seq);
 	f->kind = FINDING_alert;
 	f->text_len = n;
 	f->eve_len = 0;
@@ -185,7 +198,7 @@ static void add_finding(void *ctx, const struct finding *found, const char *text
 static void common(struct finding *f, const struct observation *o, const struct obs_link *link)
 {
 	f->time_ns = o->time_ns;
-	f->seq = o->seq;
+	f->seq = frame_of(o, o->seq);
 	f->flow_id = o->flow_id;
 	f->link = *link;
 	f->tunnel = obs_tunnel(o, link);
@@ -274,6 +287,7 @@ void detect_observation(struct detect *d, const struct observation *o)
 	if (o->kind >= OBS_count)
 		return;
 	count_add(&d->counters.observations, 1);
+	d->now = o;
 	if (hosts_observation(d->hosts, o, &addr, &mac) && d->sightings)
 		on_sighting(d, o, &addr, &mac);
 
@@ -287,7 +301,7 @@ void detect_observation(struct detect *d, const struct observation *o)
 		on_rule_hit(d, o);
 	else if (o->kind == OBS_flow_end || o->kind == OBS_flow_interim)
 		on_flow_record(d, o);
-	else if (o->kind == OBS_tick)
+	else if (o->kind == OBS_tick || o->kind == OBS_end)
 		ring_commit(d->out); /* flow records go in batches, at most a second old */
 }
 

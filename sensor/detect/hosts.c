@@ -349,15 +349,15 @@ static void through(struct hosts *h, const struct mac *m, const struct addr *a,
 }
 
 static void learn_service(struct hosts *h, const struct addr *server, uint8_t proto, uint16_t port,
-			  const struct obs_link *link)
+			  const struct obs_contact *c)
 {
-	struct host_view v = hosts_of(h, server, link);
+	struct host_view v = hosts_of(h, server, &c->link);
 	bool fresh;
 
 	if (!v.home)
 		return;
 	struct service_entry *e = sets_get(&h->services, v.id, 0, &fresh);
-	services_add(&e->services, proto, port);
+	services_add(&e->services, proto, port, c->count ? c->count : 1);
 }
 
 static void learn_contact(struct hosts *h, const struct observation *o)
@@ -366,13 +366,13 @@ static void learn_contact(struct hosts *h, const struct observation *o)
 
 	/* A DHCP server speaks from 67 to 68; the question was broadcast and is another flow. */
 	if (c->link.proto == PROTO_UDP && o->sport == 67 && o->dport == 68)
-		learn_service(h, &o->src, PROTO_UDP, 67, &c->link);
+		learn_service(h, &o->src, PROTO_UDP, 67, c);
 	if (c->outcome != FLOW_answered || c->guessed)
 		return;
 	if (c->link.has_mac)
 		through(h, &c->link.dmac, &o->dst, &c->link);
 	if (c->link.proto == PROTO_TCP || c->link.proto == PROTO_UDP)
-		learn_service(h, &o->dst, c->link.proto, o->dport, &c->link);
+		learn_service(h, &o->dst, c->link.proto, o->dport, c);
 }
 
 static void learn_flow(struct hosts *h, const struct observation *o)

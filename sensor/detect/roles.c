@@ -36,10 +36,13 @@ static const struct {
 	{17, 4500, SERVICE_ike},
 };
 
-void services_add(struct services *s, uint8_t proto, uint16_t port)
+void services_add(struct services *s, uint8_t proto, uint16_t port, uint32_t times)
 {
-	if (port == 53 && s->dns_answers < UINT16_MAX)
-		s->dns_answers++;
+	if (port == 53) {
+		uint32_t room = UINT16_MAX - s->dns_answers;
+
+		s->dns_answers = (uint16_t)(s->dns_answers + (times < room ? times : room));
+	}
 	for (unsigned i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
 		if (services[i].port == port &&
 		    (services[i].proto == 0 || services[i].proto == proto))

@@ -9,6 +9,6 @@ struct services { /* what one host has answered */
 	uint32_t bits;
 	uint16_t dns_answers; /* saturating */
 };
-/* `proto`, `port`: a service that answered. */
-void services_add(struct services *s, uint8_t proto, uint16_t port);
+/* `proto`, `port`: a service that answered so many times. */
+void services_add(struct services *s, uint8_t proto, uint16_t port, uint32_t times);
 uint32_t services_roles(const struct services *s); /* bits 1 << enum role */

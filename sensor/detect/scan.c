@@ -307,13 +307,13 @@ static void sum_up(const struct scan_call *k, uint64_t now_ns)
 	}
 }
 
-static void see_handshake(struct scan_state *s, bool synack)
+static void see_handshake(struct scan_state *s, bool synack, uint32_t times)
 {
-	s->known_total++;
-	s->seen_total += synack;
-	s->shake.known++;
-	s->shake.seen += synack;
-	if (s->shake.known >= SHAKES_MAX) {
+	s->known_total += times;
+	s->seen_total += synack ? times : 0;
+	s->shake.known += times;
+	s->shake.seen += synack ? times : 0;
+	while (s->shake.known >= SHAKES_MAX) {
 		s->shake.known /= 2;
 		s->shake.seen /= 2;
 	}
@@ -347,7 +347,7 @@ static void on_answered(const struct scan_call *k, const struct obs_contact *b,
 	sets_get(&k->s->services, scan_service_key(&t->dst_addr, t->proto, t->dport), 0, &fresh);
 	sets_get(&k->s->services, scan_service_key(&t->dst_addr, SCAN_PROTO_ARP, 0), 0, &fresh);
 	if (t->proto == SCAN_TCP && (b->seen & FLOW_SYN))
-		see_handshake(k->s, b->seen & FLOW_SYNACK);
+		see_handshake(k->s, b->seen & FLOW_SYNACK, b->count ? b->count : 1);
 	if (t->far && t->start_ns > *proven)
 		*proven = t->start_ns;
 }
@@ -399,7 +399,7 @@ static void scan_on_observation(const void *config, void *state, const struct ob
 {
 	const struct scan_call k = {.c = config, .s = state, .o = o, .out = out};
 
-	scan_arp_due(&k, o->time_ns);
+	scan_arp_due(&k, o->time_ns, o->kind == OBS_end);
 	switch (o->kind) {
 	case OBS_contact:
 		on_contact(&k);
@@ -411,6 +411,7 @@ static void scan_on_observation(const void *config, void *state, const struct ob
 		scan_arp_reply(&k);
 		break;
 	case OBS_tick:
+	case OBS_end:
 		sum_up(&k, o->time_ns);
 		break;
 	default:
@@ -454,7 +455,8 @@ const struct detector detect_scan = {
 	.what = "hosts that look for other hosts and services, by how often their first contacts "
 		"fail",
 	.source = WALK_SOURCE,
-	.wants = 1u << OBS_tick | 1u << OBS_arp_request | 1u << OBS_arp_reply | 1u << OBS_contact,
+	.wants = 1u << OBS_tick | 1u << OBS_end | 1u << OBS_arp_request | 1u << OBS_arp_reply |
+		 1u << OBS_contact,
 	.params = scan_params,
 	.abouts = scan_abouts,
 	.n_abouts = SCAN_kinds,

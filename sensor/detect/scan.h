@@ -68,7 +68,8 @@ void scan_ports_step(const struct scan_call *k, const struct scan_step *t);
 /* scan_arp.c */
 void scan_arp_request(const struct scan_call *k);
 void scan_arp_reply(const struct scan_call *k);
-void scan_arp_due(const struct scan_call *k, uint64_t now_ns);
+/* Decides what has waited long enough; at the end of the run a tenth of it will do. */
+void scan_arp_due(const struct scan_call *k, uint64_t now_ns, bool end);
 /* scan.c */
 struct scan_source *scan_source_of(struct scan_state *s, const struct host_view *v);
 uint64_t scan_service_key(const struct addr *a, uint8_t proto, uint16_t port);

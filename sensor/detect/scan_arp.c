@@ -14,7 +14,8 @@
 
 #include "base/clock.h"
 
-#define SEEN_MAX 256 /* requests; then both counts are halved: the recent past */
+#define END_SHARE 10  /* neighbours answer within milliseconds */
+#define SEEN_MAX  256 /* requests; then both counts are halved: the recent past */
 
 static void tally(struct scan_state *s, bool answered)
 {
@@ -100,14 +101,15 @@ static void decide(const struct scan_call *k, const struct scan_pending *p)
 	scan_walk_step(k, &t);
 }
 
-void scan_arp_due(const struct scan_call *k, uint64_t now_ns)
+void scan_arp_due(const struct scan_call *k, uint64_t now_ns, bool end)
 {
 	struct scan_state *s = k->s;
+	uint64_t wait_ns = k->c->arp_wait_ms * NS_PER_MS / (end ? END_SHARE : 1);
 
 	while (s->pending_n) {
 		struct scan_pending p = s->pending[s->pending_head];
 
-		if (now_ns < p.time_ns + k->c->arp_wait_ms * NS_PER_MS)
+		if (now_ns < p.time_ns + wait_ns)
 			return;
 		s->pending_head = (s->pending_head + 1) % k->c->arp_pending;
 		s->pending_n--;

@@ -5,8 +5,10 @@
 #include "base/hash.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE (2u << 20)
 
 int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err)
 {
@@ -17,7 +19,13 @@ int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err)
 	memset(s, 0, sizeof(*s));
 	s->size = (size + 7) & ~7u;
 	s->n_sets = n;
-	s->at = calloc((size_t)n * SETS_WAYS, s->size);
+	/* Keys hash all over the table: large pages, or its first use is one fault an entry. */
+	s->bytes = (size_t)n * SETS_WAYS * s->size;
+	s->at = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (s->at == MAP_FAILED)
+		s->at = NULL;
+	else if (s->bytes >= LARGE_PAGE)
+		madvise(s->at, s->bytes, MADV_HUGEPAGE);
 	if (!s->at)
 		return err_set(err, ENOMEM, "no memory for %u entries of %u bytes", entries, size);
 	return 0;
@@ -25,7 +33,8 @@ int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err)
 
 void sets_fini(struct sets *s)
 {
-	free(s->at);
+	if (s->at)
+		munmap(s->at, s->bytes);
 	s->at = NULL;
 }
 

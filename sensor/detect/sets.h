@@ -28,6 +28,7 @@ struct sets_head {
 
 struct sets {
 	uint8_t *at;
+	size_t bytes;
 	uint32_t size;   /* bytes an entry */
 	uint32_t n_sets; /* a power of two */
 	uint32_t clock;

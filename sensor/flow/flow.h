@@ -18,8 +18,12 @@
 enum flow_event_kind {
 	FLOW_EVENT_contact, /* flow->outcome has been decided; once a flow */
 	FLOW_EVENT_interim, /* every flow.interim seconds while it lives */
+	FLOW_EVENT_volume,  /* either side has sent FLOW_VOLUME_BYTES or _PKTS more */
 	FLOW_EVENT_end,     /* the flow is gone after this call */
 };
+/* Powers of two: a step is seen by the bits that change, at no memory and no division. */
+#define FLOW_VOLUME_BYTES (4u << 20)
+#define FLOW_VOLUME_PKTS  8192u
 enum flow_reason {
 	FLOW_END_none,
 	FLOW_END_timeout,
@@ -42,6 +46,7 @@ enum order_stage {
 	ORDER_flow,
 	ORDER_proto,
 	ORDER_rule,
+	ORDER_end, /* behind the last frame and the last timer: worker 0 tells it */
 };
 
 /* What flow tells, in order; called on the worker */

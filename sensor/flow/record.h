@@ -89,7 +89,7 @@ struct flow {
 
 	uint64_t events; /* EVENT_BIT(STREAM_…), ever */
 	struct pkt_tunnel tunnel; /* around its first packet */
-	uint8_t spare[16]; /* nobody's yet; keeps the flow at whole lines */
+	uint64_t told[2]; /* bytes of half[] that FLOW_EVENT_volume has told: its hearer's */
 };
 _Static_assert(sizeof(struct flow) == 256, "four cache lines");
 

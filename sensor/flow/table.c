@@ -212,6 +212,8 @@ static void turn(struct flow *f)
 	f->server_mac = old.client_mac;
 	f->half[0] = old.half[1];
 	f->half[1] = old.half[0];
+	f->told[0] = old.told[1];
+	f->told[1] = old.told[0];
 	f->seen &= ~(FLOW_GUESSED | FLOW_FIN_CLIENT | FLOW_RST_CLIENT | FLOW_FIN_SERVER |
 		     FLOW_RST_SERVER);
 	f->seen |= old.seen & FLOW_FIN_CLIENT ? FLOW_FIN_SERVER : 0;
@@ -222,12 +224,14 @@ static void turn(struct flow *f)
 
 /* A packet */
 
-static void account(struct flow_table *t, struct flow *f, const struct pkt *p)
+/* True: this packet took its side's volume over a step. */
+static bool account(struct flow_table *t, struct flow *f, const struct pkt *p)
 {
 	struct flow_half *h = &f->half[p->dir];
 	/* Time steps back in files; timers live by the clock of the ticks, which does not. */
 	uint64_t now = p->time_ns > t->tick_ns ? p->time_ns : t->tick_ns;
 	uint32_t now_s = flow_timer_ceil_s(now);
+	uint64_t before = h->bytes;
 
 	h->pkts++;
 	h->bytes += p->ip_len;
@@ -238,6 +242,7 @@ static void account(struct flow_table *t, struct flow *f, const struct pkt *p)
 		f->last_ns = p->time_ns;
 	if (now_s > f->active_s)
 		f->active_s = now_s;
+	return (before ^ h->bytes) >= FLOW_VOLUME_BYTES || h->pkts % FLOW_VOLUME_PKTS == 0;
 }
 
 static void learn(struct flow_table *t, struct flow *f, const struct flow_told *told,
@@ -334,10 +339,12 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 	}
 	p->flow = f;
 	p->dir = dir;
-	account(t, f, p);
+	bool step = account(t, f, p);
 	if (is_new)
 		f->mark_s = f->active_s;
 	move(t, f, p, &at);
+	if (step)
+		tell(t, f, FLOW_EVENT_volume, FLOW_END_none, &at);
 	arm(t, f, is_new);
 	if (k.proto == PROTO_TCP && t->streams.on_piece)
 		flow_stream_pkt(&t->streams, f, p);

@@ -26,15 +26,15 @@ enum observation_kind {
 };
 
 #define OBS_TEXT_MAX 512u
-#define OBS_EVE_MAX 8192u /* a rule hit's protocol fragment */
+#define OBS_EVE_MAX  8192u /* a rule hit's protocol fragment */
 
 struct observation {
 	uint64_t seq, flow_id;
 	uint64_t time_ns;
 	struct addr src, dst;
 	uint16_t sport, dport;
-	uint16_t len; /* bytes of body and text */
-	uint8_t kind; /* enum observation_kind */
+	uint16_t len;    /* bytes of body and text */
+	uint8_t kind;    /* enum observation_kind */
 	uint8_t stage_n; /* stage << 5 | n (0 … 31, saturating): last words of the order */
 };
 _Static_assert(sizeof(struct observation) == 64, "one cache line");
@@ -45,8 +45,8 @@ struct obs_link {
 	uint16_t vlan[2];
 	uint16_t source; /* file or port */
 	uint8_t n_vlan;
-	uint8_t proto;   /* IANA */
-	uint8_t dir;     /* enum flow_dir_name; of flows: to server */
+	uint8_t proto; /* IANA */
+	uint8_t dir;   /* enum flow_dir_name; of flows: to server */
 	uint8_t app;
 	uint8_t has_mac : 1;
 	uint8_t cut : 1;    /* text was longer than OBS_TEXT_MAX */
@@ -55,13 +55,34 @@ struct obs_link {
 
 struct obs_contact { /* OBS_contact: how the first exchange of a flow went */
 	struct obs_link link;
-	uint8_t outcome; /* enum flow_outcome */
-	uint8_t guessed; /* direction inferred: no accusation may rest on it */
-	uint8_t tcp_flags; /* of the first side, or'ed */
+	uint8_t outcome;      /* enum flow_outcome */
+	uint8_t guessed;      /* direction inferred: no accusation may rest on it */
+	uint8_t tcp_flags;    /* of the first side, or'ed */
 	uint8_t icmp_refused; /* refused by an ICMP error, not by RST */
-	uint32_t seen; /* FLOW_* bits */
+	uint32_t seen;        /* FLOW_* bits */
 	uint64_t start_ns;
 	uint64_t first_seq; /* of the flow's first frame: silence has no frame of its own */
+	uint32_t count; /* contacts it stands for: those that went the same way since it was told */
+};
+
+/* OBS_volume: bytes and packets by direction since this was last told of the flow, or, of flows
+ * that have ended, of the same two hosts and service. */
+struct obs_volume {
+	struct obs_link link;
+	uint64_t start_ns, since_ns; /* the flow's begin; last told, 0 never */
+	uint64_t bytes[2];           /* to server, to client; new ones */
+	uint64_t total[2];           /* bytes of the flow at hand so far */
+	uint64_t pkts[2];            /* of the flow so far; ended: new ones of all */
+	uint32_t seen;               /* FLOW_* bits of the flow at hand */
+	uint8_t ended; /* small flows summed up: the one at hand is the last of them */
+	uint8_t guessed;
+};
+
+struct obs_health { /* OBS_health: counters of the source since the start, all readers */
+	uint64_t frames, dropped;
+	uint64_t clock_back, clock_jump;
+	uint8_t drops_known;
+	uint8_t silent; /* no frame came in the second before */
 };
 
 struct obs_flow { /* OBS_flow_interim, OBS_flow_end */
@@ -81,7 +102,8 @@ struct obs_flow { /* OBS_flow_interim, OBS_flow_end */
 struct obs_neighbour {
 	struct obs_link link;
 	struct mac sender_mac, target_mac;
-	uint8_t gratuitous;  /* announces itself: sender is target, or the sender has no address yet */
+	uint8_t gratuitous;  /* announces itself: sender is target, or the sender has no address yet
+			      */
 	uint8_t router;      /* router advertisement */
 	uint8_t prefix_bits; /* of RA's prefix in dst */
 };

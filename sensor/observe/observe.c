@@ -8,6 +8,10 @@
  */
 #include "observe/observe.h"
 
+#include "base/clock.h"
+#include "base/hash.h"
+#include "observe/volume.h"
+
 #define ND_ROUTER_ADVERT   134
 #define ND_NEIGHBOR_ADVERT 136
 #define PROTO_ICMP6        58
@@ -23,6 +27,16 @@ void observe_init(struct observer *o, struct ring *ring, bool ticks)
 	o->flow_records = true;
 	o->flow_contacts = true;
 	o->last_seq = UINT64_MAX;
+}
+
+int observe_remember(struct observer *o, uint32_t entries, struct err *err)
+{
+	return seen_init(&o->seen, entries, err);
+}
+
+void observe_fini(struct observer *o)
+{
+	seen_fini(&o->seen);
 }
 
 /* The last word of the order: how many observations of the same seq, stage and flow came before. */
@@ -92,7 +106,7 @@ static struct obs_link link_of_pkt(const struct pkt *p)
 	return l;
 }
 
-static struct obs_link link_of_flow(const struct flow *f)
+struct obs_link observe_link_of_flow(const struct flow *f)
 {
 	struct obs_link l = {
 		.smac = f->client_mac,
@@ -108,12 +122,32 @@ static struct obs_link link_of_flow(const struct flow *f)
 	return l;
 }
 
+/* Whether the same was told less than a second ago: a storm of equal questions is one. */
+static bool neighbour_told(struct observer *o, const struct pkt *p, const struct addr *target,
+			   uint16_t what, const struct mac *m)
+{
+	uint64_t mac = what;
+
+	if (!o->seen.at)
+		return false;
+	memcpy((uint8_t *)&mac + 2, m->b, sizeof(m->b));
+	uint64_t vlan = p->n_vlan ? p->vlan[p->n_vlan - 1] + 1u : 0;
+	struct seen_entry *e = seen_get(
+		&o->seen, hash_u64(hash_addr(&p->src, vlan) ^ hash_addr(target, vlan + 1), mac));
+	bool again = e->how && p->time_ns >= e->told_ns && p->time_ns < e->told_ns + NS_PER_S;
+	if (!again)
+		e->told_ns = p->time_ns;
+	e->how = 1;
+	return again;
+}
+
 static void observe_arp(struct observer *o, const struct pkt *p)
 {
 	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
 	enum observation_kind kind = p->arp.op == ARP_REQUEST ? OBS_arp_request : OBS_arp_reply;
 
-	if (p->arp.op != ARP_REQUEST && p->arp.op != ARP_REPLY)
+	if ((p->arp.op != ARP_REQUEST && p->arp.op != ARP_REPLY) ||
+	    neighbour_told(o, p, &p->dst, p->arp.op, &p->arp.sender_mac))
 		return;
 	struct observation *out = put(o, kind, &at, 0, sizeof(struct obs_neighbour));
 	if (!out)
@@ -130,6 +164,10 @@ static void observe_arp(struct observer *o, const struct pkt *p)
 static void observe_ndp(struct observer *o, const struct pkt *p)
 {
 	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
+
+	if (p->icmp_type != ND_ROUTER_ADVERT &&
+	    neighbour_told(o, p, &p->ndp.target, p->icmp_type, &p->ndp.mac))
+		return;
 	struct observation *out = put(o, OBS_ndp, &at, 0, sizeof(struct obs_neighbour));
 
 	if (!out)
@@ -159,12 +197,12 @@ void observe_pkt(struct observer *o, const struct pkt *p)
 	if (p->net == PKT_arp)
 		observe_arp(o, p);
 	else if (p->proto == PROTO_ICMP6 && p->icmp_type >= 133 && p->icmp_type <= 136 &&
-		 p->net == PKT_ip6 && !p->fragment)
+		 p->net == PKT_ip6 && !p->fragment && !p->reassembled) /* RFC 6980 */
 		observe_ndp(o, p);
 }
 
-static struct observation *put_flow(struct observer *o, enum observation_kind kind,
-				    const struct flow *f, const struct order *at, uint32_t len)
+struct observation *observe_put_flow(struct observer *o, enum observation_kind kind,
+				     const struct flow *f, const struct order *at, uint32_t len)
 {
 	struct observation *out = put(o, kind, at, f->id, len);
 
@@ -177,14 +215,52 @@ static struct observation *put_flow(struct observer *o, enum observation_kind ki
 	return out;
 }
 
+uint64_t observe_pair_key(const struct flow *f)
+{
+	uint64_t service = (uint64_t)f->proto << 16 | f->server_port;
+
+	/* Not symmetric: who asks whom is the point. */
+	return hash_u64(hash_addr(&f->client, service) + 3 * hash_addr(&f->server, ~service),
+			service);
+}
+
+/* How a contact went, as far as a hearer may tell it from another. */
+static uint8_t how(const struct flow *f)
+{
+	return (uint8_t)(0x80 | f->outcome | (f->seen & FLOW_GUESSED ? 4 : 0) |
+			 (f->seen & FLOW_SYNACK_FIRST ? 8 : 0) | (f->seen & FLOW_SYNACK ? 16 : 0) |
+			 (f->seen & FLOW_SYN ? 32 : 0) | (f->seen & FLOW_RST_SERVER ? 64 : 0));
+}
+
+/* How many contacts are to be told now; 0: it went as the one before it, so it is only counted. */
+static uint32_t contact_news(struct observer *o, const struct flow *f, const struct order *at)
+{
+	if (!o->seen.at)
+		return 1;
+	struct seen_entry *e = seen_get(&o->seen, observe_pair_key(f));
+	uint32_t n = ++e->more;
+
+	if (e->how == how(f) && at->time_ns < e->told_ns + SEEN_AGAIN_NS && n < SEEN_AGAIN_MANY)
+		return 0;
+	e->how = how(f);
+	e->told_ns = at->time_ns;
+	e->more = 0;
+	return n;
+}
+
 static void observe_contact(struct observer *o, const struct flow *f, const struct order *at)
 {
-	struct observation *out = put_flow(o, OBS_contact, f, at, sizeof(struct obs_contact));
+	uint32_t n = contact_news(o, f, at);
+
+	if (n == 0)
+		return;
+	struct observation *out =
+		observe_put_flow(o, OBS_contact, f, at, sizeof(struct obs_contact));
 
 	if (!out)
 		return;
 	*(struct obs_contact *)(out + 1) = (struct obs_contact){
-		.link = link_of_flow(f),
+		.link = observe_link_of_flow(f),
 		.outcome = f->outcome,
 		.guessed = (f->seen & FLOW_GUESSED) != 0,
 		.tcp_flags = f->half[FLOW_to_server].tcp_flags,
@@ -192,21 +268,21 @@ static void observe_contact(struct observer *o, const struct flow *f, const stru
 		.seen = f->seen,
 		.start_ns = f->start_ns,
 		.first_seq = f->first_seq,
+		.count = n,
 	};
 }
 
 static void observe_record(struct observer *o, const struct flow *f, enum observation_kind kind,
 			   enum flow_reason reason, const struct order *at)
 {
-	struct observation *out = put_flow(o, kind, f, at,
-					   (uint32_t)sizeof(struct obs_flow) +
-						   tunnel_len(&f->tunnel));
+	struct observation *out = observe_put_flow(
+		o, kind, f, at, (uint32_t)sizeof(struct obs_flow) + tunnel_len(&f->tunnel));
 
 	if (!out)
 		return;
 	struct obs_flow *b = (struct obs_flow *)(out + 1);
 	*b = (struct obs_flow){
-		.link = link_of_flow(f),
+		.link = observe_link_of_flow(f),
 		.start_ns = f->start_ns,
 		.last_ns = f->last_ns,
 		.seen = f->seen,
@@ -229,13 +305,26 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 			enum flow_reason reason, const struct order *at)
 {
 	struct observer *o = ctx;
+	bool hourly = o->interims_an_hour && f->interim_n % o->interims_an_hour == 0;
 
-	if (kind == FLOW_EVENT_contact) {
+	switch (kind) {
+	case FLOW_EVENT_contact:
 		if (o->flow_contacts)
 			observe_contact(o, f, at);
-	} else if (o->flow_records) {
-		observe_record(o, f, kind == FLOW_EVENT_end ? OBS_flow_end : OBS_flow_interim,
-			       reason, at);
+		break;
+	case FLOW_EVENT_volume:
+		/* told[] is kept in the flow for us: see flow/record.h */
+		observe_volume_step(o, (struct flow *)(uintptr_t)f, at);
+		break;
+	case FLOW_EVENT_interim:
+		if (o->flow_records || hourly)
+			observe_record(o, f, OBS_flow_interim, reason, at);
+		break;
+	case FLOW_EVENT_end:
+		observe_volume_end(o, f, at);
+		if (o->flow_records)
+			observe_record(o, f, OBS_flow_end, reason, at);
+		break;
 	}
 }
 
@@ -266,7 +355,7 @@ static struct obs_link hit_link(const struct rule_hit *hit)
 	if (hit->pkt) {
 		l = link_of_pkt(hit->pkt);
 	} else if (hit->flow) {
-		l = link_of_flow(hit->flow);
+		l = observe_link_of_flow(hit->flow);
 		if (hit->dir == FLOW_to_client) {
 			struct mac m = l.smac;
 			l.smac = l.dmac;
@@ -287,9 +376,8 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 	bool cut = hit->eve && hit->eve_len > OBS_EVE_MAX;
 	uint32_t eve_len = hit->eve && !cut ? hit->eve_len : 0;
 	const struct pkt_tunnel *t = hit->pkt ? &hit->pkt->tunnel : f ? &f->tunnel : NULL;
-	struct observation *out =
-		put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
-		    (uint32_t)sizeof(struct obs_rule) + eve_len + tunnel_len(t));
+	struct observation *out = put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
+				      (uint32_t)sizeof(struct obs_rule) + eve_len + tunnel_len(t));
 
 	if (!out)
 		return;
@@ -323,4 +411,32 @@ void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns)
 
 	if (o->ticks)
 		put(o, OBS_tick, &at, 0, 0);
+}
+
+void observe_health(struct observer *o, uint64_t seq, uint64_t now_ns, const struct obs_health *h)
+{
+	const struct order at = {.seq = seq, .time_ns = now_ns, .stage = ORDER_tick};
+	bool silent = o->health_ns && h->frames == o->health.frames;
+	bool changed = h->dropped != o->health.dropped || h->clock_back != o->health.clock_back ||
+		       h->clock_jump != o->health.clock_jump;
+	bool due = o->health_ns == 0 || now_ns >= o->health_ns + SEEN_AGAIN_NS;
+
+	o->health.frames = h->frames;
+	if (!o->ticks || !(silent || changed || due))
+		return;
+	o->health = *h;
+	o->health_ns = now_ns ? now_ns : 1;
+	struct observation *out = put(o, OBS_health, &at, 0, sizeof(*h));
+	if (!out)
+		return;
+	memcpy(out + 1, h, sizeof(*h));
+	((struct obs_health *)(out + 1))->silent = silent;
+}
+
+void observe_end(struct observer *o, uint64_t seq, uint64_t now_ns)
+{
+	const struct order at = {.seq = seq, .time_ns = now_ns, .stage = ORDER_end};
+
+	if (o->ticks)
+		put(o, OBS_end, &at, 0, 0);
 }

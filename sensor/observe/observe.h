@@ -6,20 +6,29 @@
 #include "flow/flow.h"
 #include "observe/observation.h"
 #include "observe/ring.h"
+#include "observe/seen.h"
 #include "rule/rule.h"
 
 struct observer { /* one worker's */
 	struct ring *ring;
-	bool ticks;          /* worker 0 tells the seconds */
-	bool flow_records;   /* flow_end and interim are wanted at all */
+	bool ticks;        /* worker 0 tells the seconds */
+	bool flow_records; /* flow_end and interim are wanted at all */
 	bool flow_contacts;
-	uint64_t last_seq;   /* for `n` of the order */
+	uint32_t interims_an_hour; /* without flow_records only the hourly interim is told; 0: none
+				    */
+	struct seen seen;          /* at NULL: everything is told again and again */
+	struct obs_health health;  /* last told */
+	uint64_t health_ns;
+	uint64_t last_seq; /* for `n` of the order */
 	uint64_t last_flow;
 	uint8_t last_stage, n;
 	struct count made[OBS_count];
 };
 
 void observe_init(struct observer *o, struct ring *ring, bool ticks);
+/* From now on what was told is not told again at once; `entries` pairs of hosts are remembered. */
+int observe_remember(struct observer *o, uint32_t entries, struct err *err);
+void observe_fini(struct observer *o);
 void observe_pkt(struct observer *o, const struct pkt *p); /* ARP, NDP */
 /* A flow_hooks.on_event; ctx is the observer. */
 void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
@@ -27,6 +36,10 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 /* A rule_on_hit; ctx is the observer. */
 void observe_rule_hit(void *ctx, const struct rule_hit *hit);
 void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns);
+/* Told when anything but the number of frames changed, when none came, and once a minute. */
+void observe_health(struct observer *o, uint64_t seq, uint64_t now_ns, const struct obs_health *h);
+/* Worker 0 tells it, behind everything else; the others do nothing. */
+void observe_end(struct observer *o, uint64_t seq, uint64_t now_ns);
 
 /* The merge. `wait_ns` is 0 from a file (the order is exact) or how long live waits for the slowest
  * worker before it goes on; what then comes late is still delivered and counted. */

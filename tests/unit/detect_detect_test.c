@@ -67,6 +67,7 @@ static void hit(const struct rule *rule, const char *eve)
 	memset(&h, 0, sizeof(h));
 	h.o.kind = OBS_rule_hit;
 	h.o.seq = 41;
+	h.o.stage_n = ORDER_rule << 5;
 	h.o.time_ns = 7;
 	h.o.flow_id = 99;
 	h.o.src = ip("10.0.0.1");

@@ -33,19 +33,19 @@ int main(void)
 
 		CASE(rows[i].name);
 		for (unsigned k = 0; k < 4; k++)
-			services_add(&s, rows[i].answers[k].proto, rows[i].answers[k].port);
+			services_add(&s, rows[i].answers[k].proto, rows[i].answers[k].port, 1);
 		CHECK_EQ(services_roles(&s), rows[i].roles);
 	}
 
 	CASE("a name server is one that answered twenty times");
 	struct services s = {0};
 	for (unsigned i = 0; i < 19; i++)
-		services_add(&s, 17, 53);
+		services_add(&s, 17, 53, 1);
 	CHECK_EQ(services_roles(&s), 0);
-	services_add(&s, 6, 53);
+	services_add(&s, 6, 53, 1);
 	CHECK_EQ(services_roles(&s), 1u << ROLE_dns);
 	for (unsigned i = 0; i < 70000; i++)
-		services_add(&s, 17, 53);
+		services_add(&s, 17, 53, 1);
 	CHECK_EQ(s.dns_answers, 65535);
 	return check_done();
 }

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a worker has told already: so that a client that asks its server a thousand times an hour is
+ * one contact and a number, not a thousand.
+ *
+ * Shape:  SEEN_WAYS entries a set; when all are taken the one not told for longest goes, counted.
+ *         While nothing is evicted the observations do not depend on the number of workers, because
+ * all of two hosts' packets meet on one. Thread: the worker's. Cost:   one or two cache lines a
+ * look-up; a look-up a flow, not a packet.
+ */
+#pragma once
+
+#include "base/count.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SEEN_WAYS    8u
+#define SEEN_ENTRIES (1u << 18) /* 12 MB when all are used */
+
+struct seen_entry {
+	uint64_t key;      /* 0: free */
+	uint64_t told_ns;  /* last told */
+	uint64_t bytes[2]; /* of flows that ended, not yet told */
+	uint32_t pkts[2];
+	uint32_t more; /* not yet told */
+	uint8_t how;   /* what was told; 0: nothing yet */
+};
+
+struct seen {
+	struct seen_entry *at;
+	uint32_t n_sets; /* a power of two */
+	struct count taken, evicted;
+};
+
+int seen_init(struct seen *s, uint32_t entries, struct err *err);
+void seen_fini(struct seen *s);
+/* The entry of the key, zeroed if it is new. Never fails. */
+struct seen_entry *seen_get(struct seen *s, uint64_t key);

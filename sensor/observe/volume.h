@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+/* observe.c → volume.c: what both need to write a record. */
+#pragma once
+
+#include "observe/observe.h"
+
+#define SEEN_AGAIN_NS   (60ull * 1000000000u) /* what still goes on is told once a minute */
+#define SEEN_AGAIN_MANY 1024u                 /* or after so many */
+
+uint64_t observe_pair_key(const struct flow *f);
+struct obs_link observe_link_of_flow(const struct flow *f);
+/* Room for a record about the flow, NULL: lost, counted. */
+struct observation *observe_put_flow(struct observer *o, enum observation_kind kind,
+				     const struct flow *f, const struct order *at, uint32_t len);
+/* volume.c */
+void observe_volume_step(struct observer *o, struct flow *f, const struct order *at);
+void observe_volume_end(struct observer *o, const struct flow *f, const struct order *at);
