@@ -21,6 +21,7 @@ void pipeline_burst(struct worker *w, const struct burst *b)
 
 	flow_prefetch(w->flows, pkt, n);
 	for (unsigned i = 0; i < n; i++) {
+		flow_defrag(w->flows, &pkt[i], &w->verdicts);
 		observe_pkt(&w->observer, &pkt[i]);
 		flow_pkt(w->flows, &pkt[i]);
 		if (w->evidence)

@@ -121,6 +121,18 @@ static void flow_stats(struct json *j, const struct run *r)
 	U64(j, &c, stream_ooo);
 	U64(j, &c, stream_old);
 	U64(j, &c, acked_unseen_bytes);
+	U64(j, &c, frags);
+	U64(j, &c, frag_whole);
+	U64(j, &c, frag_timeouts);
+	U64(j, &c, frag_evicted);
+	U64(j, &c, frag_overlaps);
+	U64(j, &c, frag_conflicts);
+	U64(j, &c, frag_repeated);
+	U64(j, &c, frag_too_many);
+	U64(j, &c, frag_bad_length);
+	U64(j, &c, frag_bad_end);
+	U64(j, &c, frag_cut);
+	U64(j, &c, frag_tunnels);
 	json_close(j);
 }
 

@@ -159,7 +159,7 @@ static enum verdict broken(struct walk *w, enum verdict v)
 	uint64_t events = p->events | walk_event_of(v);
 	uint8_t n_anomalies = p->n_anomalies;
 
-	if (p->tunnel.depth == 0) {
+	if (p->tunnel.depth == w->depth) {
 		p->events = events;
 		p->net = PKT_none;
 		return v;
@@ -174,23 +174,19 @@ static enum verdict broken(struct walk *w, enum verdict v)
 	return VERDICT_ok;
 }
 
-/* From w->next on to the end. */
-static enum verdict walk(struct walk *w)
+/* From w->next on to the end, when all was well so far. */
+static enum verdict walk(struct walk *w, enum verdict v)
 {
 	struct pkt *p = w->pkt;
-	enum verdict v;
-	unsigned depth = 0;
 
-	do
-		v = depth++ < DEPTH_MAX ? step(w) : VERDICT_depth;
-	while (v == VERDICT_ok && w->next != LAYER_done);
+	for (unsigned depth = 0; v == VERDICT_ok && w->next != LAYER_done; depth++)
+		v = depth < DEPTH_MAX ? step(w) : VERDICT_depth;
 
 	if (v != VERDICT_ok)
 		v = broken(w, v);
 	p->payload = w->in.at;
 	p->payload_len = (uint32_t)bytes_left(&w->in);
 	p->payload_wire = walk_wire_left(w);
-	verdict_count(w->count, v);
 	return v;
 }
 
@@ -200,7 +196,38 @@ enum verdict decode_frame(const struct frame *frame, struct pkt *out, struct ver
 	struct walk w = walk_of(frame, out, count, &outer);
 
 	begin(frame, out);
-	return walk(&w);
+	enum verdict v = walk(&w, w.next == LAYER_done ? VERDICT_link_unknown : VERDICT_ok);
+	verdict_count(count, v);
+	return v;
+}
+
+enum verdict decode_datagram(struct pkt *p, const uint8_t *at, uint32_t len, struct verdicts *count)
+{
+	struct walk_outer outer;
+	struct walk w = {
+		.in = bytes_of(at, len),
+		.pkt = p,
+		.count = count,
+		.outer = &outer,
+		.depth = p->tunnel.depth,
+	};
+
+	p->fragment = p->first_fragment = false;
+	p->reassembled = true;
+	p->ip_len = p->frag.head + len;
+	p->has_ports = false;
+	p->sport = p->dport = 0;
+	p->icmp_type = p->icmp_code = 0;
+	p->quotes = false;
+	p->tcp_flags = 0;
+	p->tcp_opt = NULL;
+	p->tcp_opt_len = 0;
+	enum verdict v = p->net == PKT_ip4 ? walk_ip4_proto(&w, p->frag.proto)
+					   : walk_ip6_proto(&w, p->frag.proto);
+	v = walk(&w, v);
+	if (v != VERDICT_ok)
+		verdict_count(count, v);
+	return v;
 }
 
 unsigned decode_burst(const struct frame *frame, unsigned n, struct pkt *out,

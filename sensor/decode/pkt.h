@@ -119,6 +119,11 @@ unsigned decode_burst(const struct frame *frame, unsigned n, struct pkt *out,
 		      struct verdicts *count);
 enum verdict decode_frame(const struct frame *frame, struct pkt *out, struct verdicts *count);
 
+/* `p`, a fragment, becomes its whole datagram, of which `len` bytes at `at` follow the IP header that
+ * p->frag describes; frag_off and ip_flags stay. Counts a verdict only when it is not ok. */
+enum verdict decode_datagram(struct pkt *p, const uint8_t *at, uint32_t len,
+			     struct verdicts *count);
+
 /* The innermost IP pair of a frame, for spreading over workers: an ICMP error gives the pair of the
  * packet it quotes. False (ARP, non-IP, broken): worker 0's. Reads less than decode_frame() and
  * counts nothing; agrees with it on src and dst (a test holds it to that). */

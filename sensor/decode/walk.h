@@ -38,6 +38,7 @@ struct walk {
 	struct pkt *pkt;
 	struct verdicts *count;
 	struct walk_outer *outer;
+	uint8_t depth; /* tunnels around what the walk began with */
 };
 
 #define LAYER(name, by, number) enum verdict decode_##name(struct walk *w);

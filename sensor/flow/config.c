@@ -6,10 +6,22 @@
  * queue lost is not a failed contact. tcp_new_s: Linux repeats up to 63 s after the first SYN with
  * gaps of up to 32 s; a flow that outlives the gap keeps a repetition from being a second contact.
  */
+#include "decode/frag.h"
 #include "flow/flow.h"
+
+#include <errno.h>
 
 #define HOUR      3600
 #define MAX_FLOWS (1u << 24)
+
+static int frag_policy_check(const char *text, struct err *err)
+{
+	if (frag_policy_find(text) >= 0)
+		return 0;
+	err_set(err, EINVAL, "%s: not a policy", text);
+	err_hint(err, "bsd, linux, windows, first or last");
+	return -EINVAL;
+}
 
 const struct param flow_params[] = {
 	PARAM(PARAM_U32, struct flow_config, max, 256, MAX_FLOWS, 262144, "",
@@ -37,5 +49,12 @@ const struct param flow_params[] = {
 	PARAM(PARAM_U64, struct flow_config, stream_depth, 4096, 1ull << 40, 1 << 20, "bytes",
 	      "this much of each direction of a TCP connection is reassembled"),
 	PARAM(PARAM_BOOL, struct flow_config, streams, 0, 1, 1, "", "reassemble TCP at all"),
+	PARAM(PARAM_U64, struct flow_config, frag_memory, 1 << 18, 1ull << 36, 16 << 20, "bytes",
+	      "memory for IP fragments that wait for others, of all workers together"),
+	PARAM(PARAM_U32, struct flow_config, frag_s, 1, 240, 30, "s",
+	      "a datagram whose fragments do not all come is forgotten after this"),
+	PARAM_CHECKED(PARAM_STR, struct flow_config, frag_policy, "bsd", frag_policy_check,
+		      "whose bytes count where IPv4 fragments overlap: bsd, linux, windows, first, "
+		      "last; overlaps in IPv6 are thrown away"),
 	{.name = NULL},
 };

@@ -132,4 +132,5 @@ void flow_tick(struct flow_table *t, uint64_t seq, uint64_t now_ns, bool end)
 	sort(t->due, t->due + t->cap, n);
 	for (uint32_t i = 0; i < n; i++)
 		visit(t, &t->flow[t->due[i].index], now_s, end, &at);
+	flow_frag_tick(&t->frags, now_s, end);
 }

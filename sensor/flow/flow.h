@@ -65,6 +65,9 @@ struct flow_config {
 	uint64_t stream_memory; /* bytes, all workers */
 	uint64_t stream_depth;  /* bytes of each direction that are reassembled */
 	bool streams;           /* false: no reassembly at all (nothing inspects it) */
+	uint64_t frag_memory;   /* bytes, all workers: fragments that wait for others */
+	uint32_t frag_s;        /* they are forgotten after */
+	char *frag_policy;      /* enum frag_policy, by name */
 };
 extern const struct param flow_params[];
 
@@ -75,6 +78,11 @@ struct flow_counters {
 	struct count stream_bytes, stream_gaps, stream_gap_bytes, stream_overlap_conflicts;
 	struct count stream_memcap, stream_ooo, stream_old, acked_unseen_bytes;
 	struct count stream_beyond_depth; /* bytes that were not reassembled any more */
+	struct count frags, frag_whole;   /* fragments; datagrams put together */
+	struct count frag_timeouts, frag_evicted; /* datagrams that stayed incomplete */
+	struct count frag_overlaps, frag_conflicts, frag_repeated; /* conflicts: datagrams */
+	struct count frag_too_many, frag_bad_length, frag_bad_end, frag_cut;
+	struct count frag_tunnels; /* datagrams that were a tunnel: see defrag.c */
 };
 
 /* One piece of newly contiguous stream bytes. `window` ends with the piece and reaches back over up
@@ -103,6 +111,15 @@ int flow_table_new(struct flow_table **t, const struct flow_config *c, unsigned 
 void flow_table_set_piece(struct flow_table *t, flow_on_piece on_piece, void *ctx); /* NULL: off */
 void flow_table_free(struct flow_table *t);
 
+/* Puts fragments together: a packet that is one is held back (no flow, no payload; `fragment` stays
+ * set) or, when it completes its datagram, becomes it, with bytes that live until the next burst.
+ * After flow_prefetch(), before anything else looks at the packet. */
+void flow_defrag_pkt(struct flow_table *t, struct pkt *p, struct verdicts *count);
+static inline void flow_defrag(struct flow_table *t, struct pkt *p, struct verdicts *count)
+{
+	if (__builtin_expect(p->fragment, 0))
+		flow_defrag_pkt(t, p, count);
+}
 /* Hashes and prefetches a burst; call before flow_pkt() on each. */
 void flow_prefetch(struct flow_table *t, const struct pkt *p, unsigned n);
 /* Finds or makes the packet's flow, sets p->flow and p->dir, moves the TCP state, delivers stream

@@ -98,7 +98,7 @@ void flow_prefetch(struct flow_table *t, const struct pkt *p, unsigned n)
 	b->valid = 0;
 	for (unsigned i = 0; i < b->n; i++) {
 		struct flow_key k;
-		if (p[i].quotes || !flow_key_of(&p[i], t->config.vlan_in_key, &k))
+		if (p[i].quotes || p[i].fragment || !flow_key_of(&p[i], t->config.vlan_in_key, &k))
 			continue;
 		b->tag[i] = (uint32_t)flow_key_hash(&k, &t->secret);
 		b->seq[i] = p[i].seq;

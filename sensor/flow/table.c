@@ -47,10 +47,11 @@ int flow_table_new(struct flow_table **out, const struct flow_config *c, unsigne
 	t->bucket = flow_memory_map(buckets * sizeof(*t->bucket));
 	t->due = flow_memory_map(2 * t->cap * sizeof(*t->due));
 	if (!t->flow || !t->bucket || !t->due ||
-	    flow_streams_init(&t->streams, c, share, &t->count) != 0) {
+	    flow_streams_init(&t->streams, c, share, &t->count) != 0 ||
+	    flow_frag_init(&t->frags, c, share, seed, &t->count) != 0) {
 		flow_table_free(t);
 		err_set(err, ENOMEM, "no memory for %u flows", (unsigned)c->max);
-		err_hint(err, "lower flow.max or flow.stream_memory");
+		err_hint(err, "lower flow.max, flow.stream_memory or flow.frag_memory");
 		return -ENOMEM;
 	}
 	*out = t;
@@ -62,6 +63,7 @@ void flow_table_free(struct flow_table *t)
 	if (!t)
 		return;
 	flow_streams_fini(&t->streams);
+	flow_frag_fini(&t->frags);
 	flow_memory_unmap(t->flow, t->cap * sizeof(*t->flow));
 	flow_memory_unmap(t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
 	flow_memory_unmap(t->due, 2 * t->cap * sizeof(*t->due));

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "flow/flow.h"
+#include "flow/frag.h"
 #include "flow/key.h"
 #include "flow/stream.h"
 #include "flow/tcp.h"
@@ -45,6 +46,7 @@ struct flow_table {
 	struct flow_burst burst;
 	struct flow_due *due; /* cap to sort, cap to sort with */
 	struct flow_streams streams;
+	struct frag_table frags;
 	struct flow_counters count;
 };
 
