@@ -11,11 +11,13 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define RULES_NONE "none"
 #define LIVE_JOURNAL "/var/lib/vigie/journal"
 #define LIVE_EVIDENCE "/var/lib/vigie/evidence"
+#define LIVE_RUN "/run/vigie"
 #define LIVE_PUB "ipc:///run/vigie/pub.sock" /* vigie-collector looks there by itself */
 #define LIVE_REP "ipc:///run/vigie/rep.sock"
 
@@ -90,6 +92,7 @@ static int add_sections(struct options *o, struct err *err)
 	const struct section own[] = {
 		{"", top_params, &o->top},
 		{"capture", capture_params, &o->capture},
+		{"decode", decode_params, &o->decode},
 		{"flow", flow_params, &o->flow},
 		{"rule", rule_params, &o->rule},
 		{"detect", detect_params, &o->detect},
@@ -97,7 +100,6 @@ static int add_sections(struct options *o, struct err *err)
 		{"geo", geo_params, &o->geo},
 		{"evidence", evidence_params, &o->evidence},
 		{"metrics", metrics_params, &o->metrics},
-		{"decode", decode_params, &o->decode},
 	};
 	int r = 0;
 
@@ -279,6 +281,9 @@ static int live_defaults(struct options *o, struct err *err)
 
 	if (p->journal_dir || p->dir || p->pub.n || p->rep.n)
 		return 0;
+	/* /run is empty after a boot; systemd makes the folder, a shell does not. */
+	if (mkdir(LIVE_RUN, 0755) < 0 && errno != EEXIST)
+		return err_set(err, errno, "cannot make " LIVE_RUN ": %s", strerror(errno));
 	if ((r = set(o, "publish.journal_dir", LIVE_JOURNAL, err)) < 0 ||
 	    (r = set(o, "publish.pub", LIVE_PUB, err)) < 0)
 		return r;
@@ -319,6 +324,8 @@ int options_derive(struct options *o, struct err *err)
 	if (r < 0)
 		return r;
 
+	if ((r = decode_config_use(&o->decode, err)) < 0)
+		return r;
 	if (live && (r = live_defaults(o, err)) < 0)
 		return r;
 	if ((r = evidence_dir(o, err)) < 0)
@@ -327,8 +334,6 @@ int options_derive(struct options *o, struct err *err)
 	o->detect.flow_records = o->top.flow_records;
 	o->detect.sightings = live || o->publish.journal_dir;
 	o->capture.workers = o->top.workers;
-	if ((r = decode_config_use(&o->decode, err)) < 0)
-		return r;
 	o->to_stdout = !live && !o->publish.dir && !o->publish.journal_dir;
 	if (o->rule.files.n == 0)
 		return append(&o->rule.files, own_signatures(), &begun, err);

@@ -6,8 +6,8 @@
 #include "alert/geo.h"
 #include "capture/source.h"
 #include "config/config.h"
-#include "detect/detect.h"
 #include "decode/config.h"
+#include "detect/detect.h"
 #include "flow/flow.h"
 #include "metrics.h"
 #include "publish/publish.h"
@@ -55,6 +55,7 @@ struct options {
 	struct config config;
 	struct top_config top;
 	struct capture_config capture;
+	struct decode_config decode;
 	struct flow_config flow;
 	struct rule_config rule;
 	struct detect_config detect;
@@ -62,7 +63,6 @@ struct options {
 	struct geo_config geo;
 	struct evidence_config evidence;
 	struct metrics_config metrics;
-	struct decode_config decode;
 };
 
 /* Reads everything; on failure says so on stderr and returns the exit code, else 0. */
