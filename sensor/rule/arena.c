@@ -13,6 +13,12 @@ struct arena_block {
 	size_t pad; /* keeps the bytes behind at a multiple of 16 */
 };
 
+struct arena_last { /* what memory alone does not give back */
+	struct arena_last *next;
+	void (*f)(void *);
+	void *p;
+};
+
 void *rule_arena_take(struct arena *a, size_t n)
 {
 	n = (n + 15) & ~(size_t)15;
@@ -52,8 +58,18 @@ char *rule_arena_text(struct arena *a, const char *p, size_t n)
 	return out;
 }
 
+void rule_arena_defer(struct arena *a, void (*f)(void *), void *p)
+{
+	struct arena_last *l = rule_arena_take(a, sizeof(*l));
+
+	*l = (struct arena_last){a->last, f, p};
+	a->last = l;
+}
+
 void rule_arena_fini(struct arena *a)
 {
+	for (; a->last; a->last = a->last->next)
+		a->last->f(a->last->p);
 	while (a->first) {
 		struct arena_block *b = a->first;
 

@@ -8,6 +8,9 @@
  */
 #include "rule/compile.h"
 
+#include "rule/range.h"
+#include "rule/regex.h"
+
 #include <errno.h>
 
 void rule_build_unmatched(struct build *b, const struct keyword *k)
@@ -29,6 +32,35 @@ struct step *rule_build_content(struct build *b)
 	rule_fault(b->fault, b->keyword, "'%.*s' needs a content before it", (int)b->keyword.len,
 		   b->keyword.at);
 	return NULL;
+}
+
+struct step *rule_build_step(struct build *b, enum step_kind kind)
+{
+	if (b->n_step == BUILD_STEPS) {
+		rule_fault(b->fault, b->keyword, "more than %u payload conditions", BUILD_STEPS);
+		return NULL;
+	}
+	struct step *s = &b->step[b->n_step++];
+	*s = (struct step){.kind = kind};
+	return s;
+}
+
+int rule_build_number(struct build *b, struct span v, int32_t max, int32_t *out, uint8_t *var)
+{
+	bool letter = v.len && ((v.at[0] | 32) >= 'a' && (v.at[0] | 32) <= 'z');
+
+	*var = 0;
+	*out = 0;
+	if (!letter || !b->has_vars)
+		return rule_number_signed(v, max, out, b->fault);
+	for (unsigned i = 0; i < b->n_var; i++) {
+		if (b->var[i].len == v.len && memcmp(b->var[i].at, v.at, v.len) == 0)
+			*var = (uint8_t)(i + 1);
+	}
+	/* byte_math's names are not kept: such a rule is not matched anyway. */
+	return *var || b->n_unmatched ? 0
+				      : rule_fault(b->fault, v, "no variable '%.*s' is defined",
+						   (int)v.len, v.at);
 }
 
 int rule_build_test(struct build *b, bool (*match)(const void *, const struct pkt *),
@@ -117,19 +149,26 @@ static int take_header(struct compile *c, struct build *b)
 	return rc;
 }
 
+/* Later steps may count from where it ends. */
+static bool moves(const struct step *s)
+{
+	return s->kind == STEP_byte_jump || s->kind == STEP_byte_extract ||
+	       ((s->kind == STEP_content || s->kind == STEP_pcre) && !(s->flags & STEP_NEGATED));
+}
+
 /* A content must be searched for again behind its first match when a later condition counts from
  * it: one that is relative, before the next plain content moves the point of reference. */
 static void mark_backtrack(struct step *step, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
-		if (step[i].kind != STEP_content || step[i].flags & STEP_NEGATED)
+		if (!moves(&step[i]))
 			continue;
 		for (unsigned j = i + 1; j < n; j++) {
 			if (step[j].flags & STEP_RELATIVE) {
 				step[i].flags |= STEP_BACKTRACK;
 				break;
 			}
-			if (step[j].kind == STEP_content && !(step[j].flags & STEP_NEGATED))
+			if (moves(&step[j]))
 				break;
 		}
 	}
@@ -175,6 +214,19 @@ static void place(struct build *b)
 		s->where |= WHERE_STREAM;
 }
 
+static uint8_t flowbit_rank(const struct build *b)
+{
+	bool asks = false, sets = false;
+
+	for (unsigned i = 0; i < b->n_flowbit; i++) {
+		bool ask = b->flowbit[i].kind >= FLOWBIT_isset;
+
+		asks |= ask;
+		sets |= !ask;
+	}
+	return !asks ? 0 : sets ? 1 : 2;
+}
+
 static void finish(struct compile *c, struct build *b)
 {
 	struct signature *s = b->sig;
@@ -193,8 +245,15 @@ static void finish(struct compile *c, struct build *b)
 		rule_arena_copy(c->arena, b->metadata, b->n_metadata * sizeof(b->metadata[0]));
 	s->rule.about.n_metadata = b->n_metadata;
 	s->rule.text = rule_arena_text(c->arena, c->text.all.at, c->text.all.len);
+	s->flowbit = rule_arena_copy(c->arena, b->flowbit, b->n_flowbit * sizeof(b->flowbit[0]));
+	s->n_flowbit = (uint8_t)b->n_flowbit;
+	s->flowbit_rank = flowbit_rank(b);
 	place(b);
 	rule_literal_pick(c->arena, s);
+	for (unsigned i = 0; !s->rule.unmatched && i < s->n_step; i++) {
+		if (s->step[i].kind == STEP_pcre)
+			rule_regex_ready(s->step[i].arg);
+	}
 }
 
 int rule_compile(struct compile *c, struct span text, struct signature **out, struct fault *f)
@@ -209,6 +268,8 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	b->fault = f;
 	b->sig = s;
 	b->buffer = NULL;
+	b->flowbits = &c->flowbits;
+	b->n_flowbit = b->n_var = 0;
 	b->n_step = b->n_test = b->n_unmatched = b->n_metadata = 0;
 	b->has_sid = b->has_msg = b->has_vars = b->has_priority = false;
 	b->tcp_pkt = b->tcp_stream = b->flow_written = false;

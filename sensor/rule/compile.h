@@ -12,6 +12,7 @@ struct compile {
 	struct keywords keywords;
 	struct text_rule text;
 	struct build build;
+	struct names flowbits;
 };
 
 /* On failure the fault says what and where; *out is untouched. */

@@ -81,7 +81,14 @@ static bool choose_header(const struct signature *s, unsigned c, int32_t unused)
 
 static bool choose_listed(const struct signature *s, unsigned c, int32_t port)
 {
-	return is_listed(s, (enum proto_class)c) && one_port(s, (enum proto_class)c) == port;
+	return is_listed(s, (enum proto_class)c) && !s->event &&
+	       one_port(s, (enum proto_class)c) == port;
+}
+
+static bool choose_event(const struct signature *s, unsigned c, int32_t unused)
+{
+	(void)unused;
+	return is_listed(s, (enum proto_class)c) && s->event;
 }
 
 static int by_port(const void *a, const void *b)
@@ -98,10 +105,12 @@ static void build_lists(struct rule_engine *e, enum proto_class c)
 
 	l->header = list_of(e, choose_header, c, 0);
 	l->any = list_of(e, choose_listed, c, -1);
+	l->events = list_of(e, choose_event, c, 0);
 	for (uint32_t i = 0; i < e->n_sig; i++) {
 		int32_t port = one_port(e->sig[i], c);
 
-		if (port < 0 || !is_listed(e->sig[i], c) || (seen[port / 8] & 1u << port % 8))
+		if (port < 0 || !choose_listed(e->sig[i], c, port) ||
+		    (seen[port / 8] & 1u << port % 8))
 			continue;
 		seen[port / 8] |= (uint8_t)(1u << port % 8);
 		n++;

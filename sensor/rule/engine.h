@@ -32,6 +32,7 @@ struct port_list {
 struct class_lists {
 	struct list header;          /* once a flow and direction */
 	struct list any;             /* every packet */
+	struct list events;          /* packets that show one */
 	const struct port_list *port; /* every packet to one destination port; ascending */
 	uint32_t n_port;
 };
@@ -42,6 +43,7 @@ struct rule_engine {
 	uint32_t n_sig;
 	struct database db[DB_count][2]; /* by direction */
 	struct class_lists lists[CLASS_count];
+	uint32_t n_flowbits;    /* names */
 	uint32_t most_literals; /* of one database */
 	bool empty;             /* no rule is matched at all */
 };

@@ -5,18 +5,7 @@
  * Cost:   bounded by EVAL_BUDGET searches of 1 KiB; depth of recursion is the number of conditions (<= 128).
  * Source: Suricata 7, detect-engine-content-inspection.c (what the modifiers mean).
  */
-#include "rule/eval.h"
-
-#define SEARCH_BYTES 1024 /* a longer search costs more of the budget */
-
-struct walk {
-	const struct signature *sig;
-	const struct view *v;
-	int64_t end; /* position behind the last byte at hand */
-	unsigned budget;
-};
-
-static enum outcome walk(struct walk *w, unsigned i, int64_t from);
+#include "rule/walk.h"
 
 static uint8_t lower(uint8_t c)
 {
@@ -52,38 +41,27 @@ static int64_t find(struct walk *w, const struct step *s, int64_t lo, int64_t hi
 	p = s->flags & STEP_NOCASE ? find_nocase(p, (size_t)(hi - lo), s->bytes, s->len)
 				   : memmem(p, (size_t)(hi - lo), s->bytes, s->len);
 	int64_t at = p ? base + (p - w->v->at) : -1;
-	unsigned cost = 1 + (unsigned)((at < 0 ? hi : at) - lo) / SEARCH_BYTES;
-	w->budget -= cost < w->budget ? cost : w->budget;
+	walk_pay(w, (uint64_t)((at < 0 ? hi : at) - lo));
 	return at;
 }
 
 #define FAR INT64_MAX
 
 /* Where a content may lie: from lo, ending at hi at the latest. `from`: end of the match before. */
-static void bounds(const struct step *s, int64_t from, int64_t *lo, int64_t *hi)
+static void bounds(const struct walk *w, const struct step *s, int64_t from, int64_t *lo, int64_t *hi)
 {
 	*hi = FAR;
 	if (s->flags & STEP_RELATIVE) {
-		int64_t start = from + (s->flags & STEP_DISTANCE ? s->distance : 0);
+		int64_t start = from + (s->flags & STEP_DISTANCE ? walk_number(w, s->distance, s->var_distance) : 0);
 
 		*lo = start > 0 ? start : 0;
 		if (s->flags & STEP_WITHIN)
-			*hi = start + s->within;
+			*hi = start + walk_number(w, s->within, s->var_within);
 		return;
 	}
-	*lo = s->flags & STEP_OFFSET ? s->offset : 0;
+	*lo = s->flags & STEP_OFFSET ? walk_number(w, s->offset, s->var_offset) : 0;
 	if (s->flags & STEP_DEPTH)
-		*hi = *lo + s->depth;
-}
-
-static enum outcome max(enum outcome a, enum outcome b)
-{
-	return a > b ? a : b;
-}
-
-static enum outcome min(enum outcome a, enum outcome b)
-{
-	return a < b ? a : b;
+		*hi = *lo + walk_number(w, s->depth, s->var_depth);
 }
 
 /* Whether bytes that have not come yet could lie below hi. */
@@ -98,7 +76,7 @@ static enum outcome walk_content(struct walk *w, unsigned i, int64_t from)
 	enum outcome best = OUTCOME_no;
 	int64_t lo, hi, at;
 
-	bounds(s, from, &lo, &hi);
+	bounds(w, s, from, &lo, &hi);
 	if (s->flags & STEP_ENDS && lo < w->end - s->len)
 		lo = w->end - s->len; /* only the very end will do */
 	for (; w->budget && (at = find(w, s, lo, hi)) >= 0; lo = at + 1) {
@@ -106,15 +84,15 @@ static enum outcome walk_content(struct walk *w, unsigned i, int64_t from)
 
 		if (s->flags & STEP_FAST && end <= (int64_t)w->v->min_end)
 			continue;
-		enum outcome r = walk(w, i + 1, end);
+		enum outcome r = rule_walk(w, i + 1, end);
 		if (s->flags & STEP_ENDS && !w->v->complete)
-			r = min(r, OUTCOME_so_far); /* the end may move */
-		best = max(best, r);
+			r = outcome_min(r, OUTCOME_so_far); /* the end may move */
+		best = outcome_max(best, r);
 		if (best == OUTCOME_yes || !(s->flags & STEP_BACKTRACK))
 			break;
 	}
 	if (is_open(w, hi))
-		best = max(best, OUTCOME_maybe);
+		best = outcome_max(best, OUTCOME_maybe);
 	return best;
 }
 
@@ -123,13 +101,13 @@ static enum outcome walk_negated(struct walk *w, unsigned i, int64_t from)
 	const struct step *s = &w->sig->step[i];
 	int64_t lo, hi;
 
-	bounds(s, from, &lo, &hi);
+	bounds(w, s, from, &lo, &hi);
 	if (s->flags & STEP_ENDS && lo < w->end - s->len)
 		lo = w->end - s->len;
 	if (find(w, s, lo, hi) >= 0)
 		return s->flags & STEP_ENDS && is_open(w, hi) ? OUTCOME_maybe : OUTCOME_no;
-	enum outcome r = walk(w, i + 1, from);
-	return is_open(w, hi) ? min(r, OUTCOME_so_far) : r;
+	enum outcome r = rule_walk(w, i + 1, from);
+	return is_open(w, hi) ? outcome_min(r, OUTCOME_so_far) : r;
 }
 
 static enum outcome walk_isdataat(struct walk *w, unsigned i, int64_t from)
@@ -137,36 +115,44 @@ static enum outcome walk_isdataat(struct walk *w, unsigned i, int64_t from)
 	const struct step *s = &w->sig->step[i];
 	bool relative = s->flags & STEP_RELATIVE;
 	/* The position behind the byte that is asked for. */
-	int64_t need = relative ? from + s->offset : (int64_t)s->offset + 1;
+	int64_t n = walk_number(w, s->offset, s->var_offset);
+	int64_t need = relative ? from + n : n + 1;
 	bool has = need <= w->end;
 
 	if (!(s->flags & STEP_NEGATED))
-		return has ? walk(w, i + 1, from)
+		return has ? rule_walk(w, i + 1, from)
 			   : w->v->complete ? OUTCOME_no : OUTCOME_maybe;
 	if (has)
 		return OUTCOME_no;
-	enum outcome r = walk(w, i + 1, from);
-	return w->v->complete ? r : min(r, OUTCOME_so_far);
+	enum outcome r = rule_walk(w, i + 1, from);
+	return w->v->complete ? r : outcome_min(r, OUTCOME_so_far);
 }
 
-static enum outcome walk(struct walk *w, unsigned i, int64_t from)
+enum outcome rule_walk(struct walk *w, unsigned i, int64_t from)
 {
 	if (i == w->sig->n_step)
 		return OUTCOME_yes;
 	if (w->budget == 0)
 		return OUTCOME_no;
 	const struct step *s = &w->sig->step[i];
-	if (s->kind == STEP_isdataat)
+	switch (s->kind) {
+	case STEP_isdataat:
 		return walk_isdataat(w, i, from);
-	return s->flags & STEP_NEGATED ? walk_negated(w, i, from) : walk_content(w, i, from);
+	case STEP_pcre:
+		return rule_walk_pcre(w, i, from);
+	case STEP_content:
+		return s->flags & STEP_NEGATED ? walk_negated(w, i, from) : walk_content(w, i, from);
+	default:
+		return rule_walk_byte(w, i, from);
+	}
 }
 
-enum outcome rule_eval(const struct signature *s, const struct view *v, bool *over)
+enum outcome rule_eval(struct evaluator *e, const struct signature *s, const struct view *v)
 {
-	struct walk w = {.sig = s, .v = v, .end = (int64_t)(v->base + v->len),
+	struct walk w = {.sig = s, .v = v, .e = e, .end = (int64_t)(v->base + v->len),
 			 .budget = EVAL_BUDGET};
-	enum outcome r = walk(&w, 0, 0);
+	enum outcome r = rule_walk(&w, 0, 0);
 
-	*over = w.budget == 0 && r != OUTCOME_yes;
-	return *over ? OUTCOME_no : r;
+	e->over = w.budget == 0 && r != OUTCOME_yes;
+	return e->over ? OUTCOME_no : r;
 }

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "rule/regex.h"
 #include "rule/signature.h"
 
 enum outcome { /* ascending: the best of several ways to match is the largest */
@@ -26,5 +27,11 @@ struct view {
 
 #define EVAL_BUDGET 3000u /* searches a rule: Suricata's inspection-recursion-limit */
 
-/* `over` is set when the budget ran out (the answer is then no). */
-enum outcome rule_eval(const struct signature *s, const struct view *v, bool *over);
+/* `over` is set when the budget ran out (the answer is then no); `regex_over` counts expressions that
+ * exceeded their limits (no match). */
+struct evaluator {
+	struct regex_work *regex;
+	bool over;
+	uint32_t regex_over;
+};
+enum outcome rule_eval(struct evaluator *e, const struct signature *s, const struct view *v);

@@ -41,13 +41,15 @@ static void tell(struct rule_matcher *m, const struct hit *h)
 
 void rule_hits_flush(struct rule_matcher *m)
 {
+	if (m->n_hit == 0)
+		return;
+	if (m->n_hit > 1)
+		qsort(m->hit, m->n_hit, sizeof(m->hit[0]), by_rule);
+	rule_flowbits_apply(m);
 	unsigned n = m->n_hit;
-
+	m->n_hit = 0;
 	if (n == 0)
 		return;
-	if (n > 1)
-		qsort(m->hit, n, sizeof(m->hit[0]), by_rule);
-	m->n_hit = 0;
 	const struct hit *first = &m->hit[0];
 	if (m->engine->sig[first->rule]->rule.pass) { /* pass rules have the lowest numbers */
 		if (first->whole_flow && first->flow)

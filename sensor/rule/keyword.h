@@ -44,6 +44,12 @@ const char *rule_keyword_closest(const struct keywords *k, struct span name);
 #define BUILD_TESTS 32u
 #define BUILD_UNMATCHED 64u
 #define BUILD_METADATA 96u
+#define BUILD_FLOWBITS 16u
+
+struct names { /* of a set: flowbits */
+	struct span *at;
+	uint32_t n, cap;
+};
 
 struct build {
 	struct arena *arena;
@@ -57,6 +63,10 @@ struct build {
 	struct test test[BUILD_TESTS];
 	const struct keyword *unmatched[BUILD_UNMATCHED];
 	struct about_kv metadata[BUILD_METADATA];
+	struct flowbit_op flowbit[BUILD_FLOWBITS];
+	struct span var[EVAL_VARS]; /* names that byte_extract gave */
+	struct names *flowbits;
+	unsigned n_flowbit, n_var;
 	unsigned n_step, n_test, n_unmatched, n_metadata;
 	bool has_sid, has_msg, has_vars, has_priority;
 	bool tcp_pkt, tcp_stream, flow_written;
@@ -65,5 +75,8 @@ struct build {
 void rule_build_unmatched(struct build *b, const struct keyword *k);
 /* The content that a modifier belongs to, or NULL with the fault filled. */
 struct step *rule_build_content(struct build *b);
+struct step *rule_build_step(struct build *b, enum step_kind kind); /* or NULL, fault filled */
+/* A number, or a variable: *var is then its number + 1. */
+int rule_build_number(struct build *b, struct span v, int32_t max, int32_t *out, uint8_t *var);
 int rule_build_test(struct build *b, bool (*match)(const void *, const struct pkt *),
 		    const void *arg, bool flow_constant);

@@ -11,7 +11,6 @@ static int isdataat_build(struct build *b, struct span value)
 	unsigned n = 0;
 
 	while (rule_span_next(&rest, ',', &item)) {
-		uint64_t v = 0;
 		int rc = 0;
 
 		if (n++ > 0) {
@@ -24,10 +23,9 @@ static int isdataat_build(struct build *b, struct span value)
 				s.flags |= STEP_NEGATED;
 				item = span_trim(span_cut(item, 1, item.len));
 			}
-			bool letter = item.len && (item.at[0] | 32) >= 'a' && (item.at[0] | 32) <= 'z';
-			if (!(b->has_vars && letter))
-				rc = rule_number_parse(item, UINT16_MAX, &v, b->fault);
-			s.offset = (int32_t)v;
+			rc = rule_build_number(b, item, UINT16_MAX, &s.offset, &s.var_offset);
+			if (rc == 0 && s.offset < 0)
+				rc = rule_fault(b->fault, item, "a place is not negative");
 		}
 		if (rc)
 			return rc;

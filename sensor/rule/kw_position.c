@@ -5,14 +5,8 @@
 
 #define POSITION_MAX 65535
 
-/* A variable that byte_extract or byte_math named: the rule is not matched for those anyway. */
-static bool is_variable(const struct build *b, struct span v)
-{
-	return b->has_vars && v.len && ((v.at[0] | 32) >= 'a' && (v.at[0] | 32) <= 'z');
-}
-
 static int position(struct build *b, struct span value, uint32_t flag, uint32_t excludes,
-		    const char *why, int32_t *out)
+		    const char *why, int32_t *out, uint8_t *var)
 {
 	struct step *s = rule_build_content(b);
 	struct span v = rule_span_unquote(value);
@@ -24,11 +18,10 @@ static int position(struct build *b, struct span value, uint32_t flag, uint32_t 
 	if (s->flags & excludes)
 		return rule_fault(b->fault, b->keyword, "%s", why);
 	s->flags |= flag;
-	if (is_variable(b, v)) {
-		*out = flag & (STEP_DEPTH | STEP_WITHIN) ? s->len : 0;
-		return 0;
-	}
-	return rule_number_signed(v, POSITION_MAX, out, b->fault);
+	int rc = rule_build_number(b, v, POSITION_MAX, out, var);
+	if (rc == 0 && b->has_vars && *out == 0 && flag & (STEP_DEPTH | STEP_WITHIN))
+		*out = s->len; /* a variable: enough for the checks that follow */
+	return rc;
 }
 
 /* Suricata's checks: what is shorter than the content can hold no match. */
@@ -56,12 +49,15 @@ static const char *clash(struct build *b)
 static int depth_build(struct build *b, struct span value)
 {
 	int32_t v;
+	uint8_t var;
 
 	const struct step *s = rule_build_content(b);
 
 	if (s && s->flags & STEP_STARTS)
 		return rule_fault(b->fault, b->keyword, STARTS);
-	int rc = position(b, value, STEP_DEPTH, STEP_DISTANCE | STEP_WITHIN, MIXED, &v);
+	int rc = position(b, value, STEP_DEPTH, STEP_DISTANCE | STEP_WITHIN, MIXED, &v, &var);
+	if (rc == 0)
+		rule_build_content(b)->var_depth = var;
 	return rc ? rc : room(b, value, v, &rule_build_content(b)->depth);
 }
 
@@ -73,11 +69,13 @@ const struct keyword keyword_depth = {
 static int offset_build(struct build *b, struct span value)
 {
 	int32_t v;
+	uint8_t var;
 	int rc = position(b, value, STEP_OFFSET, STEP_DISTANCE | STEP_WITHIN | STEP_STARTS,
-			  clash(b), &v);
+			  clash(b), &v, &var);
 
 	if (rc)
 		return rc;
+	rule_build_content(b)->var_offset = var;
 	if (v < 0)
 		return rule_fault(b->fault, value, "an offset is not negative");
 	rule_build_content(b)->offset = v;
@@ -92,12 +90,14 @@ const struct keyword keyword_offset = {
 static int distance_build(struct build *b, struct span value)
 {
 	int32_t v;
+	uint8_t var;
 	int rc = position(b, value, STEP_DISTANCE, STEP_DEPTH | STEP_OFFSET | STEP_STARTS,
-			  clash(b), &v);
+			  clash(b), &v, &var);
 
 	if (rc)
 		return rc;
 	rule_build_content(b)->distance = v;
+	rule_build_content(b)->var_distance = var;
 	rule_build_content(b)->flags |= STEP_RELATIVE;
 	return 0;
 }
@@ -111,14 +111,17 @@ const struct keyword keyword_distance = {
 static int within_build(struct build *b, struct span value)
 {
 	int32_t v;
+	uint8_t var;
 	int rc = position(b, value, STEP_WITHIN, STEP_DEPTH | STEP_OFFSET | STEP_STARTS, clash(b),
-			  &v);
+			  &v, &var);
 
 	if (rc == 0)
 		rc = room(b, value, v, &rule_build_content(b)->within);
-	if (rc == 0)
-		rule_build_content(b)->flags |= STEP_RELATIVE;
-	return rc;
+	if (rc)
+		return rc;
+	rule_build_content(b)->flags |= STEP_RELATIVE;
+	rule_build_content(b)->var_within = var;
+	return 0;
 }
 
 const struct keyword keyword_within = {

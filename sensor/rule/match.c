@@ -44,6 +44,11 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 				     set->wants_streams ? c->pending : 1, err)
 			 : err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0)
+		rc = pool_init(&m->flowbits, (m->engine->n_flowbits + 64) / 64 * sizeof(uint64_t),
+			       m->engine->n_flowbits ? c->flowbits : 1, err);
+	if (rc == 0)
+		rc = rule_regex_work_new(&m->eval.regex, err);
+	if (rc == 0)
 		rc = take_scratch(m, err);
 	if (rc) {
 		rule_matcher_free(m);
@@ -59,6 +64,8 @@ void rule_matcher_free(struct rule_matcher *m)
 		return;
 	hs_free_scratch(m->scratch);
 	pool_fini(&m->pending);
+	pool_fini(&m->flowbits);
+	rule_regex_work_free(m->eval.regex);
 	free(m->seen);
 	free(m->literal);
 	free(m->literal_end);
@@ -159,6 +166,10 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 
 	rule_talk_of_pkt(&t, p);
 	const struct class_lists *l = &e->lists[t.class];
+	if (p->events | p->stream_events)
+		match_list(m, &l->events, p, &t);
+	if (p->net == PKT_none)
+		return;
 	match_headers(m, p, &t);
 	match_list(m, &l->any, p, &t);
 	const struct list *by_port = l->n_port && p->has_ports ? port_list(l, p->dport) : NULL;
@@ -176,7 +187,8 @@ void rule_pkt(struct rule_matcher *m, struct pkt *p)
 {
 	if (m->engine->empty)
 		return;
-	if ((p->net == PKT_ip4 || p->net == PKT_ip6) &&
+	/* What could not be decoded may still be asked for its event. */
+	if ((p->net == PKT_ip4 || p->net == PKT_ip6 || (p->net == PKT_none && p->events)) &&
 	    !(p->flow && p->flow->rule_bits & BIT_PASSED))
 		match_packet(m, p);
 	rule_hits_flush(m);

@@ -26,6 +26,9 @@ void rule_talk_of_pkt(struct talk *t, const struct pkt *p);
 void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir);
 bool rule_talk_fits(const struct talk *t, const struct signature *s);
 
+/* The upper half is the number of its flowbits in the pool, + 1; 0 none. */
+#define FLOWBITS_SHIFT 32
+
 #define HITS_MAX 256u        /* of one packet */
 #define PENDING_PER_FLOW 64u /* so that one flow cannot take the whole pool */
 
@@ -63,6 +66,8 @@ struct rule_matcher {
 	struct hit hit[HITS_MAX];
 	unsigned n_hit;
 	struct pool pending;
+	struct pool flowbits; /* of uint64_t[]: a bit a name */
+	struct evaluator eval;
 };
 
 /* scan.c: fills m->candidate with the rules whose literal ends behind `skip` bytes and whose header
@@ -76,3 +81,8 @@ enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const s
 void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
 		  uint8_t dir, bool whole_flow, const struct order *at);
 void rule_hits_flush(struct rule_matcher *m);
+
+/* flowbits.c: holds the hits against their flows' bits and lets them set theirs, in the order of
+ * signature.flowbit_rank; those that fail are taken out. */
+void rule_flowbits_apply(struct rule_matcher *m);
+void rule_flowbits_forget(struct rule_matcher *m, struct flow *f);

@@ -44,6 +44,7 @@ struct rule_config {
 	struct strs port_vars;
 	uint32_t candidates;    /* at most, a buffer */
 	uint32_t pending;       /* candidates that wait for more of a stream, per worker */
+	uint32_t flowbits;      /* conversations that carry flowbits, per worker */
 };
 extern const struct param rule_params[];
 
@@ -85,6 +86,8 @@ struct rule_counters {
 	struct count scanned_bytes, scans, candidates, candidates_over, evaluated, hits;
 	struct count pending_over;
 	struct count eval_over; /* evaluations cut off: taken as no match */
+	struct count regex_over; /* expressions that exceeded their limits: no match */
+	struct count flowbits_over; /* conversations without room for their flowbits */
 	struct count hits_over; /* matches of one packet beyond what is kept */
 };
 

@@ -85,11 +85,13 @@ void rule_scan(struct rule_matcher *m, const struct database *d, const struct ta
 
 enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v)
 {
-	bool over;
-	enum outcome r = rule_eval(s, v, &over);
+	m->eval.regex_over = 0;
+	enum outcome r = rule_eval(&m->eval, s, v);
 
 	count_add(&m->counters.evaluated, 1);
-	if (over)
+	if (m->eval.over)
 		count_add(&m->counters.eval_over, 1);
+	if (m->eval.regex_over)
+		count_add(&m->counters.regex_over, m->eval.regex_over);
 	return r;
 }

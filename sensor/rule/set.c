@@ -24,6 +24,8 @@ const struct param rule_params[] = {
 	      "rules evaluated on one buffer at most; the excess is counted"),
 	PARAM(PARAM_U32, struct rule_config, pending, 1, 10000000, 16384, "",
 	      "candidates that wait for more of a stream, a worker"),
+	PARAM(PARAM_U32, struct rule_config, flowbits, 1, 10000000, 65536, "",
+	      "conversations that carry flowbits, a worker"),
 	{0},
 };
 
@@ -227,6 +229,7 @@ static int finish(struct load *l, struct err *err)
 	set->n = l->n;
 	set->engine->sig = rule_arena_copy(&set->engine->arena, l->sig, l->n * sizeof(*l->sig));
 	set->engine->n_sig = l->n;
+	set->engine->n_flowbits = l->c.flowbits.n;
 	return rule_engine_build(set->engine, err);
 }
 

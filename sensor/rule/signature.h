@@ -5,7 +5,8 @@
 #include "rule/net.h"
 #include "rule/rule.h"
 
-enum step_kind { STEP_content, STEP_isdataat };
+enum step_kind { STEP_content, STEP_isdataat, STEP_pcre, STEP_byte_test, STEP_byte_jump,
+		 STEP_byte_extract };
 
 /* Bits of step.flags */
 #define STEP_NOCASE 1u
@@ -30,6 +31,37 @@ struct step { /* one payload condition, in the order of the rule */
 	int32_t offset, distance; /* isdataat: offset is its number */
 	uint32_t depth, within;   /* bytes */
 	uint16_t chop, chop_len;  /* fast_pattern:chop,chop_len; 0: whole */
+	/* In place of the numbers above: the variable's number + 1; 0 none. */
+	uint8_t var_offset, var_depth, var_distance, var_within;
+	const void *arg; /* struct regex or struct byte_op of the other kinds */
+};
+
+enum byte_from { BYTE_FROM_here, BYTE_FROM_beginning, BYTE_FROM_end };
+struct byte_op { /* byte_test, byte_jump, byte_extract: a number read out of the payload */
+	uint8_t n;        /* bytes; text: at most */
+	uint8_t base;     /* of digits in text; 0: binary */
+	bool little, align, negated;
+	char compare;     /* '<' '>' '=' '&' '^', 'l' <=, 'g' >= */
+	uint8_t from;     /* enum byte_from */
+	uint8_t var;      /* byte_extract: which it fills, from 0 */
+	uint8_t var_value; /* as step.var_*: in place of value */
+	uint64_t value, mask; /* mask 0: none; the result is moved down to its lowest bit */
+	uint32_t multiplier;
+	int32_t post;     /* bytes more to jump */
+};
+
+struct regex {
+	struct pcre2_real_code_8 *code; /* pcre2_code of 8-bit units */
+	bool anchored; /* matches at the beginning or not at all */
+};
+
+#define EVAL_VARS 16u /* of one rule */
+
+enum flowbit_kind { FLOWBIT_set, FLOWBIT_unset, FLOWBIT_toggle, FLOWBIT_isset, FLOWBIT_isnotset };
+struct flowbit_op {
+	uint8_t kind;
+	uint8_t n;           /* isset, isnotset: one of them will do */
+	const uint16_t *bit; /* of the set's names */
 };
 
 struct test { /* a condition on the packet's headers */
@@ -67,6 +99,7 @@ struct signature {
 	const struct net_set *src, *dst, *sport, *dport;
 	const struct test *test;
 	const struct step *step;
+	const struct flowbit_op *flowbit;
 	const struct keyword **unmatched; /* each once, in the order of the rule */
 	uint32_t file_order;
 	uint16_t n_test, n_step, n_unmatched;
@@ -77,6 +110,8 @@ struct signature {
 	uint8_t ip_proto;       /* PROTO_OTHER alone: this IANA number; 0 any */
 	bool both_ways;         /* <> */
 	bool literal_nocase;
+	uint8_t n_flowbit, flowbit_rank; /* 0 sets only, 1 asks and sets, 2 asks */
+	bool event;             /* asks for an event of the packet */
 	bool packet_tests;      /* some test may differ between the packets of a flow */
 };
 

@@ -194,4 +194,5 @@ void rule_flow_end(struct rule_matcher *m, struct flow *f, const struct order *a
 		decide(&pc, FLOW_to_client, true);
 	}
 	rule_hits_flush(m);
+	rule_flowbits_forget(m, f);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Rules on packets: header keywords, lists, order, limits, pass. */
 #include "check.h"
+#include "decode/event.h"
 #include "rule_run.h"
 
 struct shape { /* of the packet a row is held against */
@@ -116,6 +117,127 @@ static void udp(struct run *r, uint8_t dir, const char *text)
 	rule_pkt(r->m, &p);
 }
 
+static void flowbits(struct run *r)
+{
+	CASE("flowbits: set before asked, also in one packet, whatever the numbers");
+	run_init(r, "alert udp any any -> any any (content:\"a\"; flowbits:isset,x; sid:1;)\n"
+		    "alert udp any any -> any any (content:\"b\"; flowbits:set,x; flowbits:noalert; "
+		    "sid:2;)\n"
+		    "alert udp any any -> any any (content:\"a\"; flowbits:isnotset,x; sid:3;)\n"
+		    "alert udp any any -> any any (content:\"c\"; flowbits:unset,x; sid:4;)\n"
+		    "alert udp any any -> any any (content:\"d\"; flowbits:toggle,x; sid:5;)\n"
+		    "alert udp any any -> any any (content:\"e\"; flowbits:isset,y|x; sid:6;)\n"
+		    "alert udp any any -> any any (content:\"f\"; flowbits:isset,x; "
+		    "flowbits:set,z; sid:7;)\n"
+		    "alert udp any any -> any any (content:\"f\"; flowbits:isset,z; sid:8;)");
+	r->flow.proto = 17;
+	udp(r, 0, "a");
+	CHECK_STR(run_sids(r), "3");
+	udp(r, 0, "ab");
+	udp(r, 1, "a");
+	udp(r, 0, "e");
+	CHECK_STR(run_sids(r), "3 1 1 6");
+	r->n = 0;
+	udp(r, 0, "f");
+	CHECK_STR(run_sids(r), "7 8");
+	r->n = 0;
+	udp(r, 0, "ca");
+	udp(r, 0, "da");
+	udp(r, 0, "da");
+	CHECK_STR(run_sids(r), "3 4 1 5 3 5");
+	CASE("they go with the flow, and come back to the pool");
+	for (unsigned i = 0; i < 20; i++) {
+		udp(r, 0, "b");
+		run_end(r);
+		CHECK_EQ(r->flow.rule_bits >> 32, 0);
+	}
+	CHECK_EQ(count_get(&rule_matcher_counters(r->m)->flowbits_over), 0);
+	r->n = 0;
+	udp(r, 0, "e");
+	CHECK_EQ(r->n, 0);
+	CASE("no room: counted, not set");
+	struct flow old = r->flow;
+	for (unsigned i = 0; i < 8; i++) {
+		r->flow.rule_bits = 0;
+		udp(r, 0, "b");
+	}
+	CHECK_EQ(count_get(&rule_matcher_counters(r->m)->flowbits_over), 0);
+	r->flow.rule_bits = 0;
+	udp(r, 0, "be");
+	CHECK_EQ(count_get(&rule_matcher_counters(r->m)->flowbits_over), 1);
+	CHECK_EQ(r->n, 0);
+	r->flow = old;
+	CASE("without a flow nothing is asked or set");
+	struct pkt p = run_pkt(r, 0, "abce", 4);
+	p.flow = NULL;
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "4");
+	run_fini(r);
+}
+
+static void events(struct run *r)
+{
+	CASE("events: by name, one of Suricata's prefixes before it, at the packet that shows it");
+	run_init(r, "alert ip any any -> any any (decode-event:ipv4.trunc_pkt; sid:1;)\n"
+		    "alert tcp any any -> any any (stream-event:reassembly_seq_gap; sid:2;)\n"
+		    "alert pkthdr any any -> any any (decode-event:decoder.ipv4.trunc_pkt; sid:3;)\n"
+		    "alert ip any any -> any any (sid:4;)\n"
+		    "alert ip any any -> any any (decode-event:no.such; sid:5;)");
+	CHECK_EQ(r->set->n_matched, 4);
+	struct pkt p = run_pkt(r, 0, "x", 1);
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "4");
+	r->n = 0;
+	p.events = EVENT_BIT(DECODE_ip4_truncated);
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "1 3");
+	r->n = 0;
+	p.events = 0;
+	p.stream_events = EVENT_BIT(stream_event_find("reassembly_seq_gap"));
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "2");
+	CASE("a frame that could not be decoded is asked for its events only");
+	r->n = 0;
+	p = (struct pkt){.net = PKT_none, .payload = (const uint8_t *)"",
+			 .events = EVENT_BIT(DECODE_ip4_truncated)};
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "1 3");
+	run_fini(r);
+}
+
+static void stream_sizes(struct run *r)
+{
+	static const struct {
+		const char *rule;
+		uint64_t client, server;
+		bool hit;
+	} row[] = {
+		{"client,<,5", 3, 9, true},  {"client,<,5", 4, 9, false}, /* the SYN is one */
+		{"server,>,5", 9, 5, true},  {"server,>,5", 9, 4, false},
+		{"both,=,5", 4, 4, true},    {"both,=,5", 4, 5, false},
+		{"either,=,5", 4, 9, true},  {"either,=,5", 5, 9, false},
+		{"client,!=,5", 5, 0, true}, {"client,!=,5", 4, 0, false},
+		{"client,<=,5", 4, 0, true}, {"client,<=,5", 5, 0, false},
+		{"client,>=,5", 4, 0, true}, {"client,>=,5", 3, 0, false},
+	};
+
+	for (unsigned i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		char rule[256];
+
+		CASE(row[i].rule);
+		snprintf(rule, sizeof(rule), "alert tcp any any -> any any (stream_size:%s; sid:1;)",
+			 row[i].rule);
+		run_init(r, rule);
+		for (unsigned d = 0; d < 2; d++) {
+			r->flow.half[d].payload = d ? row[i].server : row[i].client;
+			r->flow.half[d].tcp_flags = TCP_SYN;
+		}
+		udp(r, 0, "x");
+		CHECK_EQ(r->n, row[i].hit);
+		run_fini(r);
+	}
+}
+
 static void once(struct run *r)
 {
 	CASE("a header alone matches once a flow and direction");
@@ -128,19 +250,20 @@ static void once(struct run *r)
 	r->flow.half[1].pkts = 0; /* nobody has answered */
 	udp(r, 0, "");
 	udp(r, 0, "");
-	CHECK_STR(run_sids(r), "1 4");
+	CHECK_STR(run_sids(r), "1 4 4");
+	r->n = 0;
 	r->flow.half[1].pkts = 1;
 	udp(r, 1, "");
-	CHECK_STR(run_sids(r), "1 4 1 2 3");
-	udp(r, 0, "");
+	CHECK_STR(run_sids(r), "1 2 3");
+	r->n = 0;
 	udp(r, 0, "");
 	udp(r, 1, "");
-	CHECK_STR(run_sids(r), "1 4 1 2 3 2");
-	CASE("one that looks at the packet matches each");
+	CHECK_STR(run_sids(r), "2 2 3");
+	CASE("one that looks at the packet, or asks for a flow, matches each");
 	r->n = 0;
 	udp(r, 0, "x");
 	udp(r, 0, "x");
-	CHECK_STR(run_sids(r), "5 5");
+	CHECK_STR(run_sids(r), "2 5 2 5");
 	CASE("without a flow, what needs one does not match");
 	r->n = 0;
 	struct pkt p = run_pkt(r, 0, "x", 1);
@@ -263,6 +386,9 @@ int main(void)
 
 	headers(r);
 	once(r);
+	flowbits(r);
+	stream_sizes(r);
+	events(r);
 	order(r);
 	limits(r);
 	passing(r);

@@ -51,7 +51,7 @@ static inline struct rule_set *run_load(const char *rules, const struct rule_con
 
 static inline struct rule_config run_config(void)
 {
-	return (struct rule_config){.candidates = 64, .pending = 128};
+	return (struct rule_config){.candidates = 64, .pending = 128, .flowbits = 8};
 }
 
 static inline void run_init_with(struct run *r, const char *rules, const struct rule_config *c)

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+/* decode-event, stream-event: an oddity of this packet, by its name in decode/event.def. Those names
+ * of Suricata that it lacks are known, and the rule is named as not matched. */
+#include "decode/event.h"
+#include "rule/keyword.h"
+
+extern const struct keyword keyword_decode_event, keyword_stream_event;
+
+struct event {
+	uint64_t bit;
+};
+
+static bool decode_event_match(const void *arg, const struct pkt *p)
+{
+	return (p->events & ((const struct event *)arg)->bit) != 0;
+}
+
+static bool stream_event_match(const void *arg, const struct pkt *p)
+{
+	return (p->stream_events & ((const struct event *)arg)->bit) != 0;
+}
+
+static int event_build(struct build *b, struct span value, int (*find)(const char *),
+		       bool (*match)(const void *, const struct pkt *), const struct keyword *k)
+{
+	struct span name = rule_span_unquote(value);
+	struct event *e = rule_arena_take(b->arena, sizeof(*e));
+	char text[128];
+
+	if (name.len == 0 || name.len >= sizeof(text))
+		return rule_fault(b->fault, value, "the name of an event");
+	int bit = find(rule_span_text(name, text, sizeof(text)));
+	if (bit < 0) {
+		rule_build_unmatched(b, k);
+		return 0;
+	}
+	e->bit = EVENT_BIT(bit);
+	b->sig->event = true;
+	return rule_build_test(b, match, e, false);
+}
+
+static int decode_event_build(struct build *b, struct span value)
+{
+	return event_build(b, value, decode_event_find, decode_event_match, &keyword_decode_event);
+}
+
+const struct keyword keyword_decode_event = {
+	.name = "decode-event", .syntax = "decode-event: NAME",
+	.what = "an oddity of the packet's headers",
+	.value = VALUE_needed, .build = decode_event_build,
+};
+
+static int stream_event_build(struct build *b, struct span value)
+{
+	return event_build(b, value, stream_event_find, stream_event_match, &keyword_stream_event);
+}
+
+const struct keyword keyword_stream_event = {
+	.name = "stream-event", .syntax = "stream-event: NAME",
+	.what = "an oddity of a TCP connection, at the packet that shows it",
+	.value = VALUE_needed, .build = stream_event_build,
+};

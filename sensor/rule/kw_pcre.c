@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/* pcre: a regular expression over the payload, or, with R, over what follows the match before. */
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include "rule/keyword.h"
+#include "rule/regex.h"
+
+#include <pcre2.h>
+
+extern const struct keyword keyword_pcre;
+
+struct letters { /* what stands behind the last slash */
+	uint32_t options;
+	bool relative;
+	bool elsewhere; /* a buffer that is not matched yet */
+};
+
+static void free_code(void *code)
+{
+	pcre2_code_free(code);
+}
+
+static int letters_parse(struct span s, struct letters *out, struct fault *f)
+{
+	static const struct {
+		char letter;
+		uint32_t option;
+	} option[] = {
+		{'i', PCRE2_CASELESS}, {'s', PCRE2_DOTALL},   {'m', PCRE2_MULTILINE},
+		{'x', PCRE2_EXTENDED}, {'A', PCRE2_ANCHORED}, {'E', PCRE2_DOLLAR_ENDONLY},
+		{'G', PCRE2_UNGREEDY}, {'B', 0},	      {'O', 0},
+	};
+
+	*out = (struct letters){0};
+	for (uint32_t i = 0; i < s.len; i++) {
+		bool known = false;
+
+		for (unsigned j = 0; j < sizeof(option) / sizeof(option[0]); j++) {
+			if (option[j].letter == s.at[i]) {
+				out->options |= option[j].option;
+				known = true;
+			}
+		}
+		out->relative |= s.at[i] == 'R';
+		out->elsewhere |= strchr("UIPQHDMCSYVW", s.at[i]) != NULL;
+		if (!known && s.at[i] != 'R' && !out->elsewhere)
+			return rule_fault(f, span_cut(s, i, i + 1), "pcre has no option '%c'",
+					  s.at[i]);
+	}
+	return 0;
+}
+
+static int compile(struct build *b, struct span text, uint32_t options, struct regex **out)
+{
+	struct regex *r = rule_arena_take(b->arena, sizeof(*r));
+	PCRE2_UCHAR why[128];
+	PCRE2_SIZE at;
+	uint32_t all = 0;
+	int e;
+
+	r->code = pcre2_compile((PCRE2_SPTR)text.at, text.len, options, &e, &at, NULL);
+	if (!r->code) {
+		pcre2_get_error_message(e, why, sizeof(why));
+		uint32_t from = at < text.len ? (uint32_t)at : text.len ? text.len - 1 : 0;
+		return rule_fault(b->fault, span_cut(text, from, text.len ? from + 1 : from),
+				  "the expression does not compile: %s", (const char *)why);
+	}
+	rule_arena_defer(b->arena, free_code, r->code);
+	pcre2_pattern_info(r->code, PCRE2_INFO_ALLOPTIONS, &all);
+	r->anchored = (all & PCRE2_ANCHORED) != 0;
+	*out = r;
+	return 0;
+}
+
+/* Variables that a match fills are not kept yet. */
+static bool captures(struct span regex, bool more)
+{
+	return more || memmem(regex.at, regex.len, "(?P<flow_", 9) ||
+	       memmem(regex.at, regex.len, "(?P<pkt_", 8);
+}
+
+static int pcre_build(struct build *b, struct span value)
+{
+	struct span v = span_trim(value);
+	bool negated = v.len && v.at[0] == '!';
+	struct letters l;
+	struct regex *r = NULL;
+
+	if (negated)
+		v = span_trim(span_cut(v, 1, v.len));
+	struct span text = rule_span_unquote(v);
+	const char *slash = text.len > 1 ? memrchr(text.at + 1, '/', text.len - 1) : NULL;
+	if (text.len == v.len || text.len == 0 || text.at[0] != '/' || !slash)
+		return rule_fault(b->fault, v, "pcre is \"/EXPRESSION/OPTIONS\"");
+	struct span regex = {text.at + 1, (uint32_t)(slash - text.at - 1)};
+	struct span rest = {slash + 1, (uint32_t)(text.at + text.len - slash - 1)}, letters;
+	if (!rule_span_next(&rest, ',', &letters))
+		letters = span_cut(text, text.len, text.len);
+	int rc = letters_parse(letters, &l, b->fault);
+	if (rc == 0)
+		rc = compile(b, regex, l.options, &r);
+	if (rc)
+		return rc;
+	if (l.elsewhere || captures(regex, rest.len != 0))
+		rule_build_unmatched(b, &keyword_pcre);
+	struct step *s = rule_build_step(b, STEP_pcre);
+	if (!s)
+		return -1;
+	s->flags = (negated ? STEP_NEGATED : 0) | (l.relative ? STEP_RELATIVE : 0);
+	s->arg = r;
+	return 0;
+}
+
+const struct keyword keyword_pcre = {
+	.name = "pcre", .syntax = "pcre: [!]\"/EXPRESSION/ismxAEGR\"",
+	.what = "a regular expression that the payload matches, or does not",
+	.value = VALUE_needed, .build = pcre_build,
+};

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+/* PCRE2 as rules use it: limits, a stack and a result of the worker's own, nothing allocated while
+ * it matches.
+ *
+ * Errors: a match that exceeds a limit is no match, and counted.
+ */
+#pragma once
+
+#include "base/err.h"
+#include "rule/signature.h"
+
+/* Suricata's defaults, pcre.match-limit and match-limit-recursion. */
+#define REGEX_MATCH_LIMIT 3500u
+#define REGEX_DEPTH_LIMIT 1500u
+#define REGEX_STACK (256u << 10) /* bytes, a worker */
+
+struct regex_work;
+
+int rule_regex_work_new(struct regex_work **w, struct err *err);
+void rule_regex_work_free(struct regex_work *w);
+/* Makes machine code of it, once the rule is known to be matched; without, it only is slower. */
+void rule_regex_ready(const struct regex *r);
+
+enum regex_result { REGEX_no, REGEX_yes, REGEX_partial, REGEX_over };
+/* Searches p[from, n); `more`: bytes may follow; `begun`: p[0] is not the beginning of a line. */
+enum regex_result rule_regex_match(struct regex_work *w, const struct regex *r, const uint8_t *p,
+				   size_t n, size_t from, bool more, bool begun, size_t *start,
+				   size_t *end);
