@@ -143,7 +143,8 @@ static void judge_talks(const struct doctor_facts *f, struct doctor_result *out)
 	if (r->grade == DOCTOR_problem) {
 		size_t n = strlen(r->text);
 		snprintf(r->text + n, sizeof(r->text) - n, "; %s", f->one_way_example);
-		if (all || rest * 2 > f->one_way)
+		if (out[DOCTOR_silent_subnet].grade == DOCTOR_problem &&
+		    (all || rest * 2 > f->one_way))
 			say(&out[DOCTOR_silent_subnet], DOCTOR_unjudged,
 			    "not judged: conversations are one-way everywhere");
 	}

@@ -79,20 +79,19 @@ static size_t bare(const char *metric)
 
 static void put_named(struct text *t, json_t *root)
 {
-	size_t before = 0;
+	const char *before = ""; /* the metric told last */
 
 	for (size_t i = 0; i < N_NAMED; i++) {
 		json_t *v = at_path(root, named[i].path);
 		size_t n = bare(named[i].metric);
-		bool same = before == n && i > 0 &&
-			    strncmp(named[i].metric, named[i - 1].metric, n) == 0;
+		bool same = bare(before) == n && strncmp(named[i].metric, before, n) == 0;
 
 		if (!json_is_number(v))
 			continue;
 		if (!same)
 			put(t, "# HELP %.*s %s\n# TYPE %.*s %s\n", (int)n, named[i].metric,
 			    named[i].help, (int)n, named[i].metric, named[i].type);
-		before = n;
+		before = named[i].metric;
 		put(t, "%s", named[i].metric);
 		value(t, v);
 	}
