@@ -18,6 +18,7 @@
 #define LIVE_JOURNAL "/var/lib/vigie/journal"
 #define LIVE_EVIDENCE "/var/lib/vigie/evidence"
 #define LIVE_RUN "/run/vigie"
+#define LIVE_EVIDENCE "/var/lib/vigie/evidence"
 #define LIVE_PUB "ipc:///run/vigie/pub.sock" /* vigie-collector looks there by itself */
 #define LIVE_REP "ipc:///run/vigie/rep.sock"
 

@@ -247,6 +247,7 @@ int run_open(struct run *r, struct options *o, struct err *err)
 
 	if ((e = geo_open(&r->geo, &o->geo, err)) < 0 || (e = open_rules(r, err)) < 0)
 		return e;
+	o->publish.evidence_dir = o->evidence.dir;
 	r->source = source_choose(&o->capture, r->why_source, sizeof(r->why_source), err);
 	if (!r->source)
 		return -EINVAL;

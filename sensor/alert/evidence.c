@@ -55,8 +55,8 @@ static int open_live(struct evidence_keeper *e, unsigned workers, struct err *er
 		r = evidence_tap_init(&e->tap[i], e->c.memory, err);
 	for (unsigned i = 0; i < EVIDENCE_OPEN && r == 0; i++) {
 		e->job[i].begun = calloc(workers, sizeof(bool));
-		e->job[i].cut_ns = calloc(workers, sizeof(uint64_t));
-		if (!e->job[i].begun || !e->job[i].cut_ns)
+		e->job[i].cut = calloc(workers, sizeof(bool));
+		if (!e->job[i].begun || !e->job[i].cut)
 			r = err_set(err, ENOMEM, "no memory for evidence");
 	}
 	return r;
@@ -102,7 +102,7 @@ void evidence_close(struct evidence_keeper *e)
 		evidence_tap_fini(&e->tap[i]);
 	for (unsigned i = 0; i < EVIDENCE_OPEN; i++) {
 		free(e->job[i].begun);
-		free(e->job[i].cut_ns);
+		free(e->job[i].cut);
 		free(e->job[i].bytes);
 	}
 	ring_fini(&e->alerts);

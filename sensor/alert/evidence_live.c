@@ -74,7 +74,7 @@ static void start(struct evidence_keeper *e, const struct evidence_alert *a)
 	j->half = e->c.max_bytes / 2;
 	j->n_begun = j->n_ended = 0;
 	memset(j->begun, 0, e->workers * sizeof(*j->begun));
-	memset(j->cut_ns, 0, e->workers * sizeof(*j->cut_ns));
+	memset(j->cut, 0, e->workers * sizeof(*j->cut));
 	uint64_t wait = (uint64_t)e->c.after_s * NS_PER_S + GIVE_UP_NS;
 	j->given_up_ns = clock_mono_ns() + wait;
 	evidence_mark(&j->marks, a);
@@ -101,34 +101,46 @@ static bool wanted(const struct evidence_job *j, const struct evidence_record *r
 	return evidence_within(&j->want, r->time_ns) && evidence_between(&j->want, &r->src, &r->dst);
 }
 
-/* What matches of a page's bytes goes to the job. Returns false when it did not all fit: of a page
- * from before the alert then nothing is taken, so that what is missing is the oldest. */
-static bool copy(struct evidence_job *j, const uint8_t *page, uint32_t from, uint32_t to,
-		 size_t limit, bool whole)
+static size_t matching(const struct evidence_job *j, const uint8_t *page, uint32_t from,
+		       uint32_t to)
 {
-	size_t n = j->n;
-	uint64_t frames = 0;
+	struct evidence_record r;
+	size_t n = 0;
 
-	while (from < to) {
-		struct evidence_record r;
+	for (; from < to; from += (uint32_t)r.room) {
 		memcpy(&r, page + from, sizeof(r));
-		if (wanted(j, &r)) {
-			if (r.room > limit - n) {
-				if (!whole) {
-					j->n = n;
-					j->done.frames += frames;
-				}
-				return false;
-			}
-			memcpy(j->bytes + n, page + from, r.room);
+		if (wanted(j, &r))
 			n += r.room;
-			frames++;
-		}
-		from += (uint32_t)r.room;
 	}
-	j->n = n;
-	j->done.frames += frames;
-	return true;
+	return n;
+}
+
+/* What matches of a page's bytes goes to the job. False: not all of it had room. From before the
+ * alert (`newest`) the oldest is then left out, from after it the newest. */
+static bool copy(struct evidence_job *j, const uint8_t *page, uint32_t from, uint32_t to,
+		 size_t limit, bool newest)
+{
+	size_t room = limit > j->n ? limit - j->n : 0;
+	size_t all = newest ? matching(j, page, from, to) : 0;
+	size_t skip = all > room ? all - room : 0;
+	bool fits = skip == 0;
+	struct evidence_record r;
+
+	for (; from < to; from += (uint32_t)r.room) {
+		memcpy(&r, page + from, sizeof(r));
+		if (!wanted(j, &r))
+			continue;
+		if (skip > 0) {
+			skip -= r.room < skip ? r.room : skip;
+			continue;
+		}
+		if (r.room > limit - j->n)
+			return false;
+		memcpy(j->bytes + j->n, page + from, r.room);
+		j->n += r.room;
+		j->done.frames++;
+	}
+	return fits;
 }
 
 static void take_page(struct evidence_keeper *e, unsigned w, const struct evidence_told *t)
@@ -137,10 +149,10 @@ static void take_page(struct evidence_keeper *e, unsigned w, const struct eviden
 	struct evidence_job *one = t->request == EVIDENCE_ALL ? NULL : job_of(e, t->request);
 
 	/* The newest come first: after one that did not fit the older ones are left out. */
-	if (one && one->cut_ns[w])
+	if (one && one->cut[w])
 		one->done.before_partial = true;
 	else if (one && !copy(one, page, t->from, t->to, one->half, true)) {
-		one->cut_ns[w] = t->first_ns + 1;
+		one->cut[w] = true;
 		one->done.before_partial = true;
 	}
 	for (unsigned i = 0; i < EVIDENCE_OPEN && t->request == EVIDENCE_ALL; i++) {

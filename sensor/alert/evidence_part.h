@@ -40,7 +40,7 @@ struct evidence_job { /* live: a file being gathered */
 	size_t n, half; /* used; at most so much of it from before */
 	unsigned n_begun, n_ended;
 	bool *begun; /* by worker */
-	uint64_t *cut_ns; /* by worker: older than this is left out; 0: nothing is */
+	bool *cut; /* by worker: older pages are left out */
 	uint64_t given_up_ns; /* monotonic: a worker that does not answer is not waited for */
 };
 

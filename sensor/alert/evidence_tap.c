@@ -66,7 +66,7 @@ static bool hand_over(struct evidence_tap *t, uint32_t request, uint32_t page, u
 		return false;
 	atomic_fetch_add_explicit(&p->pins, 1, memory_order_relaxed);
 	if (tell(t, (struct evidence_told){.kind = EVIDENCE_page, .request = request, .page = page,
-					   .from = from, .to = p->used, .first_ns = p->first_ns}))
+					   .from = from, .to = p->used}))
 		return true;
 	atomic_fetch_sub_explicit(&p->pins, 1, memory_order_relaxed);
 	return false;

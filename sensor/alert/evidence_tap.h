@@ -56,7 +56,6 @@ enum evidence_told_kind {
 struct evidence_told { /* from a worker */
 	uint32_t kind, request, page, from, to;
 	uint32_t partial; /* begun: not all of it was there; ended: pages were not handed over */
-	uint64_t first_ns; /* of the page */
 };
 
 struct evidence_tap {

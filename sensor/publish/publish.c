@@ -62,6 +62,7 @@ struct publish {
 	struct serve serve;
 	struct journal_reader reader[LINK_CONTEXTS];
 	bool wants_identity, has_pub;
+	char evidence_dir[4096];
 };
 
 static const char *answer(void *ctx, unsigned slot, const void *request, size_t n, size_t *len)
@@ -115,6 +116,7 @@ static int open_link(struct publish *p, const struct publish_config *c,
 				  .count = &p->count,
 				  .sensor = p->sensor,
 				  .epoch = p->epoch,
+				  .evidence_dir = p->evidence_dir,
 				  .seq = &p->seq,
 				  .status = status,
 				  .ctx = ctx};
@@ -133,6 +135,8 @@ int publish_open(struct publish **out, const struct publish_config *c, bool live
 	if (!p)
 		return err_set(err, ENOMEM, "no memory to publish");
 	p->has_pub = c->pub.n > 0;
+	snprintf(p->evidence_dir, sizeof(p->evidence_dir), "%s",
+		 c->evidence_dir ? c->evidence_dir : "");
 	p->wants_identity = given(c->journal_dir) || c->pub.n || c->rep.n;
 	/* A file at its size limit must be an error of write(2), not the end of the sensor. */
 	signal(SIGXFSZ, SIG_IGN);

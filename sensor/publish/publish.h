@@ -29,6 +29,7 @@ struct publish_config {
 	char *sensor;           /* sensor id; "" is made from the host name when live */
 	uint32_t linger_s;      /* after a capture file: wait so long for the acknowledgements */
 	bool any_address;       /* allow plain tcp:// beyond loopback */
+	const char *evidence_dir; /* where REP finds evidence; NULL none. Not the section's own */
 };
 extern const struct param publish_params[];
 

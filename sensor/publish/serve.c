@@ -112,12 +112,14 @@ const char *serve_answer(const struct serve *s, struct journal_reader *r, const 
 		return status(s, r, len);
 	case JOURNAL_epochs:
 		return epochs(s, r, len);
+	case JOURNAL_evidence:
+		return serve_evidence(s, r, &req, len);
 	case JOURNAL_bad:
 		break;
 	}
 	atomic_fetch_add_explicit(&s->count->rep_bad.v, 1, memory_order_relaxed);
 	return say(r,
 		   "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | status | "
-		   "epochs",
+		   "epochs | evidence ID OFFSET",
 		   len);
 }

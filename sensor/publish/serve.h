@@ -10,10 +10,15 @@ struct serve {
 	struct publish_counters *count;
 	const char *sensor;
 	uint64_t epoch;
+	const char *evidence_dir; /* "" or NULL: none */
 	_Atomic uint64_t *seq; /* last given out */
 	void (*status)(void *ctx, char *out, size_t size);
 	void *ctx;
 };
+
+/* serve_evidence.c: a piece of a file. */
+const char *serve_evidence(const struct serve *s, struct journal_reader *r,
+			   const struct journal_request *req, size_t *len);
 
 /* The reply, in r->reply; *len its length, at most JOURNAL_REPLY_MAX.
  *

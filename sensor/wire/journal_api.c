@@ -126,6 +126,21 @@ static void ack_parse(struct text *t, struct journal_request *req)
 	req->seq = text_u64(t);
 }
 
+static void evidence_parse(struct text *t, struct journal_request *req)
+{
+	req->verb = JOURNAL_evidence;
+	text_lit(t, "evidence ");
+	const char *id = t->at;
+	size_t n = text_word(t, sizeof(req->evidence) - 1);
+	if (!t->ok || *id == '.' || *id == '-' || *id == '_') {
+		t->ok = false;
+		return;
+	}
+	memcpy(req->evidence, id, n);
+	text_lit(t, " ");
+	req->offset = text_u64(t);
+}
+
 bool journal_request_parse(const void *p, size_t n, struct journal_request *req)
 {
 	struct text t = text_of(p, n);
@@ -137,6 +152,8 @@ bool journal_request_parse(const void *p, size_t n, struct journal_request *req)
 		since_parse(&t, req);
 	} else if (text_starts(&t, "ack ")) {
 		ack_parse(&t, req);
+	} else if (text_starts(&t, "evidence ")) {
+		evidence_parse(&t, req);
 	} else if (text_starts(&t, "status")) {
 		req->verb = JOURNAL_status;
 		text_lit(&t, "status");
@@ -169,6 +186,9 @@ size_t journal_request_write(const struct journal_request *req, char *out, size_
 		return fits(snprintf(out, size, "status"), size);
 	case JOURNAL_epochs:
 		return fits(snprintf(out, size, "epochs"), size);
+	case JOURNAL_evidence:
+		return fits(snprintf(out, size, "evidence %s %" PRIu64, req->evidence, req->offset),
+			    size);
 	default:
 		return 0;
 	}
@@ -254,6 +274,34 @@ bool journal_since_reply_parse(const char **p, size_t *n, struct journal_since_r
 	if (!done(&t, p, n))
 		return false;
 	*r = out;
+	return true;
+}
+
+size_t journal_evidence_reply_write(const struct journal_evidence_reply *r, char *out, size_t size)
+{
+	return fits(snprintf(out, size, "ok %" PRIu64 " %" PRIu64 " %" PRIu32 "\n", r->size,
+			     r->offset, r->n),
+		    size);
+}
+
+bool journal_evidence_reply_parse(const char **p, size_t *n, struct journal_evidence_reply *r)
+{
+	struct text t = text_of(*p, *n);
+	struct journal_evidence_reply out;
+
+	text_lit(&t, "ok ");
+	out.size = text_u64(&t);
+	text_lit(&t, " ");
+	out.offset = text_u64(&t);
+	text_lit(&t, " ");
+	out.n = text_u32(&t);
+	text_lit(&t, "\n");
+	if (!t.ok || (size_t)(t.end - t.at) != out.n || out.n > JOURNAL_EVIDENCE_MAX ||
+	    out.offset > out.size || out.n > out.size - out.offset)
+		return false;
+	*r = out;
+	*p = t.at;
+	*n = out.n;
 	return true;
 }
 

@@ -5,6 +5,7 @@
  *   ack COLLECTOR EPOCH SEQ  → "ok\n"
  *   status                   → "ok\n" and one JSON object
  *   epochs                   → "ok N\n" and N lines "EPOCH FIRST LAST", oldest first
+ *   evidence ID OFFSET       → "ok SIZE OFFSET N\n" and N bytes of the pcapng file (below)
  *   anything else            → "error TEXT\n"
  *
  * Only what has reached the disk (fsync) is ever given out; a PUB message of topic TOPIC_DURABLE
@@ -16,6 +17,9 @@
  * epoch that is not known any more is an error: `epochs` gives those that are.
  * A record in a reply is a line "EPOCH SEQ LENGTH TOPIC\n", LENGTH bytes of JSON and a newline.
  * The object of `status` is {"sensor":…,"epoch":"hex","seq":…,"durable":…,"run":{…}}.
+ * ID is an alert's evidence_id. SIZE is the whole file's; at most JOURNAL_EVIDENCE_MAX bytes from
+ * OFFSET on come at once, none from SIZE on. The file is whole, or it is not there: its SHA-256 is in
+ * the `evidence` event.
  *
  * Shape: a reply is at most JOURNAL_REPLY_MAX bytes; N is cut to fit, at least 1 when one exists.
  * The functions here read and write these texts for both sides; no I/O.
@@ -27,14 +31,26 @@
 #include <stdint.h>
 
 #define JOURNAL_REPLY_MAX (1u << 20)
+#define JOURNAL_EVIDENCE_MAX (256u << 10)
+#define JOURNAL_EVIDENCE_ID 48 /* bytes, terminator included */
 
-enum journal_verb { JOURNAL_bad, JOURNAL_since, JOURNAL_ack, JOURNAL_status, JOURNAL_epochs };
+enum journal_verb {
+	JOURNAL_bad,
+	JOURNAL_since,
+	JOURNAL_ack,
+	JOURNAL_status,
+	JOURNAL_epochs,
+	JOURNAL_evidence,
+};
 
 struct journal_request {
 	enum journal_verb verb;
 	char collector[65]; /* ack: 1 … 64 of [A-Za-z0-9_.-] */
 	uint64_t epoch, seq;
 	uint32_t max;
+	/* evidence: letters, digits, '_', '.', '-', the first a letter or digit: never a path */
+	char evidence[JOURNAL_EVIDENCE_ID];
+	uint64_t offset;
 };
 
 /* False: not a request; req->verb is JOURNAL_bad. Reads foreign bytes: has a fuzz target. */
@@ -62,6 +78,15 @@ struct journal_since_reply {
 size_t journal_since_reply_write(const struct journal_since_reply *r, char *out, size_t size);
 /* Takes it off (*p, *n). False: "error …", or not understood; *p and *n are untouched. */
 bool journal_since_reply_parse(const char **p, size_t *n, struct journal_since_reply *r);
+
+/* The first line of a reply to `evidence`; `n` bytes follow. */
+struct journal_evidence_reply {
+	uint64_t size, offset;
+	uint32_t n;
+};
+size_t journal_evidence_reply_write(const struct journal_evidence_reply *r, char *out, size_t size);
+/* Takes it off (*p, *n), and holds it to what follows: exactly r->n bytes. */
+bool journal_evidence_reply_parse(const char **p, size_t *n, struct journal_evidence_reply *r);
 
 /* One line of a reply to `epochs`. */
 struct journal_epoch {

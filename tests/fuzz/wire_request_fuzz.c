@@ -19,5 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(n == size || (n + 1 == size && data[n] == '\n'));
 	assert(memcmp(out, data, n) == 0);
 	assert(strlen(req.collector) <= 64);
+	assert(!strchr(req.evidence, '/') && req.evidence[0] != '.');
+	assert((req.verb == JOURNAL_evidence) == (req.evidence[0] != 0));
 	return 0;
 }

@@ -7,6 +7,7 @@
 
 #include <inttypes.h>
 #include <stdatomic.h>
+#include <sys/stat.h>
 
 static struct publish_counters count;
 static struct journal_reader reader;
@@ -41,9 +42,9 @@ static const struct {
 		   "\"journal_bytes\":355,\"journal_segments\":1,\"journal_lost\":0,"
 		   "\"journal_errors\":0,\"run\":{\"workers\":2}}"},
 	{"", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | status | "
-	     "epochs\n"},
+	     "epochs | evidence ID OFFSET\n"},
 	{"since @ 0 0", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | "
-			"status | epochs\n"},
+			"status | epochs | evidence ID OFFSET\n"},
 };
 
 static const struct {
@@ -53,6 +54,21 @@ static const struct {
 	{"since @ 0 10", "error this sensor keeps no journal\n"},
 	{"ack c1 @ 3", "error this sensor keeps no journal\n"},
 	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"run\":{}}"},
+	{"evidence a 0", "error this sensor keeps no evidence\n"},
+};
+
+static const struct {
+	const char *request, *reply;
+} kept[] = {
+	{"evidence a 0", "ok 5 0 5\nhello"},
+	{"evidence a 4", "ok 5 4 1\no"},
+	{"evidence a 5", "ok 5 5 0\n"},
+	{"evidence a 99999999999", "ok 5 5 0\n"},
+	{"evidence b 0", "error no such evidence\n"},
+	{"evidence link 0", "error no such evidence\n"},
+	{"evidence folder 0", "error no such evidence\n"},
+	{"evidence ../a 0", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | "
+			    "status | epochs | evidence ID OFFSET\n"},
 };
 
 static void status(void *ctx, char *out, size_t size)
@@ -72,6 +88,57 @@ static void row(const struct serve *s, const char *request, const char *reply)
 	CHECK(len < sizeof(got));
 	snprintf(got, sizeof(got), "%.*s", (int)len, answer);
 	CHECK_STR(got, with_epoch(reply, want, sizeof(want)));
+}
+
+static void put_file(const char *dir, const char *name, size_t n)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/%s", dir, name);
+	FILE *f = fopen(path, "wb");
+	CHECK(f != NULL);
+	for (size_t i = 0; f && i < n; i++)
+		fputc("hello"[i % 5], f);
+	if (f)
+		fclose(f);
+}
+
+static void evidence_pieces(struct serve *s, const char *dir)
+{
+	char path[256];
+	size_t len = 0, at = 0, pieces = 0;
+	const size_t whole = 2 * JOURNAL_EVIDENCE_MAX + 7;
+
+	s->evidence_dir = dir;
+	put_file(dir, "a.pcapng", 5);
+	put_file(dir, "big.pcapng", whole);
+	snprintf(path, sizeof(path), "%s/link.pcapng", dir);
+	CHECK_EQ(symlink("a.pcapng", path), 0);
+	snprintf(path, sizeof(path), "%s/folder.pcapng", dir);
+	CHECK_EQ(mkdir(path, 0700), 0);
+	for (unsigned i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		row(s, kept[i].request, kept[i].reply);
+
+	CASE("a large file in pieces");
+	for (;; pieces++) {
+		char ask[64];
+		struct journal_evidence_reply r;
+		int n = snprintf(ask, sizeof(ask), "evidence big %zu", at);
+		const char *p = serve_answer(s, &reader, ask, (size_t)n, &len);
+		CHECK(len <= JOURNAL_REPLY_MAX);
+		if (!journal_evidence_reply_parse(&p, &len, &r) || r.n == 0)
+			break;
+		CHECK_EQ(r.offset, at);
+		CHECK_EQ(r.size, whole);
+		for (size_t i = 0; i < r.n; i++)
+			if (p[i] != "hello"[(at + i) % 5]) {
+				CHECK_EQ(i, r.n);
+				break;
+			}
+		at += r.n;
+	}
+	CHECK_EQ(at, whole);
+	CHECK_EQ(pieces, 3);
 }
 
 int main(void)
@@ -112,6 +179,7 @@ int main(void)
 	s.status = NULL;
 	for (unsigned i = 0; i < sizeof(without) / sizeof(without[0]); i++)
 		row(&s, without[i].request, without[i].reply);
+	evidence_pieces(&s, dir);
 	journal_close(j);
 	journal_reader_fini(&reader);
 	tmpdir_remove(dir);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #define E   "00000000deadbeef"
+#define C47 "ccccccccccccccccccccccccccccccccccccccccccccccc"
 #define C64 "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
 
 static const struct {
@@ -54,7 +55,19 @@ static const struct {
 	{"epoch", "epoch", JOURNAL_bad, 0, 0},
 	{"nothing", "", JOURNAL_bad, 0, 0},
 	{"a newline", "\n", JOURNAL_bad, 0, 0},
-	{"an unknown verb", "evidence 1 2", JOURNAL_bad, 0, 0},
+	{"evidence", "evidence 000001 262144", JOURNAL_evidence, 0, 0},
+	{"evidence with a newline", "evidence a-b_c.d 0\n", JOURNAL_evidence, 0, 0},
+	{"evidence of 47", "evidence " C47 " 0", JOURNAL_evidence, 0, 0},
+	{"evidence of 48", "evidence c" C47 " 0", JOURNAL_bad, 0, 0},
+	{"evidence that climbs", "evidence ../x 0", JOURNAL_bad, 0, 0},
+	{"evidence that hides", "evidence .x 0", JOURNAL_bad, 0, 0},
+	{"evidence like an option", "evidence -x 0", JOURNAL_bad, 0, 0},
+	{"evidence with _ first", "evidence _x 0", JOURNAL_bad, 0, 0},
+	{"evidence with a slash", "evidence a/b 0", JOURNAL_bad, 0, 0},
+	{"evidence without an offset", "evidence a", JOURNAL_bad, 0, 0},
+	{"evidence without an id", "evidence  0", JOURNAL_bad, 0, 0},
+	{"evidence and more", "evidence a 0 1", JOURNAL_bad, 0, 0},
+	{"an unknown verb", "evidences a 0", JOURNAL_bad, 0, 0},
 };
 
 /* Exact heap blocks, so that a sanitizer sees one byte too many. */
@@ -86,6 +99,7 @@ static void request_rows(void)
 		if (!ok)
 			continue;
 		CHECK(req.verb == JOURNAL_status || req.verb == JOURNAL_epochs ||
+		      (req.verb == JOURNAL_evidence && req.evidence[0]) ||
 		      req.epoch == 0xdeadbeef);
 		size_t w = journal_request_write(&req, text, sizeof(text));
 		CHECK(w > 0);
@@ -210,8 +224,47 @@ static void reply_rows(void)
 	CHECK(!journal_epochs_reply_parse(&p, &n, &count));
 }
 
+static const struct {
+	const char *name, *text;
+	bool ok;
+} evidence_replies[] = {
+	{"evidence: the last piece", "ok 10 6 4\nabcd", true},
+	{"evidence: behind the last piece", "ok 10 10 0\n", true},
+	{"evidence: an empty file", "ok 0 0 0\n", true},
+	{"evidence: a byte too few", "ok 10 6 4\nabc", false},
+	{"evidence: a byte too many", "ok 10 6 4\nabcde", false},
+	{"evidence: more than the file has", "ok 10 7 4\nabcd", false},
+	{"evidence: from behind the file", "ok 10 11 0\n", false},
+	{"evidence: a space", "ok 10 6 4 \nabcd", false},
+	{"evidence: an error", "error no such evidence\n", false},
+	{"evidence: the largest file", "ok 18446744073709551615 18446744073709551611 4\nabcd", true},
+	{"evidence: a piece too large", "ok 9999999 0 262145\n", false},
+};
+
+static void evidence_reply_rows(void)
+{
+	for (unsigned i = 0; i < sizeof(evidence_replies) / sizeof(evidence_replies[0]); i++) {
+		struct journal_evidence_reply r;
+		size_t n = strlen(evidence_replies[i].text), left = n;
+		char *block = exact(evidence_replies[i].text, n), text[128];
+		const char *p = block;
+
+		CASE(evidence_replies[i].name);
+		CHECK_EQ(journal_evidence_reply_parse(&p, &left, &r), evidence_replies[i].ok);
+		CHECK(evidence_replies[i].ok ? left == r.n : left == n && p == block);
+		if (evidence_replies[i].ok) {
+			size_t w = journal_evidence_reply_write(&r, text, sizeof(text));
+			CHECK_EQ(w, n - left);
+			CHECK(memcmp(text, block, w) == 0);
+			CHECK_EQ(journal_evidence_reply_write(&r, text, w), 0);
+		}
+		free(block);
+	}
+}
+
 int main(void)
 {
+	evidence_reply_rows();
 	request_rows();
 	record_rows();
 	reply_rows();
