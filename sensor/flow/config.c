@@ -48,6 +48,9 @@ const struct param flow_params[] = {
 	      "memory for TCP reassembly, of all workers together"),
 	PARAM(PARAM_U64, struct flow_config, stream_depth, 4096, 1ull << 40, 1 << 20, "bytes",
 	      "this much of each direction of a TCP connection is reassembled"),
+	PARAM_CHECKED(PARAM_STR, struct flow_config, overlap, "first", frag_policy_check,
+		      "whose bytes count where TCP segments beyond a hole overlap: first, last, bsd, "
+		      "linux, windows; what was told already stays"),
 	PARAM(PARAM_BOOL, struct flow_config, streams, 0, 1, 1, "", "reassemble TCP at all"),
 	PARAM(PARAM_U64, struct flow_config, frag_memory, 1 << 18, 1ull << 36, 16 << 20, "bytes",
 	      "memory for IP fragments that wait for others, of all workers together"),

@@ -64,6 +64,7 @@ struct flow_config {
 	bool vlan_in_key;
 	uint64_t stream_memory; /* bytes, all workers */
 	uint64_t stream_depth;  /* bytes of each direction that are reassembled */
+	char *overlap;          /* of TCP segments: enum frag_policy, by name */
 	bool streams;           /* false: no reassembly at all (nothing inspects it) */
 	uint64_t frag_memory;   /* bytes, all workers: fragments that wait for others */
 	uint32_t frag_s;        /* they are forgotten after */

@@ -33,7 +33,10 @@ int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsig
 {
 	uint64_t share = c->streams ? c->stream_memory / workers / 16 : 0;
 
+	int overlap = c->overlap ? frag_policy_find(c->overlap) : FRAG_first;
+
 	*m = (struct flow_streams){.depth = c->stream_depth, .count = count};
+	m->overlap = overlap < 0 ? FRAG_first : (enum frag_policy)overlap;
 	if (flow_pool_init(&m->streams, sizeof(struct tcp_stream),
 			   share * STREAMS_16THS / sizeof(struct tcp_stream) + 1) != 0 ||
 	    flow_pool_init(&m->segs, STREAM_PAGE, share * SEGS_16THS / STREAM_PAGE + 1) != 0 ||
@@ -177,6 +180,7 @@ static void deliver(const struct stream_call *c, struct stream_half *h, const ui
 		len -= n;
 	}
 	if (deep) {
+		flow_stream_event(c->m, STREAM_depth);
 		h->bits |= STREAM_DEPTH;
 		finish(c, h);
 	}
@@ -189,6 +193,7 @@ static void gap(const struct stream_call *c, struct stream_half *h, uint32_t to)
 
 	count_add(&c->m->count->stream_gaps, 1);
 	count_add(&c->m->count->stream_gap_bytes, missing);
+	flow_stream_event(c->m, STREAM_gap);
 	c->f->seen |= FLOW_GAP;
 	h->bits |= STREAM_GAP;
 	h->offset += missing;
@@ -261,7 +266,10 @@ static void old(const struct stream_call *c, const struct stream_half *h, uint32
 	uint32_t back = h->next_seq - seq; /* >= len */
 
 	count_add(&c->m->count->stream_old, 1);
-	if (!h->window || (len == 1 && back == 1)) /* a keep-alive's byte means nothing */
+	if (len == 1 && back == 1) /* a keep-alive's byte means nothing */
+		return;
+	flow_stream_event(c->m, STREAM_old);
+	if (!h->window)
 		return;
 	if (back > h->window_len) {
 		uint32_t beyond = back - h->window_len;
@@ -291,6 +299,8 @@ static void segment(const struct stream_call *c, struct stream_half *h, uint32_t
 			n = behind < wire ? behind : wire;
 			old(c, h, seq, at, n < len ? n : len);
 		} else if (len) {
+			if (h->held && c->m->overlap != FRAG_first)
+				flow_stream_replace(c->m, h, seq, at, len);
 			uint32_t room = h->held ? seg_seq(c, h) - seq : len;
 			n = len < room ? len : room;
 			deliver(c, h, at, n);
@@ -423,6 +433,7 @@ void flow_stream_end(struct flow_streams *m, struct flow *f, const struct order 
 
 	if (!s)
 		return;
+	m->events = 0;
 	for (c.dir = 0; c.dir < 2; c.dir++) {
 		struct stream_half *h = &s->half[c.dir];
 		while (h->held && !(h->bits & STREAM_DONE))
@@ -430,6 +441,8 @@ void flow_stream_end(struct flow_streams *m, struct flow *f, const struct order 
 		count_unseen(&c, h);
 		finish(&c, h);
 	}
+	f->events |= m->events;
+	m->events = 0;
 	flow_pool_put(&m->streams, stream_ref(m, s));
 	f->stream = NULL;
 }

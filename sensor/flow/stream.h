@@ -2,6 +2,7 @@
 /* TCP bytes in order: what flow_on_piece is told, and the memory behind it. */
 #pragma once
 
+#include "decode/frag.h"
 #include "flow/flow.h"
 #include "flow/memory.h"
 
@@ -13,7 +14,8 @@ struct stream_seg {    /* bytes beyond a hole */
 	uint32_t next; /* in ascending seq; none overlap */
 	uint32_t seq;
 	uint32_t len;
-	uint8_t at[STREAM_PAGE - 12];
+	uint32_t from, to; /* of the TCP segment it came in; unless the policy is first */
+	uint8_t at[STREAM_PAGE - 20];
 };
 _Static_assert(sizeof(struct stream_seg) == STREAM_PAGE, "a page");
 
@@ -50,6 +52,8 @@ struct flow_streams {           /* one worker's */
 	flow_on_piece on_piece; /* NULL: off */
 	void *ctx;
 	uint64_t depth;
+	enum frag_policy overlap; /* whose bytes count beyond a hole */
+	uint64_t events;          /* EVENT_BIT(STREAM_…) of the call at hand */
 	struct flow_pool streams, windows, segs;
 	struct stream_owner *owner; /* of each window */
 	uint32_t hand;              /* where the last window was taken away */
@@ -89,6 +93,13 @@ static inline struct stream_seg *flow_stream_seg(const struct flow_streams *m, u
 }
 /* Gives the first held segment back. */
 void flow_stream_pop(struct flow_streams *m, struct stream_half *h);
+/* Before [seq, seq + len) is told: where the policy takes later bytes, they replace held ones. */
+void flow_stream_replace(struct flow_streams *m, const struct stream_half *h, uint32_t seq,
+			 const uint8_t *at, uint32_t len);
 /* Counts the bytes that differ. */
 void flow_stream_conflict(struct flow_streams *m, const uint8_t *first, const uint8_t *later,
 			  uint32_t len);
+static inline void flow_stream_event(struct flow_streams *m, enum stream_event e)
+{
+	m->events |= EVENT_BIT(e);
+}

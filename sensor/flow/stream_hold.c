@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Segments beyond a hole, sorted, none overlapping: of two copies of a byte the first one seen
- * stays, and a later one that differs is counted, for two hosts may believe different ones.
+/* Segments beyond a hole, sorted, none overlapping: of two copies of a byte one is kept, by default
+ * the first one seen, else as flow.overlap says; one that differs is counted, for two hosts may
+ * believe different ones.
  *
- * Shape:  a list of pages through a pool; a segment that continues a page is appended to it. At
- *         most STREAM_HELD_MAX pages a direction, so the walk is bounded.
+ * Shape:  a list of pages through a pool; a segment that continues a page is appended to it, unless
+ *         the policy must know where each began. At most STREAM_HELD_MAX pages a direction, so the
+ *         walk is bounded. What is replaced keeps the place of the segment it replaces: a third
+ *         copy is compared with that.
  * Source: Ptacek & Newsham 1998, section 5.4 (overlapping segments).
  */
 #include "flow/stream.h"
@@ -20,6 +23,7 @@ void flow_stream_conflict(struct flow_streams *m, const uint8_t *first, const ui
 	for (uint32_t i = 0; i < len; i++)
 		n += first[i] != later[i];
 	count_add(&m->count->stream_overlap_conflicts, n);
+	flow_stream_event(m, STREAM_overlap);
 }
 
 void flow_stream_pop(struct flow_streams *m, struct stream_half *h)
@@ -37,14 +41,33 @@ void flow_stream_drop_held(struct flow_streams *m, struct stream_half *h)
 		flow_stream_pop(m, h);
 }
 
-/* Puts `len` bytes after `*prev` (0: first), into its page as far as they continue it. */
+/* Where a segment lies in the sequence space */
+struct range {
+	uint32_t from, to;
+};
+
+/* A later segment's bytes count where it overlaps `s`. */
+static bool later_wins(const struct flow_streams *m, const struct stream_half *h,
+		       const struct stream_seg *s, const struct range *later)
+{
+	if (m->overlap == FRAG_first)
+		return false;
+	/* Counted from half the space below what is told next, so that no number wraps. */
+	uint32_t zero = h->next_seq - (1u << 31);
+	return frag_later_wins(m->overlap, s->from - zero, s->to - zero, later->from - zero,
+			       later->to - zero);
+}
+
+/* Puts `len` bytes of a segment after `*prev` (0: first), into its page as far as they continue it.
+ */
 static bool insert(struct flow_streams *m, struct stream_half *h, uint32_t *prev, uint32_t seq,
-		   const uint8_t *at, uint32_t len)
+		   const uint8_t *at, uint32_t len, const struct range *whole)
 {
 	while (len) {
 		struct stream_seg *before = *prev ? flow_stream_seg(m, *prev) : NULL;
 		uint32_t n = 0;
-		if (before && before->seq + before->len == seq)
+		if (before && before->seq + before->len == seq &&
+		    (m->overlap == FRAG_first || before->from == whole->from))
 			n = SEG_BYTES - before->len < len ? SEG_BYTES - before->len : len;
 		if (n == 0) {
 			uint32_t ref = h->n_held < STREAM_HELD_MAX ? flow_pool_get(&m->segs) : 0;
@@ -52,7 +75,9 @@ static bool insert(struct flow_streams *m, struct stream_half *h, uint32_t *prev
 				return false;
 			struct stream_seg *s = flow_stream_seg(m, ref);
 			*s = (struct stream_seg){.next = before ? before->next : h->held,
-						 .seq = seq};
+						 .seq = seq,
+						 .from = whole->from,
+						 .to = whole->to};
 			if (before)
 				before->next = ref;
 			else
@@ -74,6 +99,7 @@ static bool insert(struct flow_streams *m, struct stream_half *h, uint32_t *prev
 bool flow_stream_hold(struct flow_streams *m, struct stream_half *h, uint32_t seq,
 		      const uint8_t *at, uint32_t len)
 {
+	const struct range whole = {seq, seq + len};
 	uint32_t prev = 0, cur = h->held;
 
 	while (len) {
@@ -88,10 +114,12 @@ bool flow_stream_hold(struct flow_streams *m, struct stream_half *h, uint32_t se
 			uint32_t skip = seq - s->seq;
 			n = s->len - skip < len ? s->len - skip : len;
 			flow_stream_conflict(m, s->at + skip, at, n);
+			if (later_wins(m, h, s, &whole))
+				memcpy(s->at + skip, at, n);
 		} else {
 			if (s && s->seq - seq < len)
 				n = s->seq - seq;
-			if (!insert(m, h, &prev, seq, at, n))
+			if (!insert(m, h, &prev, seq, at, n, &whole))
 				return false;
 		}
 		seq += n;
@@ -99,4 +127,23 @@ bool flow_stream_hold(struct flow_streams *m, struct stream_half *h, uint32_t se
 		len -= n;
 	}
 	return true;
+}
+
+void flow_stream_replace(struct flow_streams *m, const struct stream_half *h, uint32_t seq,
+			 const uint8_t *at, uint32_t len)
+{
+	const struct range whole = {seq, seq + len};
+
+	for (uint32_t cur = h->held; cur;) {
+		struct stream_seg *s = flow_stream_seg(m, cur);
+		uint32_t off = s->seq - seq; /* held bytes lie beyond it */
+		if (off >= len)
+			return;
+		uint32_t n = s->len < len - off ? s->len : len - off;
+		if (later_wins(m, h, s, &whole)) {
+			flow_stream_conflict(m, s->at, at + off, n);
+			memcpy(s->at, at + off, n);
+		}
+		cur = s->next;
+	}
 }

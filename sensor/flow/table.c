@@ -317,6 +317,7 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 
 	p->flow = NULL;
 	p->dir = FLOW_to_server;
+	p->stream_events = 0;
 	if (p->quotes) {
 		quoted(t, p);
 		return;
@@ -344,10 +345,17 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 	bool step = account(t, f, p);
 	if (is_new)
 		f->mark_s = f->active_s;
+	if (k.proto == PROTO_TCP)
+		p->stream_events = flow_tcp_events(f, p, dir, is_new);
 	move(t, f, p, &at);
 	if (step)
 		tell(t, f, FLOW_EVENT_volume, FLOW_END_none, &at);
 	arm(t, f, is_new);
-	if (k.proto == PROTO_TCP && t->streams.on_piece)
+	if (k.proto == PROTO_TCP && t->streams.on_piece) {
+		t->streams.events = 0;
 		flow_stream_pkt(&t->streams, f, p);
+		p->stream_events |= t->streams.events;
+	}
+	if (p->stream_events)
+		f->events |= p->stream_events;
 }

@@ -219,3 +219,38 @@ struct flow_told flow_quoted(const struct flow *f, const struct pkt *error, enum
 		told.outcome = FLOW_refused;
 	return told;
 }
+
+static uint64_t syn_events(const struct flow *f, const struct pkt *p, enum flow_dir_name dir)
+{
+	bool known = f->seen & FLOW_SYN;
+
+	if (p->tcp_flags & TCP_ACK)
+		return known && dir == FLOW_to_client && f->state == FLOW_new &&
+				       !answers_syn(f, p)
+			       ? EVENT_BIT(STREAM_synack_wrong_ack)
+			       : 0;
+	if (dir != FLOW_to_server || !known || f->state == FLOW_closed)
+		return 0;
+	if (f->state == FLOW_established)
+		return p->tcp_seq == f->isn ? EVENT_BIT(STREAM_est_syn)
+					    : EVENT_BIT(STREAM_est_syn_diff_seq);
+	return p->tcp_seq == f->isn ? 0 : EVENT_BIT(STREAM_syn_resend_diff_seq);
+}
+
+uint64_t flow_tcp_events(const struct flow *f, const struct pkt *p, enum flow_dir_name dir,
+			 bool is_new)
+{
+	uint64_t events = 0;
+
+	if ((p->tcp_flags & (TCP_ACK | TCP_SYN | TCP_FIN | TCP_RST)) == TCP_ACK)
+		return 0;
+	if (!(p->tcp_flags & TCP_ACK) && p->tcp_ack != 0)
+		events |= EVENT_BIT(STREAM_broken_ack);
+	if (is_new && (p->tcp_flags & TCP_RST))
+		events |= EVENT_BIT(STREAM_rst_no_session);
+	else if (is_new && (p->tcp_flags & TCP_FIN) && !(p->tcp_flags & TCP_SYN))
+		events |= EVENT_BIT(STREAM_fin_no_session);
+	if ((p->tcp_flags & TCP_SYN) && !is_new)
+		events |= syn_events(f, p, dir);
+	return events;
+}

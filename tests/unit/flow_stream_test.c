@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "decode/frag.h"
 #include "flow_world.h"
 
 #define TEXT_MAX  65536u
@@ -203,6 +204,48 @@ static void check_row(const struct row *row, uint32_t isn)
 	CHECK_EQ(count_get(&n->acked_unseen_bytes), row->unseen);
 	CHECK_EQ(l.flow && (l.flow->seen & FLOW_GAP), row->gaps != 0);
 	world_fini(&l.w);
+}
+
+/* What flow.overlap changes: what was held is replaced, what was told is not. Events are the flow's.
+ */
+/* clang-format off */
+static const struct {
+	const char *name, *segments;
+	const char *told[FRAG_policy_count]; /* bsd, linux, windows, first, last */
+	uint64_t conflicts, events;
+} laps[] = {
+	{"the same place",   "C@3:def C@3:DEF C@0:abc",    {"abcdef", "abcDEF", "abcdef", "abcdef", "abcDEF"}, 3, EVENT_BIT(STREAM_overlap)},
+	{"begins earlier",   "C@3:def C@2:cDEF C@0:ab",    {"abcDEF", "abcDEF", "abcdef", "abcdef", "abcDEF"}, 3, EVENT_BIT(STREAM_overlap)},
+	{"covers it",        "C@3:def C@2:cDEFg C@0:ab",   {"abcDEFg", "abcDEFg", "abcDEFg", "abcdefg", "abcDEFg"}, 3, EVENT_BIT(STREAM_overlap)},
+	{"begins inside",    "C@3:def C@4:EFg C@0:abc",    {"abcdefg", "abcdefg", "abcdefg", "abcdefg", "abcdEFg"}, 2, EVENT_BIT(STREAM_overlap)},
+	{"continues, then overlaps", "C@3:de C@5:fg C@5:FG C@0:abc", {"abcdefg", "abcdeFG", "abcdefg", "abcdefg", "abcdeFG"}, 2, EVENT_BIT(STREAM_overlap)},
+	{"in order, over held bytes", "C@3:def C@0:abcDEFg", {"abcDEFg", "abcDEFg", "abcDEFg", "abcdefg", "abcDEFg"}, 3, EVENT_BIT(STREAM_overlap) | EVENT_BIT(STREAM_old)},
+	{"in order, into held bytes", "C@3:def C@0:abcD",    {"abcDef", "abcDef", "abcdef", "abcdef", "abcDef"}, 1, EVENT_BIT(STREAM_overlap) | EVENT_BIT(STREAM_old)},
+	{"told stays told",  "C@0:abc C@0:ABCd",           {"abcd", "abcd", "abcd", "abcd", "abcd"}, 3, EVENT_BIT(STREAM_overlap) | EVENT_BIT(STREAM_old)},
+	{"no disagreement",  "C@3:def C@2:cde C@0:ab",     {"abcdef", "abcdef", "abcdef", "abcdef", "abcdef"}, 0, 0},
+	{"a gap",            "C@3:def A@6",                {"[def", "[def", "[def", "[def", "[def"}, 0, EVENT_BIT(STREAM_gap)},
+};
+/* clang-format on */
+
+static void check_laps(uint32_t isn)
+{
+	static struct listener l;
+
+	for (size_t i = 0; i < sizeof(laps) / sizeof(laps[0]); i++) {
+		for (int p = 0; p < FRAG_policy_count; p++) {
+			struct flow_config c = world_config();
+			CASE(laps[i].name);
+			c.overlap = (char *)(uintptr_t)frag_policy_name((enum frag_policy)p);
+			listen_on(&l, &c, isn);
+			handshake(&l);
+			play(&l, laps[i].segments);
+			CHECK_STR(l.told[0], laps[i].told[p]);
+			CHECK_EQ(count_get(&flow_counters_of(l.w.t)->stream_overlap_conflicts),
+				 laps[i].conflicts);
+			CHECK_EQ(l.flow->events, laps[i].events);
+			world_fini(&l.w);
+		}
+	}
 }
 
 static uint32_t rnd_state;
@@ -413,6 +456,8 @@ int main(void)
 		check_row(&rows[i], 5);
 		check_row(&rows[i], 0xfffffffe - (uint32_t)(i % 4)); /* wraps inside the row */
 	}
+	check_laps(5);
+	check_laps(0xfffffffd);
 	check_limits();
 	check_beginnings();
 	CASE("any order, cut and repetition gives the same bytes");

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "flow/tcp.h"
 #include "flow_world.h"
 
 /* A story: words "who:flags", who is C or S; flags of S A F R P, "-" none; "+N" N bytes of payload;
@@ -19,6 +20,7 @@ struct teller {
 	uint32_t next[2]; /* C's and S's next sequence number */
 	bool turned;
 	struct flow *flow;
+	uint64_t last; /* its packet's events */
 };
 
 static void send_one(struct teller *s, char who, const char *flags)
@@ -70,6 +72,7 @@ static void send_one(struct teller *s, char who, const char *flags)
 		s->next[server] += p.payload_wire + ((p.tcp_flags & (TCP_SYN | TCP_FIN)) != 0);
 	flow_pkt(s->w.t, &p);
 	s->flow = p.flow;
+	s->last = p.stream_events;
 }
 
 static void tell(struct teller *s, const char *text)
@@ -200,10 +203,53 @@ static void check_counters(void)
 	world_fini(&s.w);
 }
 
+/* Packets on one flow, and what the last is told to be. */
+static const struct {
+	const char *name, *text;
+	uint64_t last;
+} odd[] = {
+	{"a handshake is not odd", HANDSHAKE "C:A+5", 0},
+	{"the same SYN again", "C:S C:S", 0},
+	{"another SYN before the answer", "C:S C:S!", EVENT_BIT(STREAM_syn_resend_diff_seq)},
+	{"the old SYN in a connection", HANDSHAKE "C:S", EVENT_BIT(STREAM_est_syn)},
+	{"another SYN in a connection", HANDSHAKE "C:S!", EVENT_BIT(STREAM_est_syn_diff_seq)},
+	{"a SYN-ACK for as much as fast open sends", "C:S S:SAx", 0},
+	{"a SYN-ACK for more", "C:S S:SAX", EVENT_BIT(STREAM_synack_wrong_ack)},
+	{"a FIN comes first", "C:FA", EVENT_BIT(STREAM_fin_no_session)},
+	{"a FIN at its end", HANDSHAKE "C:FA", 0},
+	{"a RST comes first", "S:R", EVENT_BIT(STREAM_rst_no_session)},
+	{"a RST in a connection", HANDSHAKE "S:R", 0},
+};
+
+static void check_events(void)
+{
+	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
+		struct flow_config c = world_config();
+		struct teller s = {.next = {1000, 9000}};
+
+		CASE(odd[i].name);
+		world_init(&s.w, &c);
+		tell(&s, odd[i].text);
+		CHECK_EQ(s.last, odd[i].last);
+		CHECK_EQ(s.flow->events & odd[i].last, odd[i].last);
+		world_fini(&s.w);
+	}
+	CASE("an acknowledgement number without the flag");
+	struct flow f = {.proto = 6};
+	struct pkt p = {.tcp_flags = TCP_SYN, .tcp_ack = 1};
+	CHECK_EQ(flow_tcp_events(&f, &p, FLOW_to_server, true), EVENT_BIT(STREAM_broken_ack));
+	p.tcp_ack = 0;
+	CHECK_EQ(flow_tcp_events(&f, &p, FLOW_to_server, true), 0);
+	p.tcp_flags = TCP_SYN | TCP_ACK;
+	p.tcp_ack = 1;
+	CHECK_EQ(flow_tcp_events(&f, &p, FLOW_to_server, true), 0);
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++)
 		check_story(&stories[i]);
 	check_counters();
+	check_events();
 	return check_done();
 }
