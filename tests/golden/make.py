@@ -4,9 +4,11 @@
 again at any time; `expected` is written by run.py --update and read by a person before it is
 committed."""
 import pathlib
+import struct
 import sys
 
-from craft import ACK, PSH, RST, SYN, Capture, arp, icmp, tcp, udp, unreachable
+from craft import (ACK, PSH, RST, SYN, Capture, arp, ether, icmp, ip, mac, tcp, udp,
+                   unreachable)
 
 here = pathlib.Path(__file__).resolve().parent
 CASES = {}
@@ -167,6 +169,122 @@ def flags_and_ttl(c):
     c.add(0, tcp("10.1.0.20", "10.1.0.9", 50000, 80, 0x29, 5))
     c.add(1, tcp("10.1.0.20", "10.1.0.9", 50001, 80, SYN, 5, ttl=2))
     c.add(2, tcp("10.1.0.20", "10.1.0.9", 50002, 80, SYN, 5, ttl=3))
+
+
+def bare(frame):
+    """The packet inside an Ethernet frame of ip(), without padding."""
+    packet = frame[14:]
+    size = (int.from_bytes(packet[2:4], "big") if packet[0] >> 4 == 4
+            else 40 + int.from_bytes(packet[4:6], "big"))
+    return packet[:size]
+
+
+def inner(n, data=b"inner-needle"):
+    return udp(f"10.9.0.{n}", "10.9.1.1", 40000 + n, 9999, data)
+
+
+INNER = 'alert udp 10.9.0.0/16 any -> 10.9.1.1 9999 (msg:"inside"; content:"inner-needle"; sid:%d; rev:1;)\n'
+OUTER = 'alert ip 192.0.2.1 any -> 192.0.2.2 any (msg:"outside"; sid:%d; rev:1;)\n'
+A, B = "192.0.2.1", "192.0.2.2"
+
+
+@case(INNER % 110 + OUTER % 111)
+def tunnel_gre(c):
+    """IP, IPv6 and Ethernet in GRE, with key and sequence; source routing is not looked through."""
+    c.add(0, ip(A, B, 47, b"\0\0\x08\0" + bare(inner(1))))
+    c.add(1, ip(A, B, 47, b"\x30\0\x65\x58" + bytes(8) + inner(2)))
+    c.add(2, ip("fd00::1", "fd00::2", 47, b"\x20\0\x08\0" + bytes(4) + bare(inner(3))))
+    c.add(3, ip(A, B, 47, b"\x40\0\x08\0" + bytes(4) + bare(inner(4))))
+
+
+@case(INNER % 112 + OUTER % 113)
+def tunnel_vxlan_geneve(c):
+    """Frames in UDP; on another port, or without VXLAN's flag, they are payload."""
+    vxlan = b"\x08\0\0\0\0\0\x01\0"
+    c.add(0, udp(A, B, 50000, 4789, vxlan + inner(1)))
+    c.add(1, udp(A, B, 50000, 6081, b"\x01\0\x65\x58\0\0\x01\0" + bytes(4) + inner(2)))
+    c.add(2, udp(A, B, 50000, 4790, vxlan + inner(3)))
+    c.add(3, udp(A, B, 50000, 4789, bytes(8) + inner(4)))
+
+
+@case(INNER % 114)
+def tunnel_erspan(c):
+    """Mirrored frames, types I, II and III; type III's VLAN is put back."""
+    c.add(0, ip(A, B, 47, b"\0\0\x88\xbe" + inner(1)))
+    c.add(1, ip(A, B, 47, b"\x10\0\x88\xbe\0\0\0\x01\x10\x64\0\x01" + bytes(4) + inner(2)))
+    c.add(2, ip(A, B, 47, b"\x10\0\x22\xeb\0\0\0\x02\x20\x65\0\x01" + bytes(8) + inner(3)))
+
+
+@case(INNER % 115 + OUTER % 116)
+def tunnel_mpls_ipip(c):
+    """Labels, a pseudo-wire, IP in IP, 6in4; the last has a broken inside and stays what it is."""
+    label = bytes.fromhex("0001004000020140")
+    c.add(0, ether(mac(B), mac(A), 0x8847, label + bare(inner(1))))
+    c.add(1, ether(mac(B), mac(A), 0x8847, label + bytes(4) + inner(2)))
+    c.add(2, ip(A, B, 4, bare(inner(3))))
+    c.add(3, ip(A, B, 41, bare(udp("fd00::9", "fd00::1", 1, 9999, b"inner-needle"))))
+    c.add(4, ip(A, B, 4, bare(inner(4))[:30]))
+
+
+def pieces(payload, size):
+    return [(at, payload[at:at + size], at + size < len(payload))
+            for at in range(0, len(payload), size)]
+
+
+def fragment4(src, dst, proto, ident, at, data, more):
+    return ip(src, dst, proto, data, ident=ident, flags=(0x2000 if more else 0) | at // 8)
+
+
+def fragment6(src, dst, proto, ident, at, data, more):
+    return ip(src, dst, 44, bytes([proto, 0]) + struct.pack("!HI", at | more, ident) + data)
+
+
+def datagram(data, dport=9999):
+    return struct.pack("!HHHH", 1234, dport, 8 + len(data), 0) + data
+
+
+SPAN = ('alert udp any any -> any 9999 (msg:"across"; content:"alpha-word"; content:"omega-word"; '
+        'sid:%d; rev:1;)\n')
+
+
+@case(SPAN % 117)
+def fragments(c):
+    """Words across fragments: in order, backwards, one lost, repeated; over both versions of IP."""
+    text = datagram(b"..alpha-word and then omega-word..")
+    for n, order in enumerate(([0, 1, 2], [2, 1, 0], [0, 2], [1, 1, 0, 0, 2])):
+        for k, i in enumerate(order):
+            at, data, more = pieces(text, 16)[i]
+            c.add(n + k * .01, fragment4(f"10.1.0.{n}", "10.1.0.9", 17, 7, at, data, more))
+            c.add(n + k * .01 + .005,
+                  fragment6(f"fd00::{n + 1}", "fd00::9", 17, 7, at, data, more))
+
+
+@case(SPAN % 118)
+def fragments_overlap(c):
+    """Bytes sent twice: BSD takes the earlier part but for what begins before it. IPv6 takes none."""
+    good = datagram(b"..alpha-word and then omega-word..")
+    bad = good[:8] + b"-" * (len(good) - 8)
+    for n, (first, second) in enumerate(((good, bad), (bad, good))):
+        for k, (at, data, more) in enumerate([(0, first[:24], True), (8, second[8:24], True),
+                                              (24, good[24:], False)]):
+            c.add(n + k * .01, fragment4(f"10.1.0.{n}", "10.1.0.9", 17, 7, at, data, more))
+            c.add(n + k * .01 + .005,
+                  fragment6(f"fd00::{n + 1}", "fd00::9", 17, 7, at, data, more))
+
+
+@case(SPAN % 118, args="--set flow.frag_policy=last\n")
+def fragments_overlap_last(c):
+    """The same, for hosts that take the later bytes."""
+    fragments_overlap(c)
+
+
+@case(SPAN % 119)
+def fragments_of_a_tunnel(c):
+    """VXLAN over a path too narrow for it."""
+    frame = udp("10.9.0.1", "10.9.1.1", 40000, 9999, b"..alpha-word and then omega-word..")
+    text = datagram(b"\x08\0\0\0\0\0\x01\0" + frame, 4789)
+    for k, (at, data, more) in enumerate(pieces(text, 40)):
+        c.add(k * .01, fragment4(A, B, 17, 9, at, data, more))
 
 
 if __name__ == "__main__":
