@@ -293,13 +293,19 @@ static int live_defaults(struct options *o, struct err *err)
 	return o->evidence.dir ? 0 : set(o, "evidence.dir", LIVE_EVIDENCE, err);
 }
 
-/* Frames are kept where the events go. */
+/* Frames are kept where the events go. From a file they are read again. */
 static int evidence_dir(struct options *o, struct err *err)
 {
 	const struct publish_config *p = &o->publish;
 	const char *beside = p->dir ? p->dir : p->journal_dir;
 	char dir[PATH_MAX];
+	struct stat st;
 
+	for (unsigned i = 0; i < o->capture.files.n && strcmp(o->evidence.enabled, "yes") == 0; i++)
+		if (stat(o->capture.files.at[i], &st) < 0 ||
+		    !(S_ISREG(st.st_mode) || S_ISDIR(st.st_mode)))
+			return err_set(err, EINVAL, "evidence reads a capture twice: %s is no file",
+				       o->capture.files.at[i]);
 	if (o->evidence.dir || !beside)
 		return 0;
 	snprintf(dir, sizeof(dir), "%s/evidence", beside);

@@ -3,6 +3,9 @@
  * more: once to count what belongs to each alert, once to write it. Counting first makes it known
  * how many of the frames before an alert must be left out so that the nearest ones stay.
  *
+ * A frame that decides an alert but has other addresses is the last fragment of a tunnel's packet: then
+ * what goes between its own two addresses is taken, too.
+ *
  * Shape:  a table from addresses to the alerts that want their frames; EVIDENCE_ASKED files at most,
  *         each with a buffer of FLUSH bytes in memory.
  * Thread: the main thread, after all others have ended.
@@ -31,14 +34,17 @@ struct file {
 	uint64_t skip;   /* of those, to be left out */
 	uint64_t taken;  /* bytes */
 	bool writing, failed;
-	uint32_t next; /* of the same slot: 1 + index; 0: none */
+	uint32_t next, next_seq; /* of the same slot: 1 + index; 0: none */
+	struct addr outer[2];    /* of the deciding frame, where they are others */
 };
 
 struct replay {
 	struct evidence_keeper *e;
 	struct file *file;
 	uint32_t n;
-	uint32_t slot[SLOTS]; /* 1 + index */
+	uint32_t slot[SLOTS], seq_slot[SLOTS]; /* 1 + index; by address, by deciding frame */
+	uint32_t *odd; /* files with outer addresses */
+	uint32_t n_odd;
 	bool counting;
 	struct verdicts verdicts; /* the run has counted them: these are thrown away */
 };
@@ -53,7 +59,8 @@ static int prepare(struct replay *r, struct err *err)
 	struct evidence_keeper *e = r->e;
 
 	r->file = calloc(e->files + 1, sizeof(*r->file));
-	if (!r->file)
+	r->odd = calloc(e->files + 1, sizeof(*r->odd));
+	if (!r->file || !r->odd)
 		return err_set(err, ENOMEM, "no memory for the evidence of %u alerts", e->files);
 	for (size_t i = 0; i < e->n_asked; i++) {
 		const struct evidence_alert *a = &e->asked[i];
@@ -64,8 +71,11 @@ static int prepare(struct replay *r, struct err *err)
 		f->alert = a;
 		f->done.alert_ns = a->want.at_ns;
 		memcpy(f->done.id, a->id, sizeof(f->done.id));
-		f->next = r->slot[slot_of(&a->want.a)];
-		r->slot[slot_of(&a->want.a)] = ++r->n;
+		uint32_t *slot = &r->slot[slot_of(&a->want.a)];
+		uint32_t *by_seq = &r->seq_slot[a->want.seq & (SLOTS - 1)];
+		f->next = *slot;
+		f->next_seq = *by_seq;
+		*slot = *by_seq = ++r->n;
 	}
 	return 0;
 }
@@ -129,6 +139,34 @@ static void look(struct replay *r, const struct addr *key, const struct pkt *p,
 	}
 }
 
+static void look_odd(struct replay *r, const struct pkt *p, const struct frame *frame)
+{
+	for (uint32_t i = 0; i < r->n_odd; i++) {
+		struct file *f = &r->file[r->odd[i]];
+		const struct evidence_want outer = {.a = f->outer[0], .b = f->outer[1], .pair = true};
+		if (evidence_within(&f->alert->want, frame->time_ns) &&
+		    !evidence_between(&f->alert->want, &p->src, &p->dst) &&
+		    evidence_between(&outer, &p->src, &p->dst))
+			offer(r, f, frame);
+	}
+}
+
+/* While counting: the deciding frame has none of the alert's addresses. */
+static void find_odd(struct replay *r, const struct pkt *p, const struct frame *frame)
+{
+	for (uint32_t i = r->seq_slot[frame->seq & (SLOTS - 1)]; i; i = r->file[i - 1].next_seq) {
+		struct file *f = &r->file[i - 1];
+		const struct evidence_want *w = &f->alert->want;
+		/* A timer's alert only stands beside a frame: that is not its own. */
+		if (w->seq != frame->seq || w->at_ns != frame->time_ns ||
+		    evidence_between(w, &p->src, &p->dst))
+			continue;
+		f->outer[0] = p->src;
+		f->outer[1] = p->dst;
+		r->odd[r->n_odd++] = i - 1;
+	}
+}
+
 static void one(struct replay *r, const struct frame *frame)
 {
 	struct pkt p;
@@ -139,6 +177,10 @@ static void one(struct replay *r, const struct frame *frame)
 	look(r, &p.src, &p, frame);
 	if (!addr_eq(&p.src, &p.dst))
 		look(r, &p.dst, &p, frame);
+	if (r->counting)
+		find_odd(r, &p, frame);
+	else
+		look_odd(r, &p, frame);
 }
 
 static int pass(struct replay *r, const struct source *source, const struct capture_config *capture,
@@ -210,6 +252,7 @@ int evidence_replay(struct evidence_keeper *e, const struct source *source,
 		on_done(ctx, &r->file[i].done);
 	}
 	free(r->file);
+	free(r->odd);
 	free(r);
 	return result;
 }
