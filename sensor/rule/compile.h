@@ -29,4 +29,5 @@ void rule_literal_pick(struct arena *a, struct signature *s);
 /* How rare a literal is in traffic; more is rarer. */
 unsigned rule_literal_rarity(const uint8_t *p, size_t n, bool nocase);
 
-#define LITERAL_MAX 255u /* bytes: the old part of a window that is scanned again is no longer */
+/* Bytes: the old part of a window that is scanned again is no longer, and more are no rarer. */
+#define LITERAL_MAX 24u

@@ -22,7 +22,7 @@ static bool in_database(const struct signature *s, enum database_kind kind, unsi
 		return (s->where & WHERE_PACKET) &&
 		       (s->protos & (PROTO_ICMP | PROTO_ICMP6 | PROTO_OTHER));
 	default:
-		return s->where & WHERE_STREAM;
+		return s->where & (WHERE_STREAM | WHERE_TCP_PACKET);
 	}
 }
 

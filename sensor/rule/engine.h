@@ -8,6 +8,8 @@
 
 #include <hs/hs.h>
 
+/* DB_stream has the packets' TCP literals too: bytes that a packet brings to its stream are scanned
+ * once for both. DB_tcp is for packets that bring something else (again, out of order). */
 enum database_kind { DB_tcp, DB_udp, DB_other, DB_stream, DB_count };
 
 struct list { /* indices of signatures, ascending */

@@ -84,6 +84,24 @@ static const struct step *choose(const struct signature *s)
 	return best;
 }
 
+/* The LITERAL_MAX bytes of a longer content that are the rarest. */
+static const uint8_t *rarest(const uint8_t *p, uint16_t n, bool nocase, uint16_t *len)
+{
+	const uint8_t *best = p;
+	unsigned most = 0;
+
+	*len = n < LITERAL_MAX ? n : LITERAL_MAX;
+	for (unsigned i = 0; n > LITERAL_MAX && i + LITERAL_MAX <= n; i++) {
+		unsigned r = rule_literal_rarity(p + i, LITERAL_MAX, nocase);
+
+		if (r > most) {
+			most = r;
+			best = p + i;
+		}
+	}
+	return best;
+}
+
 void rule_literal_pick(struct arena *a, struct signature *s)
 {
 	const struct step *c = choose(s);
@@ -93,10 +111,8 @@ void rule_literal_pick(struct arena *a, struct signature *s)
 		return;
 	steps = rule_arena_copy(a, s->step, s->n_step * sizeof(*steps));
 	steps[c - s->step].flags |= STEP_FAST;
-	s->literal = c->bytes + c->chop;
-	s->literal_len = c->chop_len ? c->chop_len : c->len;
-	if (s->literal_len > LITERAL_MAX)
-		s->literal_len = LITERAL_MAX;
 	s->literal_nocase = (c->flags & STEP_NOCASE) != 0;
+	s->literal = rarest(c->bytes + c->chop, c->chop_len ? c->chop_len : c->len,
+			    s->literal_nocase, &s->literal_len);
 	s->step = steps;
 }

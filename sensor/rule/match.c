@@ -39,7 +39,9 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 	m->literal_end = calloc(n, sizeof(*m->literal_end));
 	m->candidate = calloc(rules, sizeof(*m->candidate));
 	m->candidate_end = calloc(rules, sizeof(*m->candidate_end));
-	int rc = m->seen && m->literal && m->literal_end && m->candidate && m->candidate_end
+	m->packet = calloc(c->candidates, sizeof(*m->packet));
+	int rc = m->seen && m->literal && m->literal_end && m->candidate && m->candidate_end &&
+				 m->packet
 			 ? pool_init(&m->pending, sizeof(struct pending),
 				     set->wants_streams ? c->pending : 1, err)
 			 : err_set(err, ENOMEM, "no memory for the rules");
@@ -71,6 +73,7 @@ void rule_matcher_free(struct rule_matcher *m)
 	free(m->literal_end);
 	free(m->candidate);
 	free(m->candidate_end);
+	free(m->packet);
 	free(m);
 }
 
@@ -151,12 +154,19 @@ static const struct list *port_list(const struct class_lists *l, uint16_t port)
 	return NULL;
 }
 
-static const struct database *database_of(const struct rule_engine *e, const struct talk *t)
+static void match_database(struct rule_matcher *m, enum database_kind kind, struct pkt *p,
+			   const struct talk *t)
 {
-	enum database_kind kind = t->class == CLASS_tcp	  ? DB_tcp
-				  : t->class == CLASS_udp ? DB_udp
-							  : DB_other;
-	return &e->db[kind][t->dir];
+	rule_scan(m, &m->engine->db[kind][t->dir], t, p->payload, p->payload_len, 0);
+	for (uint32_t i = 0; i < m->n_candidate; i++)
+		match_one(m, m->candidate[i], p);
+}
+
+/* What the stream's scan has found in these bytes is not searched for again. */
+static void match_covered(struct rule_matcher *m, struct pkt *p)
+{
+	for (uint32_t i = 0; i < m->n_packet; i++)
+		match_one(m, m->packet[i], p);
 }
 
 static void match_packet(struct rule_matcher *m, struct pkt *p)
@@ -178,9 +188,16 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 	/* A later fragment's bytes are no beginning of anything: rules count from the payload's. */
 	if (p->fragment && !p->first_fragment)
 		return;
-	rule_scan(m, database_of(e, &t), &t, p->payload, p->payload_len, 0);
-	for (uint32_t i = 0; i < m->n_candidate; i++)
-		match_one(m, m->candidate[i], p);
+	if (p->payload_len == 0)
+		return;
+	if (m->covered == p)
+		match_covered(m, p);
+	else
+		match_database(m,
+			       t.class == CLASS_tcp   ? DB_tcp
+			       : t.class == CLASS_udp ? DB_udp
+						      : DB_other,
+			       p, &t);
 }
 
 void rule_pkt(struct rule_matcher *m, struct pkt *p)
@@ -191,5 +208,6 @@ void rule_pkt(struct rule_matcher *m, struct pkt *p)
 	if ((p->net == PKT_ip4 || p->net == PKT_ip6 || (p->net == PKT_none && p->events)) &&
 	    !(p->flow && p->flow->rule_bits & BIT_PASSED))
 		match_packet(m, p);
+	m->covered = NULL;
 	rule_hits_flush(m);
 }

@@ -63,6 +63,10 @@ struct rule_matcher {
 	/* Candidates of one scan, room for every rule. */
 	uint32_t *candidate, *candidate_end;
 	uint32_t n_candidate;
+	/* The packet whose payload the stream's scan has covered, and the candidates of it that are
+	 * matched on packets too. */
+	const struct pkt *covered;
+	uint32_t *packet, n_packet;
 	struct hit hit[HITS_MAX];
 	unsigned n_hit;
 	struct pool pending;

@@ -128,6 +128,7 @@ static void scan(const struct piece *pc, uint32_t piece_len)
 	uint32_t tail = d->longest > 1 ? d->longest - 1 : 0;
 	struct talk t;
 
+	m->n_candidate = 0;
 	if (!d->hs)
 		return;
 	if (tail > old)
@@ -136,7 +137,26 @@ static void scan(const struct piece *pc, uint32_t piece_len)
 	rule_scan(m, d, &t, pc->v.at + old - tail, tail + piece_len, tail);
 	for (uint32_t i = 0; i < m->n_candidate; i++) {
 		uint32_t rule = m->candidate[i];
-		candidate(pc, rule, pc->v.base + old - tail + m->candidate_end[rule]);
+		if (m->engine->sig[rule]->where & WHERE_STREAM)
+			candidate(pc, rule,
+				  pc->v.base + old - tail + m->candidate_end[rule]);
+	}
+}
+
+/* Whether the piece is just what its packet carries: then its packet need not be scanned. */
+static void cover(const struct piece *pc, uint32_t piece_len)
+{
+	struct rule_matcher *m = pc->m;
+	const struct pkt *p = pc->p;
+
+	if (!p || p->payload_len != piece_len ||
+	    memcmp(pc->v.at + pc->v.len - piece_len, p->payload, piece_len) != 0)
+		return;
+	m->covered = p;
+	m->n_packet = 0;
+	for (uint32_t i = 0; i < m->n_candidate; i++) {
+		if (m->engine->sig[m->candidate[i]]->where & WHERE_TCP_PACKET)
+			m->packet[m->n_packet++] = m->candidate[i];
 	}
 }
 
@@ -173,8 +193,10 @@ void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const
 		turn(&pc);
 	if (f->rule_state && (piece->piece_len || piece->fin))
 		update(&pc);
-	if (piece->piece_len)
+	if (piece->piece_len) {
 		scan(&pc, piece->piece_len);
+		cover(&pc, piece->piece_len);
+	}
 	if (piece->fin)
 		decide(&pc, pc.dir, true);
 	if (!p)
