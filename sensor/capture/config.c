@@ -24,7 +24,7 @@ const struct param capture_params[] = {
 	TEXT(PARAM_STR, dedup, "default",
 	     "removal of copies the mirror makes: off, auto, on; default is auto when live, off from "
 	     "files"),
-	ROW(PARAM_U32, health_every, 1, 1024, 16, "",
+	ROW(PARAM_U32, health_every, 1, 1024, 64, "",
 	    "one slice of time in so many is looked into for the health of the mirror"),
 	ROW(PARAM_U64, seed, 0, 18446744073709549568.0, 0, "",
 	    "seed of the hash that spreads hosts over workers; fixed with files"),

@@ -29,7 +29,7 @@
 #define EXACT_MAX   1
 #define AUTO_ONE_IN 20
 #define AUTO_END    100
-#define AUTO_LEAST  200 /* packets a span must have for a decision */
+#define AUTO_LEAST  100 /* packets a span must have for a decision */
 
 int capture_dedup_init(struct capture_dedup *d, const char *text, bool live, uint64_t seed,
 		       struct err *err)

@@ -135,13 +135,11 @@ static void count_kept(struct reader *r, const struct burst *b)
 	struct capture_dedup *d = r->dedup.mode == DEDUP_off ? &r->dedup : NULL;
 	uint64_t bytes = 0;
 
-	for (unsigned i = 0; i < b->n; i++) {
-		const struct frame *f = &b->frame[i];
-
-		bytes += f->wire_len;
-		if (capture_probe_due(&r->probe, f->time_ns))
-			capture_probe_look(&r->probe, f, d);
-	}
+	for (unsigned i = 0; i < b->n; i++)
+		bytes += b->frame[i].wire_len;
+	for (unsigned i = 0; i < b->n; i++)
+		if (capture_probe_due(&r->probe, b->frame[i].time_ns))
+			capture_probe_look(&r->probe, &b->frame[i], d);
 	if (b->tick)
 		capture_probe_sum_pairs(&r->probe);
 	if (b->tick && (d || r->counts))

@@ -28,7 +28,7 @@ int capture_probe_init(struct capture_probe *p, struct capture_health *out, uint
 
 	while (n < every)
 		n *= 2;
-	*p = (struct capture_probe){.out = out, .slot = &out->second[0], .slice_mask = n - 1};
+	*p = (struct capture_probe){.out = out, .slot = &out->second[0], .slice_mask = n - 1, .every_mask = n - 1};
 	p->pair = calloc(HEALTH_PAIRS, sizeof(*p->pair));
 	if (p->pair)
 		return 0;
@@ -43,20 +43,23 @@ void capture_probe_fini(struct capture_probe *p)
 
 static void flush_slot(struct capture_probe *p)
 {
-	count_add(&p->slot->frames, p->slot_frames);
-	count_add(&p->slot->bytes, p->slot_bytes);
+	count_add(&p->slot->frames, p->frames - p->slot_frames);
+	count_add(&p->slot->bytes, p->bytes - p->slot_bytes);
 	count_add(&p->slot->dropped, p->slot_dropped);
-	p->slot_frames = p->slot_bytes = p->slot_dropped = 0;
+	p->slot_frames = p->frames;
+	p->slot_bytes = p->bytes;
+	p->slot_dropped = 0;
 }
 
 void capture_probe_second(struct capture_probe *p, uint64_t time_ns)
 {
 	uint64_t s = time_ns / NS_PER_S;
 
-	if (!p->any) {
-		p->any = true;
-		p->first_ns = p->last_ns = time_ns;
-	}
+	if (p->any)
+		capture_probe_step(p, time_ns);
+	else
+		p->first_ns = p->max_ns = time_ns;
+	p->any = true;
 	flush_slot(p);
 	p->second_end = (s + 1) * NS_PER_S;
 	p->slot = &p->out->second[s % HEALTH_SECONDS];
@@ -66,6 +69,35 @@ void capture_probe_second(struct capture_probe *p, uint64_t time_ns)
 		count_set(&p->slot->dropped, 0);
 		count_set(&p->slot->s, s);
 	}
+}
+
+void capture_probe_step(struct capture_probe *p, uint64_t time_ns)
+{
+	if (time_ns < p->last_ns) {
+		uint64_t step = p->last_ns - time_ns;
+
+		p->clock_back += step > HEALTH_BACK_NS;
+		p->back_max_ns = step > p->back_max_ns ? step : p->back_max_ns;
+		p->max_ns = p->last_ns > p->max_ns ? p->last_ns : p->max_ns;
+		p->first_ns = time_ns < p->first_ns ? time_ns : p->first_ns;
+		return;
+	}
+	uint64_t step = time_ns - p->last_ns;
+	p->clock_jump += step > HEALTH_JUMP_NS;
+	p->jump_max_ns = step > p->jump_max_ns ? step : p->jump_max_ns;
+	p->step_usual = p->jump_max_ns < HEALTH_JUMP_NS ? p->jump_max_ns : HEALTH_JUMP_NS;
+}
+
+void capture_probe_long(struct capture_probe *p, uint32_t wire_len)
+{
+	p->over_mtu += wire_len > HEALTH_FULL;
+	p->longest = wire_len > p->longest ? wire_len : p->longest;
+	p->length_usual = p->longest < HEALTH_FULL ? (uint32_t)p->longest : HEALTH_FULL;
+}
+
+void capture_probe_pace(struct capture_probe *p, uint64_t frames)
+{
+	p->slice_mask = frames < PROBE_CALM ? 0 : p->every_mask;
 }
 
 void capture_probe_dropped(struct capture_probe *p, uint64_t n)
@@ -101,7 +133,7 @@ void capture_probe_flush(struct capture_probe *p, struct capture_counters *c)
 		count_add(&c->unknown_link, p->unknown_link);
 	}
 	publish(p);
-	p->frames = p->bytes = 0;
+	p->frames = p->bytes = p->slot_frames = p->slot_bytes = 0;
 	p->truncated = p->clock_back = p->clock_jump = p->unknown_link = 0;
 }
 

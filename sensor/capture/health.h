@@ -9,7 +9,7 @@
  * Shape:  HEALTH_SECONDS slots in a ring, slot = second % HEALTH_SECONDS; HEALTH_PAIRS pairs of hosts,
  *         the first that come.
  * Thread: written by the reader, read by any. `pairs_*` are brought up to date once a second.
- * Cost:   0.6 ns a frame, and 1/every of looking into one.
+ * Cost:   2 ns a frame, and 1/every of the 130 ns of looking into one of 460 bytes.
  */
 #pragma once
 

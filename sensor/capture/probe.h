@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define PROBE_CALM        20000
 #define PROBE_SLICE_SHIFT 24 /* 16.8 ms: a copy that comes 2 ms later is seldom cut off */
 
 struct probe_pair { /* what two hosts sent each other; [0] from the smaller address */
@@ -22,13 +23,17 @@ struct probe_pair { /* what two hosts sent each other; [0] from the smaller addr
 struct capture_probe {
 	struct capture_health *out;
 	uint64_t first_ns, last_ns, max_ns; /* smallest, of the frame before, largest */
-	uint64_t second_end;                /* the slot written is for times below it */
+	uint64_t second_end;   /* the slot written is for times below it */
+	uint64_t step_usual;   /* a longer step forward is a record, or counted */
+	uint32_t length_usual; /* so is a longer frame */
 	bool any;                           /* there was a frame */
 	uint64_t frames, bytes, truncated, clock_back, clock_jump, unknown_link;
 	uint64_t over_mtu, longest, back_max_ns, jump_max_ns;
 	struct capture_second *slot;
-	uint64_t slot_frames, slot_bytes, slot_dropped;
-	uint64_t slice_mask;
+	uint64_t slot_frames, slot_bytes; /* of frames and bytes, what is in the slot already */
+	uint64_t slot_dropped;
+	uint64_t slice_mask;     /* of time, PROBE_SLICE_SHIFT to the right; 0: all of it */
+	uint64_t every_mask;     /* as configured */
 	struct verdicts unused; /* of a second decoding */
 	struct probe_pair *pair;
 };
@@ -38,8 +43,14 @@ int capture_probe_init(struct capture_probe *p, struct capture_health *out, uint
 		       struct err *err);
 void capture_probe_fini(struct capture_probe *p);
 
-/* A new second, or the first frame. */
+/* The rare parts of capture_probe_frame(): a new second or the first frame of all, a step back or a
+ * long one forward, a long frame. */
 void capture_probe_second(struct capture_probe *p, uint64_t time_ns);
+void capture_probe_step(struct capture_probe *p, uint64_t time_ns);
+void capture_probe_long(struct capture_probe *p, uint32_t wire_len);
+/* On a calm link, of less than PROBE_CALM frames a second, everything is looked into: for sources
+ * that run in real time, where a pace that follows the load changes nothing else. */
+void capture_probe_pace(struct capture_probe *p, uint64_t frames);
 /* Frames the source says it lost since the last call. */
 void capture_probe_dropped(struct capture_probe *p, uint64_t n);
 /* Adds what was seen to `c` and to the health, and starts again from nothing. */
@@ -55,30 +66,20 @@ static inline bool capture_probe_due(const struct capture_probe *p, uint64_t tim
 	return (time_ns >> PROBE_SLICE_SHIFT & p->slice_mask) == 0;
 }
 
-/* Every frame seen. */
+/* Every frame seen. What is rare is tested for with one comparison each. */
 static inline void capture_probe_frame(struct capture_probe *p, const struct frame *f)
 {
-	if (f->time_ns >= p->second_end || !p->any)
+	uint64_t step = f->time_ns - p->last_ns; /* back: very large */
+
+	if (f->time_ns >= p->second_end)
 		capture_probe_second(p, f->time_ns);
+	else if (step > p->step_usual)
+		capture_probe_step(p, f->time_ns);
+	p->last_ns = f->time_ns;
+	if (f->wire_len > p->length_usual)
+		capture_probe_long(p, f->wire_len);
 	p->frames++;
 	p->bytes += f->wire_len;
-	p->slot_frames++;
-	p->slot_bytes += f->wire_len;
 	p->truncated += f->cap_len < f->wire_len;
-	p->over_mtu += f->wire_len > HEALTH_FULL;
-	p->longest = f->wire_len > p->longest ? f->wire_len : p->longest;
 	p->unknown_link += f->link == LINK_other;
-	if (f->time_ns < p->last_ns) {
-		uint64_t step = p->last_ns - f->time_ns;
-
-		p->clock_back += step > HEALTH_BACK_NS;
-		p->back_max_ns = step > p->back_max_ns ? step : p->back_max_ns;
-		p->first_ns = f->time_ns < p->first_ns ? f->time_ns : p->first_ns;
-	} else {
-		uint64_t step = f->time_ns - p->last_ns;
-
-		p->clock_jump += step > HEALTH_JUMP_NS;
-		p->jump_max_ns = step > p->jump_max_ns ? step : p->jump_max_ns;
-	}
-	p->last_ns = f->time_ns;
 }

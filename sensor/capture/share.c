@@ -88,6 +88,10 @@ void capture_share_burst(struct capture_share *s, const struct burst *b)
 
 void capture_share_second(struct capture_share *s, uint64_t lost)
 {
+	uint64_t kept = count_get(&s->counters.kept);
+
+	capture_probe_pace(&s->probe, kept - s->kept_before);
+	s->kept_before = kept;
 	capture_probe_dropped(&s->probe, lost);
 	capture_probe_sum_pairs(&s->probe);
 	capture_probe_sum_dedup(&s->probe, &s->dedup);

@@ -14,6 +14,7 @@ struct capture_share {
 	struct capture_dedup dedup;
 	struct capture_handover *handover; /* NULL with one worker; not owned */
 	unsigned index, workers;
+	uint64_t kept_before; /* a second ago */
 	uint64_t seed;
 };
 
