@@ -311,8 +311,8 @@ static void dpdk_close(void *source)
 static int prepare(struct dpdk_source *s, const struct capture_config *c, struct err *err)
 {
 	unsigned ports = c->dpdk_args.n > 1 ? c->dpdk_args.n : 1; /* at the most, roughly */
-	uint64_t need = capture_ports_bytes(capture_ports_mbufs(c, ports));
-	int r = capture_eal_start(c, need, err);
+	struct capture_need need = capture_ports_need(c, capture_ports_mbufs(c, ports));
+	int r = capture_eal_start(c, &need, err);
 
 	if (r < 0)
 		return r;

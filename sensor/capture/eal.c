@@ -164,8 +164,10 @@ static uint64_t meminfo(const char *name)
 	return v;
 }
 
-static int check_memory(uint64_t huge_free, uint64_t need, struct err *err)
+static int check_memory(const struct capture_need *n, const struct capture_huge *h, struct err *err)
 {
+	uint64_t huge_free = h->free * h->page, need = capture_need_bytes(n);
+	char text[512];
 	uint64_t free_bytes = meminfo("MemAvailable") * 1024;
 
 	if (huge_free >= need)
@@ -179,12 +181,8 @@ static int check_memory(uint64_t huge_free, uint64_t need, struct err *err)
 		err_hint(err, "lower mbufs, rx_desc or workers");
 		return -ENOMEM;
 	}
-	uint64_t page = meminfo("Hugepagesize") * 1024;
-	log_info(
-		"no hugepages for %llu MB of packet buffers (%llu MB are free): ordinary memory is "
-		"used, a real NIC needs hugepages: echo %llu > /proc/sys/vm/nr_hugepages",
-		(unsigned long long)(need / MB), (unsigned long long)(huge_free / MB),
-		(unsigned long long)(page ? (need + page - 1) / page : 0));
+	capture_huge_text(n, h, text, sizeof(text));
+	log_info("%s", text);
 	return 0;
 }
 
@@ -263,16 +261,19 @@ static void remove_stale(void)
 	closedir(d);
 }
 
-int capture_eal_start(const struct capture_config *c, uint64_t need, struct err *err)
+int capture_eal_start(const struct capture_config *c, const struct capture_need *need,
+		      struct err *err)
 {
-	uint64_t huge_free = meminfo("HugePages_Free") * meminfo("Hugepagesize") * 1024;
+	struct capture_huge huge;
 	struct capture_eal_args a;
 
 	if (eal.started)
 		return err_set(err, EBUSY, "DPDK can be started only once in a process");
-	int r = capture_eal_args(&a, c, (int)getpid(), huge_free, need, err);
+	capture_huge_read(&huge, need->node);
+	int r = capture_eal_args(&a, c, (int)getpid(), huge.free * huge.page,
+				 capture_need_bytes(need), err);
 	if (r == 0)
-		r = check_memory(huge_free, need, err);
+		r = check_memory(need, &huge, err);
 	if (r < 0)
 		return r;
 	eal.started = true;

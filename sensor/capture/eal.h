@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "capture/hugepages.h"
 #include "capture/source.h"
 
 #include <stddef.h>
@@ -22,7 +23,8 @@ int capture_eal_args(struct capture_eal_args *a, const struct capture_config *c,
 		     uint64_t huge_free, uint64_t need, struct err *err);
 
 /* Starts the EAL; once a process. What it said is kept until capture_eal_said(). */
-int capture_eal_start(const struct capture_config *c, uint64_t need, struct err *err);
+int capture_eal_start(const struct capture_config *c, const struct capture_need *need,
+		      struct err *err);
 void capture_eal_stop(void); /* only after a start that succeeded */
 /* The first line DPDK logged since the last call, which is the cause, or "". Borrowed until the
  * next call. */

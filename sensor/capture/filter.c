@@ -66,7 +66,7 @@ int capture_filter_new(struct capture_filter **out, const char *text, struct err
 		return 0;
 	}
 	capture_filter_free(f);
-	err_set(err, EINVAL, "capture.filter '%.80s': %.130s", text, why[LINK_ether]);
+	err_set(err, EINVAL, "filter '%.80s': %.130s", text, why[LINK_ether]);
 	err_hint(err, "tcpdump's language, see pcap-filter(7); for example: not host 10.0.0.9");
 	return -EINVAL;
 }

@@ -26,10 +26,50 @@
 	(RTE_ETH_RSS_IPV4 | RTE_ETH_RSS_FRAG_IPV4 | RTE_ETH_RSS_NONFRAG_IPV4_OTHER |               \
 	 RTE_ETH_RSS_IPV6 | RTE_ETH_RSS_FRAG_IPV6 | RTE_ETH_RSS_NONFRAG_IPV6_OTHER)
 #define KEY_MAX 64
+#define OTHER_BYTES (16ULL << 20) /* heap and tables of the EAL */
+
 
 uint64_t capture_ports_bytes(uint64_t mbufs)
 {
-	return mbufs * MBUF_BYTES + (16ULL << 20);
+	return mbufs * MBUF_BYTES + OTHER_BYTES;
+}
+
+/* "-a0000:03:00.0,x=1" or "--allow=…": the address in it, or NULL. */
+static const char *pci_of(const char *arg)
+{
+	const char *at = strncmp(arg, "--allow=", 8) == 0 ? arg + 8
+			 : strncmp(arg, "-a", 2) == 0	  ? arg + 2
+							  : "";
+	size_t n = strspn(at, "0123456789abcdefABCDEF:.");
+
+	return n == strlen("0000:00:00.0") && (at[n] == 0 || at[n] == ',') ? at : NULL;
+}
+
+static int node_of(const char *pci)
+{
+	char path[80];
+	int node = -1;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%.12s/numa_node", pci);
+	FILE *f = fopen(path, "re");
+	if (f && fscanf(f, "%d", &node) != 1)
+		node = -1;
+	if (f)
+		fclose(f);
+	return node;
+}
+
+struct capture_need capture_ports_need(const struct capture_config *c, uint64_t mbufs)
+{
+	struct capture_need n = {
+		.mbufs = mbufs, .mbuf_bytes = MBUF_BYTES, .other = OTHER_BYTES, .node = -1};
+
+	for (unsigned i = 0; n.node < 0 && i < c->dpdk_args.n; i++) {
+		const char *pci = pci_of(c->dpdk_args.at[i]);
+
+		n.node = pci ? node_of(pci) : -1;
+	}
+	return n;
 }
 
 uint32_t capture_ports_mbufs(const struct capture_config *c, unsigned ports)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "capture/hugepages.h"
 #include "capture/source.h"
 
 #include <stdint.h>
@@ -26,6 +27,9 @@ struct capture_ports {
 
 /* Bytes of packet buffers for `mbufs` of them. */
 uint64_t capture_ports_bytes(uint64_t mbufs);
+/* Memory for `mbufs` packet buffers, and what `c` says of the NUMA node to have it on: that of the
+ * first PCI device named. */
+struct capture_need capture_ports_need(const struct capture_config *c, uint64_t mbufs);
 /* Buffers that fill every ring of `ports` ports, and the bursts and caches of the workers. */
 uint32_t capture_ports_mbufs(const struct capture_config *c, unsigned ports);
 

@@ -74,8 +74,8 @@ int main(void)
 	CASE("a mistake is told with the text and libpcap's words");
 	CHECK(capture_filter_new(&f, "tcp prot 80", &err) < 0);
 	CHECK(f == NULL);
-	CHECK(strstr(err.msg, "capture.filter 'tcp prot 80': ") != NULL);
-	CHECK(strlen(err.msg) > strlen("capture.filter 'tcp prot 80': "));
+	CHECK(strstr(err.msg, "filter 'tcp prot 80': ") != NULL);
+	CHECK(strlen(err.msg) > strlen("filter 'tcp prot 80': "));
 	CHECK(strstr(err.hint, "pcap-filter(7)") != NULL);
 	CHECK(capture_filter_check("host", &err) < 0);
 	CHECK_EQ(capture_filter_check("host 10.0.0.1", &err), 0);
