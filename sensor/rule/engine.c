@@ -127,7 +127,7 @@ static void build_lists(struct rule_engine *e, enum proto_class c)
 	l->n_port = n;
 }
 
-int rule_engine_build(struct rule_engine *e, struct err *err)
+int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *err)
 {
 	e->empty = true;
 	for (uint32_t i = 0; i < e->n_sig; i++)
@@ -137,7 +137,8 @@ int rule_engine_build(struct rule_engine *e, struct err *err)
 	for (unsigned k = 0; k < DB_count; k++) {
 		for (unsigned dir = 0; dir < 2; dir++) {
 			struct list which = list_of(e, choose_database, k, (int32_t)dir);
-			int rc = rule_database_build(&e->db[k][dir], &e->arena, e->sig, which, err);
+			int rc = rule_database_build(&e->db[k][dir], &e->arena, e->sig, which,
+						     cache, err);
 
 			if (rc)
 				return rc;

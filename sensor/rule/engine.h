@@ -4,6 +4,7 @@
 #pragma once
 
 #include "rule/arena.h"
+#include "rule/cache.h"
 #include "rule/signature.h"
 
 #include <hs/hs.h>
@@ -51,9 +52,9 @@ struct rule_engine {
 };
 
 /* Builds databases and lists of the matched signatures in e->sig. */
-int rule_engine_build(struct rule_engine *e, struct err *err);
+int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *err);
 void rule_engine_fini(struct rule_engine *e);
 
 /* prefilter.c: a database over the signatures listed. */
 int rule_database_build(struct database *d, struct arena *a, const struct signature *const *sig,
-			struct list which, struct err *err);
+			struct list which, struct cache *cache, struct err *err);

@@ -50,7 +50,7 @@ static int compile(struct database *d, const struct patterns *p, struct err *err
 }
 
 int rule_database_build(struct database *d, struct arena *a, const struct signature *const *sig,
-			struct list which, struct err *err)
+			struct list which, struct cache *cache, struct err *err)
 {
 	*d = (struct database){0};
 	if (which.n == 0)
@@ -86,5 +86,16 @@ int rule_database_build(struct database *d, struct arena *a, const struct signat
 	}
 	d->rules = rules;
 	d->n = p.n;
-	return compile(d, &p, err);
+
+	struct cache_key key = {{0}};
+	if (cache->dir && cache->dir[0]) {
+		rule_cache_key(&key, p.at, p.flags, p.ids, p.len, p.n, HS_MODE_BLOCK);
+		d->hs = rule_cache_load(cache, &key);
+		if (d->hs)
+			return 0;
+	}
+	int rc = compile(d, &p, err);
+	if (rc == 0)
+		rule_cache_store(cache, &key, d->hs);
+	return rc;
 }

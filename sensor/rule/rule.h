@@ -42,6 +42,7 @@ struct rule_config {
 	struct strs home_net;   /* filled by config/home_net: CIDR texts */
 	struct strs vars;       /* "NAME=value" of address and port variables */
 	struct strs port_vars;
+	char *cache;            /* folder of compiled databases; NULL: none */
 	uint32_t candidates;    /* at most, a buffer */
 	uint32_t pending;       /* candidates that wait for more of a stream, per worker */
 	uint32_t flowbits;      /* conversations that carry flowbits, per worker */

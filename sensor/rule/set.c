@@ -20,6 +20,8 @@ const struct param rule_params[] = {
 		   "address variables, each NAME=value; home_net sets HOME_NET"),
 	PARAM_TEXT(PARAM_LIST, struct rule_config, port_vars, NULL,
 		   "port variables, each NAME=value"),
+	PARAM_TEXT(PARAM_STR, struct rule_config, cache, NULL,
+		   "folder of compiled rule sets, for a quick start; empty: none"),
 	PARAM(PARAM_U32, struct rule_config, candidates, 1, 65536, 64, "",
 	      "rules evaluated on one buffer at most; the excess is counted"),
 	PARAM(PARAM_U32, struct rule_config, pending, 1, 10000000, 16384, "",
@@ -210,7 +212,7 @@ static void drop_duplicates(struct load *l)
 	l->n = n;
 }
 
-static int finish(struct load *l, struct err *err)
+static int finish(struct load *l, struct cache *cache, struct err *err)
 {
 	struct rule_set *set = l->set;
 
@@ -230,7 +232,7 @@ static int finish(struct load *l, struct err *err)
 	set->engine->sig = rule_arena_copy(&set->engine->arena, l->sig, l->n * sizeof(*l->sig));
 	set->engine->n_sig = l->n;
 	set->engine->n_flowbits = l->c.flowbits.n;
-	return rule_engine_build(set->engine, err);
+	return rule_engine_build(set->engine, cache, err);
 }
 
 static int load(struct load *l, const struct rule_config *c, struct err *err)
@@ -246,7 +248,16 @@ static int load(struct load *l, const struct rule_config *c, struct err *err)
 	hash_hex(sum, sizeof(sum), l->set->sha256);
 	for (unsigned i = 0; rc == 0 && i < l->sources.n; i++)
 		rc = read_file(l, &l->sources.file[i], err);
-	return rc ? rc : finish(l, err);
+	struct cache cache = {.dir = c->cache};
+	if (rc == 0)
+		rc = finish(l, &cache, err);
+	if (cache.misses || cache.refused)
+		rule_cache_prune(&cache);
+	if (cache.refused && l->report)
+		fprintf(l->report, "%u damaged files in %s, compiled anew\n", cache.refused, c->cache);
+	if (cache.error && l->report)
+		fprintf(l->report, "%s cannot be written: %s\n", c->cache, strerror(cache.error));
+	return rc;
 }
 
 int rule_set_load(const struct rule_config *c, struct rule_set **out, FILE *report,
