@@ -16,7 +16,6 @@
 
 #define RULES_NONE "none"
 #define LIVE_JOURNAL "/var/lib/vigie/journal"
-#define LIVE_EVIDENCE "/var/lib/vigie/evidence"
 #define LIVE_RUN "/run/vigie"
 #define LIVE_EVIDENCE "/var/lib/vigie/evidence"
 #define LIVE_PUB "ipc:///run/vigie/pub.sock" /* vigie-collector looks there by itself */

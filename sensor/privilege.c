@@ -103,6 +103,7 @@ int privilege_drop(const struct options *o, struct err *err)
 		return err_set(err, EINVAL, "user: %s is root", user);
 	if ((r = make_folder(o->publish.journal_dir, pw, err)) < 0 ||
 	    (r = make_folder(o->publish.dir, pw, err)) < 0 ||
+	    (r = make_folder(o->capture.files.n ? NULL : o->evidence.dir, pw, err)) < 0 ||
 	    (r = make_socket_folders(&o->publish.pub, pw, err)) < 0 ||
 	    (r = make_socket_folders(&o->publish.rep, pw, err)) < 0 || (r = become(pw, err)) < 0)
 		return r;

@@ -21,8 +21,9 @@ static int enabled_check(const char *text, struct err *err)
 }
 
 const struct param evidence_params[] = {
-	PARAM_CHECKED(PARAM_STR, struct evidence_config, enabled, "auto", enabled_check,
-		      "keep the frames around alerts: yes, no, or auto (when watching an interface)"),
+	PARAM_CHECKED(
+		PARAM_STR, struct evidence_config, enabled, "auto", enabled_check,
+		"keep the frames around alerts: yes, no, or auto (when watching an interface)"),
 	PARAM_TEXT(PARAM_STR, struct evidence_config, dir, "",
 		   "directory of the pcapng files; empty: evidence/ beside eve.json, else in the "
 		   "journal's"),
@@ -169,7 +170,8 @@ static bool tell(struct evidence_keeper *e, const struct evidence_want *w, const
 }
 
 /* Alerts of the same addresses that fall into the time of a file belong to it. */
-static const char *join(struct evidence_keeper *e, const struct evidence_want *w, const struct finding *f)
+static const char *join(struct evidence_keeper *e, const struct evidence_want *w,
+			const struct finding *f)
 {
 	uint32_t n = e->files < EVIDENCE_RECENT ? e->files : EVIDENCE_RECENT;
 
@@ -186,7 +188,8 @@ static const char *join(struct evidence_keeper *e, const struct evidence_want *w
 	return NULL;
 }
 
-const char *evidence_name(struct evidence_keeper *e, const struct finding *f, const struct event_id *id)
+const char *evidence_name(struct evidence_keeper *e, const struct finding *f,
+			  const struct event_id *id)
 {
 	struct evidence_want w;
 

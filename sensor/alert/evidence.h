@@ -27,13 +27,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EVIDENCE_ID    48u    /* bytes, terminator included */
-#define EVIDENCE_OPEN  16u    /* live: files being gathered at once */
-#define EVIDENCE_ASKED 2000u  /* from a file: files a run */
+#define EVIDENCE_ID    48u   /* bytes, terminator included */
+#define EVIDENCE_OPEN  16u   /* live: files being gathered at once */
+#define EVIDENCE_ASKED 2000u /* from a file: files a run */
 
 struct evidence_config {
-	char *enabled; /* "auto": live when there is a directory for it; "yes", "no" */
-	char *dir;     /* "": beside eve.json, else in the journal's directory */
+	char *enabled;   /* "auto": live when there is a directory for it; "yes", "no" */
+	char *dir;       /* "": beside eve.json, else in the journal's directory */
 	uint64_t memory; /* bytes a worker keeps */
 	uint32_t before_s, after_s;
 	uint64_t max_bytes; /* of one file */
@@ -73,7 +73,8 @@ int evidence_start(struct evidence_keeper *e, struct err *err); /* the thread, l
 void evidence_join(struct evidence_keeper *e);
 
 /* The id of an alert's frames, or NULL: none are kept. `id`: the alert's identity, or NULL. */
-const char *evidence_name(struct evidence_keeper *e, const struct finding *f, const struct event_id *id);
+const char *evidence_name(struct evidence_keeper *e, const struct finding *f,
+			  const struct event_id *id);
 /* No alert will follow. */
 void evidence_last(struct evidence_keeper *e);
 /* The next that is done; false: none now. */

@@ -98,7 +98,8 @@ static void take_alerts(struct evidence_keeper *e)
 
 static bool wanted(const struct evidence_job *j, const struct evidence_record *r)
 {
-	return evidence_within(&j->want, r->time_ns) && evidence_between(&j->want, &r->src, &r->dst);
+	return evidence_within(&j->want, r->time_ns) &&
+	       evidence_between(&j->want, &r->src, &r->dst);
 }
 
 static size_t matching(const struct evidence_job *j, const uint8_t *page, uint32_t from,
@@ -157,8 +158,7 @@ static void take_page(struct evidence_keeper *e, unsigned w, const struct eviden
 	}
 	for (unsigned i = 0; i < EVIDENCE_OPEN && t->request == EVIDENCE_ALL; i++) {
 		struct evidence_job *j = &e->job[i];
-		if (j->used && j->begun[w] &&
-		    !copy(j, page, t->from, t->to, e->c.max_bytes, false))
+		if (j->used && j->begun[w] && !copy(j, page, t->from, t->to, e->c.max_bytes, false))
 			j->done.after_partial = true;
 	}
 	evidence_put_back(&e->tap[w], t->page);
@@ -199,7 +199,8 @@ static int by_time(const void *a, const void *b)
 /* The records in the order of their times; NULL: no memory, or none. The caller frees. */
 static const struct evidence_record **sorted(const struct evidence_job *j)
 {
-	const struct evidence_record **at = calloc(j->done.frames + 1, sizeof(struct evidence_record *));
+	const struct evidence_record **at =
+		calloc(j->done.frames + 1, sizeof(struct evidence_record *));
 	size_t n = 0;
 
 	for (size_t i = 0; at && i < j->n;) {
@@ -221,9 +222,12 @@ static bool write_job(struct evidence_keeper *e, struct evidence_job *j)
 	evidence_pcapng_begin(&p, j->marks.at[0].text);
 	for (uint64_t i = 0; ok && i < j->done.frames; i++) {
 		const struct evidence_record *r = at[i];
-		const struct frame f = {.data = (const uint8_t *)(r + 1), .cap_len = r->cap_len,
-					.wire_len = r->wire_len, .time_ns = r->time_ns,
-					.link = r->link, .vlan_tci = r->vlan_tci,
+		const struct frame f = {.data = (const uint8_t *)(r + 1),
+					.cap_len = r->cap_len,
+					.wire_len = r->wire_len,
+					.time_ns = r->time_ns,
+					.link = r->link,
+					.vlan_tci = r->vlan_tci,
 					.flags = r->flags};
 		ok = evidence_pcapng_frame(&p, &f, evidence_marked(&j->marks, r->seq));
 	}

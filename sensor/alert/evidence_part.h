@@ -15,8 +15,8 @@
 
 /* The writer to the evidence thread, or to the replay: one alert. */
 struct evidence_alert {
-	uint32_t file;  /* number, from 1 */
-	bool first;     /* it begins the file */
+	uint32_t file; /* number, from 1 */
+	bool first;    /* it begins the file */
 	struct evidence_want want;
 	char id[EVIDENCE_ID];
 	char text[EVIDENCE_TEXT];
@@ -39,8 +39,8 @@ struct evidence_job { /* live: a file being gathered */
 	uint8_t *bytes; /* records, one behind the other; max_bytes */
 	size_t n, half; /* used; at most so much of it from before */
 	unsigned n_begun, n_ended;
-	bool *begun; /* by worker */
-	bool *cut; /* by worker: older pages are left out */
+	bool *begun;          /* by worker */
+	bool *cut;            /* by worker: older pages are left out */
 	uint64_t given_up_ns; /* monotonic: a worker that does not answer is not waited for */
 };
 

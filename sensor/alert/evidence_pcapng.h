@@ -21,8 +21,8 @@ struct evidence_pcapng {
 
 /* The section header. `comment` may be NULL. */
 void evidence_pcapng_begin(struct evidence_pcapng *p, const char *comment);
-/* False: a link type that cannot be written, or no memory. A tag that was taken off the frame is put
- * back. `comment` may be NULL. */
+/* False: a link type that cannot be written, or no memory. A tag that was taken off the frame is
+ * put back. `comment` may be NULL. */
 bool evidence_pcapng_frame(struct evidence_pcapng *p, const struct frame *f, const char *comment);
 /* Bytes that a frame takes at the most, without its comment. */
 size_t evidence_pcapng_size(const struct frame *f);

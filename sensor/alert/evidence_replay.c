@@ -3,15 +3,13 @@
  * more: once to count what belongs to each alert, once to write it. Counting first makes it known
  * how many of the frames before an alert must be left out so that the nearest ones stay.
  *
- * A frame that decides an alert but has other addresses is the last fragment of a tunnel's packet: then
- * what goes between its own two addresses is taken, too.
+ * A frame that decides an alert but has other addresses is the last fragment of a tunnel's packet:
+ * then what goes between its own two addresses is taken, too.
  *
- * Shape:  a table from addresses to the alerts that want their frames; EVIDENCE_ASKED files at most,
- *         each with a buffer of FLUSH bytes in memory.
- * Thread: the main thread, after all others have ended.
- * Errors: a file that cannot be written is told as failed; a source that cannot be opened again is
- *         an error of the whole.
- * Cost:   two more passes over the captures, with decoding.
+ * Shape:  a table from addresses to the alerts that want their frames; EVIDENCE_ASKED files at
+ * most, each with a buffer of FLUSH bytes in memory. Thread: the main thread, after all others have
+ * ended. Errors: a file that cannot be written is told as failed; a source that cannot be opened
+ * again is an error of the whole. Cost:   two more passes over the captures, with decoding.
  */
 #include "alert/evidence_part.h"
 
@@ -43,7 +41,7 @@ struct replay {
 	struct file *file;
 	uint32_t n;
 	uint32_t slot[SLOTS], seq_slot[SLOTS]; /* 1 + index; by address, by deciding frame */
-	uint32_t *odd; /* files with outer addresses */
+	uint32_t *odd;                         /* files with outer addresses */
 	uint32_t n_odd;
 	bool counting;
 	struct verdicts verdicts; /* the run has counted them: these are thrown away */
@@ -143,7 +141,8 @@ static void look_odd(struct replay *r, const struct pkt *p, const struct frame *
 {
 	for (uint32_t i = 0; i < r->n_odd; i++) {
 		struct file *f = &r->file[r->odd[i]];
-		const struct evidence_want outer = {.a = f->outer[0], .b = f->outer[1], .pair = true};
+		const struct evidence_want outer = {
+			.a = f->outer[0], .b = f->outer[1], .pair = true};
 		if (evidence_within(&f->alert->want, frame->time_ns) &&
 		    !evidence_between(&f->alert->want, &p->src, &p->dst) &&
 		    evidence_between(&outer, &p->src, &p->dst))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The directory of evidence files: ID.pcapng, at most `total` bytes of them, the oldest go first.
  *
- * A file grows as ID.part, reaches the disk (fsync) and only then has its name, so that what has the
- * name is whole. What a killed run left half-written goes at the next start.
+ * A file grows as ID.part, reaches the disk (fsync) and only then has its name, so that what has
+ * the name is whole. What a killed run left half-written goes at the next start.
  *
  * Thread: one at a time.
  * Errors: a write that fails is counted by the caller; a file that cannot be removed stays counted.
@@ -20,7 +20,7 @@ struct evidence_store {
 	struct evidence_file {
 		char id[EVIDENCE_ID];
 		uint64_t bytes, time_ns;
-	} *file; /* oldest first */
+	} * file; /* oldest first */
 	size_t n, cap;
 };
 

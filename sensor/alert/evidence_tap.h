@@ -10,9 +10,9 @@
  * Shape:  `memory` bytes, allocated at the start, in pages of EVIDENCE_PAGE bytes.
  * Thread: frame, turn, end: the worker. put_back: the evidence thread, which after the worker's end
  *         calls turn() in its place.
- * Errors: a frame for which there is no page is counted; an answer for which the ring has no room is
- *         told by the next that has.
- * Cost:   a copy of at most 64 KiB a frame; without requests one load a burst.
+ * Errors: a frame for which there is no page is counted; an answer for which the ring has no room
+ * is told by the next that has. Cost:   a copy of at most 64 KiB a frame; without requests one load
+ * a burst.
  */
 #pragma once
 
@@ -36,7 +36,7 @@ struct evidence_record { /* in a page; its bytes follow, padded to 8 */
 
 struct evidence_page {
 	_Atomic uint32_t pins;
-	uint32_t used; /* bytes */
+	uint32_t used;   /* bytes */
 	uint64_t number; /* the how manieth page it is; 0: empty */
 	uint64_t first_ns, last_ns;
 };

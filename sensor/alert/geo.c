@@ -41,7 +41,7 @@ struct geo {
 	struct geo_counters count;
 };
 
-static int new(struct geo **out, uint32_t cache, struct err *err)
+static int new (struct geo **out, uint32_t cache, struct err *err)
 {
 	struct geo *g = calloc(1, sizeof(*g));
 	uint32_t slots = 1;
@@ -175,7 +175,7 @@ int geo_open(struct geo **out, const struct geo_config *c, struct err *err)
 	*out = NULL;
 	if (c->databases.n == 0)
 		return 0;
-	if ((r = new(&g, c->cache, err)) < 0)
+	if ((r = new (&g, c->cache, err)) < 0)
 		return r;
 	for (unsigned i = 0; i < c->databases.n && r == 0; i++)
 		r = add_file(g, c->databases.at[i], err);
@@ -191,7 +191,7 @@ int geo_open_bytes(struct geo **out, const char *name, const void *p, size_t n, 
 		   struct err *err)
 {
 	struct geo *g = NULL;
-	int r = new(&g, cache, err);
+	int r = new (&g, cache, err);
 	int fd = r < 0 ? r : memory_file(name, err);
 
 	*out = NULL;

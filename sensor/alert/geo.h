@@ -2,8 +2,8 @@
 /* Where an address is and whose network it is in, from any MaxMind DB the operator has.
  *
  * A database is copied into memory that nobody else can write, checked whole (geo_check.h) and only
- * then given to libmaxminddb: neither a broken file nor one that is overwritten in place while it is
- * in use can hurt the sensor.
+ * then given to libmaxminddb: neither a broken file nor one that is overwritten in place while it
+ * is in use can hurt the sensor.
  *
  * Shape:  one direct-mapped cache of `cache` addresses; at most GEO_DATABASES databases.
  * Owns:   the databases; a place is lent until the next geo_find().
@@ -30,7 +30,7 @@ struct geo_config {
 };
 extern const struct param geo_params[];
 
-struct geo_place { /* "" and 0: not known */
+struct geo_place {       /* "" and 0: not known */
 	char country[3]; /* ISO 3166-1 alpha-2 */
 	char city[GEO_TEXT];
 	char as_organization[GEO_TEXT];

@@ -127,7 +127,7 @@ static int text(const struct section *s, const struct value *v)
 
 static int scalar(const struct section *s, size_t at, const struct value *v)
 {
-	static const uint8_t most[16] = {[TYPE_u16] = 2, [TYPE_u32] = 4, [TYPE_i32] = 4,
+	static const uint8_t most[16] = {[TYPE_u16] = 2, [TYPE_u32] = 4,   [TYPE_i32] = 4,
 					 [TYPE_u64] = 8, [TYPE_u128] = 16, [TYPE_bool] = 1};
 
 	switch (v->type) {
@@ -327,7 +327,8 @@ static int depth(const struct tree *t, struct err *err)
 	int r = height(t, known, 0, t->address);
 	free(known);
 	if (r < 0)
-		return err_set(err, EINVAL, "its search tree is deeper than an address, or a circle");
+		return err_set(err, EINVAL,
+			       "its search tree is deeper than an address, or a circle");
 	return 0;
 }
 

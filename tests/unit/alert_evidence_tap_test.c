@@ -226,8 +226,11 @@ static void lengths(void)
 {
 	struct evidence_tap *t = tap();
 	struct frame f = {.data = bytes, .cap_len = 1514, .wire_len = 1514};
-	struct pkt p = {.net = PKT_ip4, .payload = bytes + 54, .payload_len = 1460,
-			.payload_wire = 1460, .flow = &flow};
+	struct pkt p = {.net = PKT_ip4,
+			.payload = bytes + 54,
+			.payload_len = 1460,
+			.payload_wire = 1460,
+			.flow = &flow};
 
 	CASE("the first 16 KiB of a direction, then headers");
 	flow.half[0].payload = 1460;

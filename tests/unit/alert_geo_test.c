@@ -105,8 +105,8 @@ static void make(struct db *d, const struct shape *s)
 	d->n -= s->cut;
 }
 
-#define SHAPE     .nodes = 1, .bits = 24, .ip = 4, .major = 2
-#define GOOD      SHAPE, .left = 17
+#define SHAPE .nodes = 1, .bits = 24, .ip = 4, .major = 2
+#define GOOD  SHAPE, .left = 17
 #define PLACE                                                                                      \
 	"\xe2\x47"                                                                                 \
 	"country\xe1\x48iso_code\x42"                                                              \
