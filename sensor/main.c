@@ -68,7 +68,8 @@ static void fill_telemetry(void *run, capture_telemetry_put put, void *to)
 }
 #endif
 
-/* What looks on while the run goes, and then the rights it needs no more. */
+/* What looks on while the run goes, and then the rights it needs no more. Before the run's own
+ * threads: what fails here ends a process in which nothing moves yet. */
 static int attend(struct run *r, struct metrics **m, struct err *err)
 {
 	int e = metrics_start(m, &r->o->metrics, stats, r, err);
@@ -77,11 +78,7 @@ static int attend(struct run *r, struct metrics **m, struct err *err)
 	if (strcmp(r->source->name, "dpdk") == 0)
 		capture_telemetry_start(fill_telemetry, r);
 #endif
-	if (e == 0)
-		e = privilege_seccomp(r->o, r->live, err);
-	if (e == 0)
-		control_notify("READY=1");
-	return e;
+	return e < 0 ? e : privilege_seccomp(r->o, r->live, err);
 }
 
 static void leave(struct metrics *m)
@@ -106,10 +103,11 @@ static int watch(struct options *o)
 	}
 	privilege_no_new();
 	control_init();
-	if (run_open(&r, o, &err) < 0 || run_start(&r, &err) < 0 || attend(&r, &metrics, &err) < 0) {
+	if (run_open(&r, o, &err) < 0 || attend(&r, &metrics, &err) < 0 || run_start(&r, &err) < 0) {
 		say(&err);
 		return EXIT_RUNTIME; /* the kernel takes back what was opened */
 	}
+	control_notify("READY=1");
 	code = run_wait(&r);
 	leave(metrics);
 	if (r.live || o->verbose || !o->to_stdout)
