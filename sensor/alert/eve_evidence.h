@@ -3,8 +3,7 @@
 
 #include "alert/eve.h"
 #include "alert/evidence.h"
-
-#define TOPIC_EVIDENCE "evidence"
+#include "wire/topic.h"
 
 /* One line with its newline: what became of the frames of an alert. 0: it does not fit. */
 size_t eve_evidence(const struct eve_config *c, const struct evidence_done *d,

@@ -10,6 +10,7 @@
 #define TOPIC_MAX 64
 #define TOPIC_FLOW "flow"
 #define TOPIC_HOST "host"
+#define TOPIC_EVIDENCE "evidence"
 /* Sent after each group fsync: {"event_type":"durable","sensor":…,"sensor_epoch":…,"last":SEQ}.
  * What a collector subscribes to, to be woken when REP has something new. */
 #define TOPIC_DURABLE "durable"
