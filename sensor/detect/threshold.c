@@ -75,6 +75,8 @@ uint32_t threshold_pass(struct threshold_table *t, const struct rule *rule, cons
 	uint64_t now_us = time_ns / NS_PER_US;
 	bool fresh;
 
+	if (rule_suppressed(rule->suppressed, rule->about.gid, rule->about.sid, src, dst))
+		return 0;
 	if (th->type == THRESHOLD_none)
 		return 1;
 

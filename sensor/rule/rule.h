@@ -25,6 +25,19 @@ struct threshold { /* Suricata's `threshold:`; finished on the detect thread */
 	uint32_t count, seconds;
 };
 
+/* threshold.config: alerts that nobody wants. A list; later lines of the file first. */
+enum suppress_track { SUPPRESS_any, SUPPRESS_src, SUPPRESS_dst, SUPPRESS_either };
+struct net_set;
+struct suppression {
+	const struct suppression *next;
+	const struct net_set *ip; /* NULL: whoever it is */
+	uint32_t gid, sid;        /* 0: every one */
+	uint8_t track;            /* enum suppress_track */
+};
+/* Whether an alert of that number between these two is not wanted. Rules and detectors alike. */
+bool rule_suppressed(const struct suppression *list, uint32_t gid, uint32_t sid,
+		     const struct addr *src, const struct addr *dst);
+
 struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	struct about about;
 	struct threshold threshold;
@@ -33,6 +46,7 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	const char *file;  /* base name */
 	const char *text;  /* the whole rule as written */
 	const char *unmatched; /* NULL, or the keyword (or feature) that is not matched yet */
+	const struct suppression *suppressed; /* NULL: nothing in the list is about it */
 	bool conditional;  /* see struct threshold */
 	bool pass;
 };
@@ -42,6 +56,7 @@ struct rule_config {
 	struct strs home_net;   /* filled by config/home_net: CIDR texts */
 	struct strs vars;       /* "NAME=value" of address and port variables */
 	struct strs port_vars;
+	char *threshold_file;   /* suppress and event_filter lines; NULL: none */
 	char *cache;            /* folder of compiled databases; NULL: none */
 	uint32_t candidates;    /* at most, a buffer */
 	uint32_t pending;       /* candidates that wait for more of a stream, per worker */
@@ -55,6 +70,7 @@ struct rule_set {
 	unsigned n_matched;     /* of them, will really be matched */
 	unsigned n_failed;      /* did not parse */
 	bool wants_streams;     /* some rule looks into TCP payload */
+	const struct suppression *suppressions;
 	char sha256[65];        /* of all files' bytes, in order */
 	struct rule_engine *engine;
 };

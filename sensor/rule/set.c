@@ -20,6 +20,8 @@ const struct param rule_params[] = {
 		   "address variables, each NAME=value; home_net sets HOME_NET"),
 	PARAM_TEXT(PARAM_LIST, struct rule_config, port_vars, NULL,
 		   "port variables, each NAME=value"),
+	PARAM_TEXT(PARAM_STR, struct rule_config, threshold_file, NULL,
+		   "suppress and event_filter lines, as Suricata's threshold.config"),
 	PARAM_TEXT(PARAM_STR, struct rule_config, cache, NULL,
 		   "folder of compiled rule sets, for a quick start; empty: none"),
 	PARAM(PARAM_U32, struct rule_config, candidates, 1, 65536, 64, "",
@@ -251,6 +253,8 @@ static int load(struct load *l, const struct rule_config *c, struct err *err)
 	struct cache cache = {.dir = c->cache};
 	if (rc == 0)
 		rc = finish(l, &cache, err);
+	if (rc == 0 && c->threshold_file && c->threshold_file[0])
+		rc = rule_filters_read(c->threshold_file, l->set, &l->c.vars, l->report, err);
 	if (cache.misses || cache.refused)
 		rule_cache_prune(&cache);
 	if (cache.refused && l->report)

@@ -20,3 +20,7 @@ struct sources { /* the bytes of all rule files, one after the other */
 /* Reads a file, or every *.rules of a directory by name. */
 int rule_sources_add(struct sources *s, struct arena *a, const char *path, struct err *err);
 void rule_sources_fini(struct sources *s);
+
+/* filter.c: reads a threshold.config and puts what it says at the rules. */
+int rule_filters_read(const char *path, struct rule_set *set, struct net_vars *vars, FILE *report,
+		      struct err *err);
