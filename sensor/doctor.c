@@ -68,6 +68,7 @@ int doctor_main(struct options *o)
 	bool live = o->capture.files.n == 0;
 
 	o->capture.workers = 1;
+	config_set(&o->config, "capture.dedup=off", &err); /* copies are what we look for */
 	const struct source *source = source_choose(&o->capture, why, sizeof(why), &err);
 	if (!source || doctor_init(&d, o, &err) < 0 ||
 	    source->open(&o->capture, &state, &err) < 0) {
