@@ -30,7 +30,7 @@ static const struct param top_params[] = {
 		      "what hosts are for: ADDRESS=role, MAC=role or CIDR=role"),
 	PARAM_TEXT(PARAM_LIST, struct top_config, cpus, "",
 		   "the CPU of each worker, in order; empty leaves it to the scheduler"),
-	PARAM(PARAM_U64, struct top_config, ring, 65536, 1073741824.0, 4194304, "bytes",
+	PARAM(PARAM_U64, struct top_config, ring, 65536, 1073741824.0, 16777216, "bytes",
 	      "ring between each worker and the detect thread"),
 	PARAM(PARAM_BOOL, struct top_config, flow_records, 0, 1, 0, "",
 	      "write a record for each flow at its end and while it is long"),
@@ -42,7 +42,7 @@ static const struct param top_params[] = {
 };
 
 enum { OPT_set = 256, OPT_dump, OPT_reference, OPT_build, OPT_keywords, OPT_detectors, OPT_version,
-       OPT_write_matched, OPT_exit_on_alert, OPT_seconds, OPT_json };
+       OPT_write_matched, OPT_exit_on_alert, OPT_seconds, OPT_json, OPT_state, OPT_learn };
 
 static const struct option long_options[] = {
 	{"set", required_argument, NULL, OPT_set},
@@ -57,6 +57,8 @@ static const struct option long_options[] = {
 	{"exit-on-alert", required_argument, NULL, OPT_exit_on_alert},
 	{"seconds", required_argument, NULL, OPT_seconds},
 	{"json", no_argument, NULL, OPT_json},
+	{"state", required_argument, NULL, OPT_state},
+	{"learn", no_argument, NULL, OPT_learn},
 	{NULL, 0, NULL, 0},
 };
 
@@ -76,6 +78,8 @@ void options_help(FILE *out)
 	      "  -v                   say more\n"
 	      "  --set NAME=VALUE     one parameter; may be repeated (--set workers=2)\n"
 	      "  --write-matched FILE the rules that are matched, as written (with -T)\n"
+	      "  --state FILE         what detectors learnt: read it, and keep it there\n"
+	      "  --learn              only learn (with --state): detectors tell nothing\n"
 	      "  --exit-on-alert N    exit with N when there was an alert\n"
 	      "  --seconds N          doctor: listen so long (30 on an interface)\n"
 	      "  --json               doctor, selftest: one JSON object\n"
@@ -165,6 +169,8 @@ static int take(struct options *o, int c, struct seen *seen, struct err *err)
 		if (o->seconds < 1 || o->seconds > 86400)
 			return err_set(err, EINVAL, "--seconds: %s is not 1 .. 86400", optarg);
 		return 0;
+	case OPT_state: return set(o, "detect.state", optarg, err);
+	case OPT_learn: return set(o, "detect.learn", "yes", err);
 	case OPT_json: o->json = true; return 0;
 	case OPT_exit_on_alert:
 		o->exit_on_alert = atoi(optarg);
