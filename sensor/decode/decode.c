@@ -92,7 +92,7 @@ enum layer walk_by_gre_type(unsigned type)
 #undef LAYER
 #undef ALSO
 
-static enum verdict step(struct walk *w)
+static inline __attribute__((always_inline)) enum verdict step(struct walk *w)
 {
 	switch (w->next) {
 #define LAYER(name, by, number)                                                                    \
@@ -108,12 +108,12 @@ static enum verdict step(struct walk *w)
 	return VERDICT_link_unknown;
 }
 
-/* Everything but the union, which belongs to ARP and NDP and is written by them. In pieces, because
- * one memset() of this size becomes `rep stos`, which alone costs half as much as the whole walk.
- */
+/* What every packet has; the rest is written by those who set what says that it is there. In pieces,
+ * because one memset() of this size becomes `rep stos`, which alone costs half as much as the whole
+ * walk. */
 static void clear(struct pkt *p)
 {
-	enum { SIZE = offsetof(struct pkt, arp), PIECE = 48 };
+	enum { SIZE = offsetof(struct pkt, tunnel.proto), PIECE = 48 };
 	uint8_t *at = (uint8_t *)p;
 
 	static_assert(SIZE > 3 * PIECE && SIZE <= 4 * PIECE, "four pieces cover it");
@@ -126,11 +126,6 @@ static void clear(struct pkt *p)
 static void begin(const struct frame *f, struct pkt *p)
 {
 	clear(p);
-	p->events = 0;
-	p->stream_events = 0;
-	p->tunnel.depth = 0;
-	p->flow = NULL;
-	p->dir = 0;
 	p->time_ns = f->time_ns;
 	p->seq = f->seq;
 	p->wire_len = f->wire_len;
@@ -139,7 +134,7 @@ static void begin(const struct frame *f, struct pkt *p)
 		p->vlan[p->n_vlan++] = f->vlan_tci & 0x0fff;
 }
 
-static struct walk walk_of(const struct frame *f, struct pkt *p, struct verdicts *count,
+static inline struct walk walk_of(const struct frame *f, struct pkt *p, struct verdicts *count,
 			   struct walk_outer *outer)
 {
 	return (struct walk){
@@ -153,7 +148,7 @@ static struct walk walk_of(const struct frame *f, struct pkt *p, struct verdicts
 }
 
 /* The walk ended early. */
-static enum verdict broken(struct walk *w, enum verdict v)
+static __attribute__((noinline, cold)) enum verdict broken(struct walk *w, enum verdict v)
 {
 	struct pkt *p = w->pkt;
 	uint64_t events = p->events | walk_event_of(v);
@@ -174,8 +169,9 @@ static enum verdict broken(struct walk *w, enum verdict v)
 	return VERDICT_ok;
 }
 
-/* From w->next on to the end, when all was well so far. */
-static enum verdict walk(struct walk *w, enum verdict v)
+/* From w->next on to the end, when all was well so far. Inline: a call more is a tenth of the time a
+ * frame takes. */
+static inline __attribute__((always_inline)) enum verdict walk(struct walk *w, enum verdict v)
 {
 	struct pkt *p = w->pkt;
 

@@ -13,11 +13,16 @@
 #define HEADER_MIN   20    /* bytes, without options */
 #define DATAGRAM_MAX 65535 /* bytes, reassembled */
 
-enum verdict walk_ip4_proto(struct walk *w, uint8_t proto)
+static inline __attribute__((always_inline)) enum verdict up(struct walk *w, uint8_t proto)
 {
 	struct pkt *p = w->pkt;
 
 	p->net = PKT_ip4;
+	if (proto == PROTO_tcp && !p->fragment) { /* nearly always: spares what follows */
+		p->proto = PROTO_tcp;
+		w->next = LAYER_tcp;
+		return VERDICT_ok;
+	}
 	if (proto == PROTO_ah && (!p->fragment || p->first_fragment)) {
 		enum verdict v = walk_ah(w, &proto);
 		if (v != VERDICT_ok)
@@ -30,6 +35,11 @@ enum verdict walk_ip4_proto(struct walk *w, uint8_t proto)
 	}
 	w->next = p->fragment && !p->first_fragment ? LAYER_done : walk_by_ip4_proto(proto);
 	return VERDICT_ok;
+}
+
+enum verdict walk_ip4_proto(struct walk *w, uint8_t proto)
+{
+	return up(w, proto);
 }
 
 enum verdict decode_ipv4(struct walk *w)
@@ -96,5 +106,5 @@ enum verdict decode_ipv4(struct walk *w)
 			.head = header,
 			.proto = proto,
 		};
-	return walk_ip4_proto(w, proto);
+	return up(w, proto);
 }

@@ -166,6 +166,8 @@ enum verdict walk_ip6_proto(struct walk *w, uint8_t next)
 			return v;
 	}
 	p->proto = next;
+	if (seen && next != PROTO_none && walk_wire_left(w) < 2) /* as Suricata says it */
+		walk_event(w, DECODE_ip6_ext_short);
 	if (next == PROTO_icmp) {
 		walk_event(w, DECODE_ip6_icmp4);
 		walk_oddity(w, VERDICT_icmp_other_ip);

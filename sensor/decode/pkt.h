@@ -54,10 +54,10 @@ struct pkt_frag { /* of a fragment: what is needed to put its datagram together 
 };
 
 struct pkt_tunnel { /* the outermost pair around the packet */
-	struct addr src, dst;
-	uint16_t sport, dport; /* 0 unless UDP */
-	uint8_t proto;         /* IANA number: 4, 17, 41, 47 */
 	uint8_t depth;         /* tunnels around the packet; 0: none, and nothing else here is set */
+	uint8_t proto;         /* IANA number: 4, 17, 41, 47 */
+	uint16_t sport, dport; /* 0 unless UDP */
+	struct addr src, dst;
 };
 
 /* With a tunnel around it, a packet is the innermost one; MACs and VLANs are those of the innermost
@@ -91,26 +91,28 @@ struct pkt {
 	uint16_t ether_type;     /* innermost */
 	uint16_t source;         /* the frame's */
 	uint16_t tcp_win;
-	uint16_t q_sport, q_dport;
-	uint8_t q_proto;
 	uint8_t n_anomalies;     /* header oddities that do not stop decoding; see verdict.def */
 	uint32_t tcp_seq, tcp_ack;
 	const uint8_t *tcp_opt;  /* NULL when none */
 	uint8_t tcp_opt_len;
+
+	/* Set by flow_pkt(); see flow/flow.h. */
+	uint8_t dir;            /* enum flow_dir_name: which way in the flow */
+	struct flow *flow;      /* NULL: no flow (ARP, a fragment, table full) */
+	uint64_t stream_events; /* EVENT_BIT(STREAM_…) of this packet */
+	uint64_t events;        /* EVENT_BIT(DECODE_…) */
+
+	/* Up to here and the tunnel's depth, every packet: three cache lines. The rest is written by
+	 * those whose packets need it. */
+	struct pkt_tunnel tunnel;
+	struct pkt_frag frag; /* set when `fragment` is */
 	struct addr q_src, q_dst;
+	uint16_t q_sport, q_dport;
+	uint8_t q_proto;
 	union {
 		struct pkt_arp arp; /* net == PKT_arp */
 		struct pkt_ndp ndp; /* ICMPv6 133 … 136 */
 	};
-
-	uint64_t events;          /* EVENT_BIT(DECODE_…) */
-	struct pkt_tunnel tunnel;
-	struct pkt_frag frag;     /* set when `fragment` is */
-
-	/* Set by flow_pkt(); see flow/flow.h. */
-	uint64_t stream_events; /* EVENT_BIT(STREAM_…) of this packet */
-	struct flow *flow; /* NULL: no flow (ARP, non-first fragment, table full) */
-	uint8_t dir;       /* enum flow_dir_name: which way in the flow */
 };
 
 /* Reads a burst. out[i] belongs to frame[i]; one that cannot be decoded has net == PKT_none and

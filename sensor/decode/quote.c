@@ -11,6 +11,7 @@
 static void ports(struct bytes in, struct pkt *p, uint8_t proto)
 {
 	p->q_proto = proto;
+	p->q_sport = p->q_dport = 0;
 	p->quotes = true;
 	if (bytes_left(&in) < 4 ||
 	    (proto != PROTO_tcp && proto != PROTO_udp && proto != PROTO_sctp))

@@ -237,13 +237,10 @@ static uint64_t syn_events(const struct flow *f, const struct pkt *p, enum flow_
 	return p->tcp_seq == f->isn ? 0 : EVENT_BIT(STREAM_syn_resend_diff_seq);
 }
 
-uint64_t flow_tcp_events(const struct flow *f, const struct pkt *p, enum flow_dir_name dir,
-			 bool is_new)
+uint64_t flow_tcp_odd(const struct flow *f, const struct pkt *p, enum flow_dir_name dir, bool is_new)
 {
 	uint64_t events = 0;
 
-	if ((p->tcp_flags & (TCP_ACK | TCP_SYN | TCP_FIN | TCP_RST)) == TCP_ACK)
-		return 0;
 	if (!(p->tcp_flags & TCP_ACK) && p->tcp_ack != 0)
 		events |= EVENT_BIT(STREAM_broken_ack);
 	if (is_new && (p->tcp_flags & TCP_RST))

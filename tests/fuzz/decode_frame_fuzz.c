@@ -21,7 +21,12 @@ static void check(const struct frame *f, enum verdict v, const struct pkt *p)
 		assert(p->payload_len <= (size_t)(f->data + f->cap_len - p->payload));
 	}
 	assert(p->payload_wire >= p->payload_len);
-	assert(p->payload_wire <= f->wire_len);
+	if (p->tunnel.depth == 0) /* a mirror's frame may be cut by more than it is long */
+		assert(p->payload_wire <= f->wire_len);
+	assert(p->tunnel.depth <= 4);
+	if (p->fragment)
+		assert(p->frag.len <= p->frag.wire && p->frag.at >= f->data &&
+		       p->frag.at + p->frag.len <= f->data + f->cap_len);
 	assert(p->n_vlan <= PKT_VLANS);
 	if (p->tcp_opt) {
 		assert(p->tcp_opt >= f->data && p->tcp_opt + p->tcp_opt_len <= p->payload);
