@@ -344,6 +344,14 @@ static void replay(struct run *r)
 	log_error("evidence: %s", err.msg);
 }
 
+static void keep_state(struct run *r, int (*how)(struct detect *d, struct err *err))
+{
+	struct err err = {0};
+
+	if (how(r->detect, &err) < 0)
+		log_error("what was learnt is not kept: %s", err.msg);
+}
+
 int run_wait(struct run *r)
 {
 	struct timespec until;
@@ -360,12 +368,14 @@ int run_wait(struct run *r)
 			break;
 		control_turn(&r->stop, &r->abort);
 		control_alive(slowest(r));
+		keep_state(r, detect_turn);
 		if (++turn % 10 == 0)
 			progress(r);
 	}
 	for (unsigned i = 0; i < r->n_started; i++)
 		worker_join(&r->worker[i]);
 	pthread_join(r->detect_thread, NULL);
+	keep_state(r, detect_save);
 	evidence_join(r->evidence);
 	r->ended_ns = clock_mono_ns();
 	replay(r);

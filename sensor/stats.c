@@ -190,6 +190,10 @@ static void detect_stats_json(struct json *j, const struct run *r)
 	U64(j, c, hosts);
 	U64(j, c, hosts_evicted);
 	U64(j, c, thresholds_evicted);
+	U64(j, c, nets);
+	U64(j, c, nets_evicted);
+	U64(j, c, learnt);
+	U64(j, c, learnt_s);
 	detect_stats(r->detect, members, sizeof(members));
 	json_members(j, members, strlen(members));
 	json_close(j);

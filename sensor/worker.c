@@ -39,7 +39,6 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 
 	observe_init(&w->observer, &w->ring, index == 0);
 	w->observer.flow_records = c->flow_records;
-	w->observer.interims_an_hour = flow.interim_s ? (3600 + flow.interim_s - 1) / flow.interim_s : 0;
 	if ((r = observe_remember(&w->observer, c->remember, err)) < 0)
 		return r;
 	if (flow.streams)
@@ -80,7 +79,8 @@ static void *worker_run(void *arg)
 
 void worker_health(struct worker *w, const struct burst *b)
 {
-	struct obs_health h = {.drops_known = w->source->drops_known(w->source_state)};
+	struct obs_health h = {.drops_known = w->source->drops_known(w->source_state),
+			       .live = !w->ring.block};
 
 	if (w->index != 0)
 		return;

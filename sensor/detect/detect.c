@@ -8,6 +8,7 @@
 #include "detect/detect.h"
 
 #include "detect/hosts.h"
+#include "detect/learn.h"
 #include "detect/registry.h"
 #include "detect/threshold.h"
 #include "flow/flow.h"
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NETS_LEAST 64u
+
 struct running {
 	const struct detector *d;
 	const void *config;
@@ -25,6 +28,7 @@ struct running {
 
 struct detect {
 	struct hosts *hosts;
+	struct learn learn;
 	struct threshold_table thresholds;
 	struct running running[DETECTORS_MAX];
 	unsigned n_running;
@@ -47,6 +51,13 @@ const struct param detect_params[] = {
 	      "pass flow records on to the writer"),
 	PARAM(PARAM_BOOL, struct detect_config, sightings, 0, 1, 0, "",
 	      "pass address and MAC sightings on to the writer"),
+	PARAM(PARAM_U32, struct detect_config, nets, 64, 1 << 24, 65536, "networks",
+	      "how many outside networks (/24, /48) are remembered"),
+	PARAM_TEXT(PARAM_STR, struct detect_config, state, "",
+		   "file that keeps what was learnt; read at the start, written each hour and at the "
+		   "end"),
+	PARAM(PARAM_BOOL, struct detect_config, learn, 0, 1, 0, "",
+	      "only learn: detectors tell nothing, and from then on comparisons with the past count"),
 	PARAM_TEXT(PARAM_LIST, struct detect_config, disable, "", "detectors that are off"),
 	PARAM_TEXT(PARAM_LIST, struct detect_config, home_net, "",
 		   "networks that are ours; empty: as the top level says"),
@@ -101,6 +112,8 @@ static int start_detectors(struct detect *d, const struct detect_config *c, stru
 		rc = r->d->init ? r->d->init(r->config, &r->state, err) : 0;
 		if (rc)
 			return rc;
+		if (r->d->tables && d->learn.n + STATE_PER_DETECTOR <= STATE_TABLES_MAX)
+			d->learn.n += r->d->tables(r->state, &d->learn.table[d->learn.n]);
 		for (unsigned kind = 0; kind < OBS_count; kind++) {
 			if (r->d->wants >> kind & 1)
 				d->wants[kind].at[d->wants[kind].n++] = (uint8_t)d->n_running;
@@ -108,6 +121,12 @@ static int start_detectors(struct detect *d, const struct detect_config *c, stru
 		d->n_running++;
 	}
 	return 0;
+}
+
+static int open_state(struct detect *d, const struct detect_config *c, struct err *err)
+{
+	d->learn.n += hosts_tables(d->hosts, &d->learn.table[d->learn.n]);
+	return learn_open(&d->learn, c->state, c->learn, err);
 }
 
 int detect_new(struct detect **out, const struct detect_config *c, struct ring *ring,
@@ -127,7 +146,8 @@ int detect_new(struct detect **out, const struct detect_config *c, struct ring *
 					.home_net_auto = c->home_net_auto};
 	if ((rc = hosts_new(&d->hosts, &hc, err)) ||
 	    (rc = threshold_init(&d->thresholds, c->thresholds, err)) ||
-	    (rc = start_detectors(d, c, err))) {
+	    (rc = learn_init(&d->learn, c->nets ? c->nets : NETS_LEAST, err)) ||
+	    (rc = start_detectors(d, c, err)) || (rc = open_state(d, c, err))) {
 		detect_free(d);
 		return rc;
 	}
@@ -143,6 +163,7 @@ void detect_free(struct detect *d)
 		if (d->running[i].d->fini)
 			d->running[i].d->fini(d->running[i].state);
 	}
+	learn_fini(&d->learn);
 	threshold_fini(&d->thresholds);
 	hosts_free(d->hosts);
 	free(d);
@@ -177,6 +198,11 @@ static struct finding *put(struct detect *d, uint32_t text_len, uint32_t eve_len
 static void add_finding(void *ctx, const struct finding *found, const char *text)
 {
 	struct detect *d = ctx;
+
+	if (d->learn.teaching) {
+		count_add(&d->counters.learnt, 1);
+		return;
+	}
 	size_t len = text ? strlen(text) : 0;
 	uint32_t n = len < FINDING_SUBJECT ? (uint32_t)len : FINDING_SUBJECT;
 	struct finding *f = put(d, n, 0);
@@ -291,7 +317,14 @@ void detect_observation(struct detect *d, const struct observation *o)
 	if (hosts_observation(d->hosts, o, &addr, &mac) && d->sightings)
 		on_sighting(d, o, &addr, &mac);
 
-	const struct detector_out out = {.add = add_finding, .ctx = d, .hosts = d->hosts};
+	learn_observation(&d->learn, d->hosts, o);
+	count_set(&d->counters.learnt_s, d->learn.about.learnt_s);
+
+	const struct detector_out out = {.add = add_finding,
+					 .ctx = d,
+					 .hosts = d->hosts,
+					 .nets = &d->learn.nets,
+					 .mature = learn_mature(&d->learn)};
 	for (unsigned i = 0; i < d->wants[o->kind].n; i++) {
 		struct running *r = &d->running[d->wants[o->kind].at[i]];
 
@@ -305,6 +338,16 @@ void detect_observation(struct detect *d, const struct observation *o)
 		ring_commit(d->out); /* flow records go in batches, at most a second old */
 }
 
+int detect_turn(struct detect *d, struct err *err)
+{
+	return learn_turn(&d->learn, err);
+}
+
+int detect_save(struct detect *d, struct err *err)
+{
+	return learn_save(&d->learn, err);
+}
+
 const struct detect_counters *detect_counters_of(const struct detect *d)
 {
 	const struct hosts_counters *h = hosts_counters_of(d->hosts);
@@ -312,6 +355,8 @@ const struct detect_counters *detect_counters_of(const struct detect *d)
 
 	count_set(&c->hosts, count_get(&h->hosts));
 	count_set(&c->hosts_evicted, count_get(&h->evicted));
+	count_set(&c->nets, count_get(&d->learn.nets.at.taken));
+	count_set(&c->nets_evicted, count_get(&d->learn.nets.at.evicted));
 	count_set(&c->thresholds_evicted, count_get(&d->thresholds.pairs.evicted));
 	return c;
 }

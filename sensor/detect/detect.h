@@ -23,6 +23,9 @@ struct detect_config {
 	struct strs disable;  /* detectors that are off */
 	struct strs home_net; /* CIDR texts: config/home_net's answer */
 	bool home_net_auto;   /* learn more prefixes from RA, DHCP, ARP */
+	uint32_t nets;        /* how many outside networks are remembered */
+	char *state;          /* file of what was learnt; NULL: none */
+	bool learn;           /* only learn: detectors tell nothing */
 	struct strs assets;   /* "address|mac|cidr=role": config/assets */
 };
 extern const struct param detect_params[];
@@ -30,6 +33,8 @@ extern const struct param detect_params[];
 struct detect_counters {
 	struct count observations, findings, alerts, suppressed; /* suppressed: by a threshold */
 	struct count hosts, hosts_evicted, thresholds_evicted, lost;
+	struct count learnt;  /* what detectors would have told while they only learn */
+	struct count nets, nets_evicted, learnt_s;
 };
 
 struct detect;
@@ -38,6 +43,10 @@ unsigned detect_sections(struct section *out, unsigned cap);
 int detect_new(struct detect **d, const struct detect_config *c, struct ring *out, struct err *err);
 void detect_free(struct detect *d);
 void detect_observation(struct detect *d, const struct observation *o);
+/* Main thread, now and then: writes what the detect thread has packed. */
+int detect_turn(struct detect *d, struct err *err);
+/* Main thread, after the detect thread has ended: keeps what was learnt. */
+int detect_save(struct detect *d, struct err *err);
 const struct detect_counters *detect_counters_of(const struct detect *d);
 void detect_stats(const struct detect *d, char *out, size_t size); /* JSON members per detector */
 void detect_list(FILE *out); /* --list-detectors */

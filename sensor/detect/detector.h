@@ -19,12 +19,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct hosts; /* detect/hosts.h: identity, roles, home_net */
+struct hosts;       /* detect/hosts.h: identity, roles, home_net */
+struct nets;        /* detect/nets.h: outside networks met */
+struct state_table; /* detect/state.h */
 
 struct detector_out { /* where a detector says what it found */
 	void (*add)(void *ctx, const struct finding *f, const char *text);
 	void *ctx;
 	struct hosts *hosts;
+	struct nets *nets;
+	bool mature; /* enough of the past is known to compare with it */
 };
 
 struct detector {
@@ -44,6 +48,8 @@ struct detector {
 			       const struct detector_out *out);
 	/* Numbers for stats.json: ready JSON members. */
 	void (*stats)(const void *state, char *out, size_t size);
+	/* The tables that are worth keeping over a restart; at most STATE_PER_DETECTOR. */
+	unsigned (*tables)(void *state, struct state_table *out);
 };
 
 extern const struct detector *const detectors[]; /* in the order of detectors.def, ends with NULL */

@@ -27,6 +27,7 @@
 #include "config/assets.h"
 #include "detect/roles.h"
 #include "detect/sets.h"
+#include "detect/state.h"
 #include "flow/flow.h"
 
 #include <errno.h>
@@ -473,6 +474,12 @@ bool hosts_observation(struct hosts *h, const struct observation *o, struct addr
 		break;
 	}
 	return false;
+}
+
+unsigned hosts_tables(struct hosts *h, struct state_table *out)
+{
+	out[0] = (struct state_table){"hosts.services", &h->services, NULL};
+	return 1;
 }
 
 const struct hosts_counters *hosts_counters_of(const struct hosts *h)

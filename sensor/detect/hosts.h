@@ -57,4 +57,6 @@ struct host_view hosts_of(struct hosts *h, const struct addr *a, const struct ob
  * ROLE_gateway. Cost: one pass over the assets; for the moment of an alert. */
 uint32_t hosts_roles(struct hosts *h, const struct host_view *view, const struct addr *a);
 bool hosts_home(const struct hosts *h, const struct addr *a);
+struct state_table;
+unsigned hosts_tables(struct hosts *h, struct state_table *out); /* worth keeping; one */
 const struct hosts_counters *hosts_counters_of(const struct hosts *h);

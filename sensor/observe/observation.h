@@ -83,6 +83,7 @@ struct obs_health { /* OBS_health: counters of the source since the start, all r
 	uint64_t clock_back, clock_jump;
 	uint8_t drops_known;
 	uint8_t silent; /* no frame came in the second before */
+	uint8_t live;
 };
 
 struct obs_flow { /* OBS_flow_interim, OBS_flow_end */

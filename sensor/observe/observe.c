@@ -18,6 +18,7 @@
 #define N_MAX              31u /* five bits of stage_n */
 #define ARP_REQUEST        1
 #define ARP_REPLY          2
+#define HOUR_NS            (3600 * NS_PER_S)
 
 void observe_init(struct observer *o, struct ring *ring, bool ticks)
 {
@@ -301,12 +302,26 @@ static void observe_record(struct observer *o, const struct flow *f, enum observ
 	}
 }
 
+/* Without records a long flow is told once an hour. */
+static bool is_hour_news(struct observer *o, const struct flow *f, const struct order *at)
+{
+	uint64_t hours = at->time_ns > f->start_ns ? (at->time_ns - f->start_ns) / HOUR_NS : 0;
+
+	if (hours == 0 || !o->seen.at)
+		return false;
+	struct seen_entry *e = seen_get(&o->seen, f->id ^ HOUR_NS);
+	bool news = hours > e->more;
+	if (news) {
+		e->more = hours < UINT32_MAX ? (uint32_t)hours : UINT32_MAX;
+		e->told_ns = at->time_ns;
+	}
+	return news;
+}
+
 void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
 			enum flow_reason reason, const struct order *at)
 {
 	struct observer *o = ctx;
-	bool hourly = o->interims_an_hour && f->interim_n % o->interims_an_hour == 0;
-
 	switch (kind) {
 	case FLOW_EVENT_contact:
 		if (o->flow_contacts)
@@ -317,7 +332,7 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 		observe_volume_step(o, (struct flow *)(uintptr_t)f, at);
 		break;
 	case FLOW_EVENT_interim:
-		if (o->flow_records || hourly)
+		if (o->flow_records || is_hour_news(o, f, at))
 			observe_record(o, f, OBS_flow_interim, reason, at);
 		break;
 	case FLOW_EVENT_end:

@@ -14,8 +14,6 @@ struct observer { /* one worker's */
 	bool ticks;        /* worker 0 tells the seconds */
 	bool flow_records; /* flow_end and interim are wanted at all */
 	bool flow_contacts;
-	uint32_t interims_an_hour; /* without flow_records only the hourly interim is told; 0: none
-				    */
 	struct seen seen;          /* at NULL: everything is told again and again */
 	struct obs_health health;  /* last told */
 	uint64_t health_ns;

@@ -4,11 +4,11 @@
  *
  * Policy: from a file a full ring makes the producer wait; live it drops and counts.
  * Thread: ring_put/ring_commit/ring_watermark: the producer. ring_peek/ring_pop: the consumer.
- * Shape:  a record is a length word (8 bytes), then the record, padded to 8; it is contiguous:
- * where it does not fit before the block's end, a wrap word fills the rest. Errors: a record larger
- * than half the block never fits: lost, also where the producer waits. Cost:   the indices are
- * published once a commit, not once a record; the other side's index is read again only when the
- * cached one says full or empty.
+ * Shape:  a record is a length word (8 bytes), then the record, padded to 8; it is contiguous: where
+ *         it does not fit before the block's end, a wrap word fills the rest.
+ * Errors: a record larger than half the block never fits: lost, also where the producer waits.
+ * Cost:   the indices are published once a commit, not once a record; the other side's index is
+ *         read again only when the cached one says full or empty.
  */
 #pragma once
 
@@ -24,7 +24,7 @@ struct ring {
 	uint64_t size; /* bytes, a power of two */
 	bool block;
 	struct count lost, waits;
-	_Atomic bool *stop;         /* a waiting producer gives up when set */
+	_Atomic bool *stop; /* a waiting producer gives up when set */
 	_Alignas(64) uint64_t tail; /* producer's: written, not yet published */
 	uint64_t head_seen;
 	_Alignas(64) _Atomic uint64_t tail_pub;

@@ -43,6 +43,8 @@ struct record {
 		struct obs_neighbour neighbour;
 		struct obs_flow flow;
 		struct obs_rule rule;
+		struct obs_volume volume;
+		struct obs_health health;
 	};
 };
 
@@ -86,10 +88,28 @@ static struct record record_of(const uint8_t *in)
 		r.contact.link.proto = proto[in[4] & 7];
 		r.contact.outcome = in[4] >> 3 & 3;
 		r.contact.guessed = in[4] >> 5 == 7;
+		r.contact.count = in[5];
 		r.contact.seen = (uint32_t)in[6] << (in[5] & 1 ? 2 : 0);
+		break;
+	case OBS_volume:
+		r.volume.link = some_link(in);
+		r.volume.link.proto = proto[in[4] & 7];
+		r.volume.bytes[in[6] & 1] = (uint64_t)in[4] << (in[6] >> 2);
+		r.volume.bytes[!(in[6] & 1)] = in[5];
+		r.volume.pkts[0] = (uint64_t)in[4] << 8;
+		r.volume.pkts[1] = in[6];
+		r.volume.ended = in[5] >> 7;
+		break;
+	case OBS_health:
+		r.health.frames = in[1];
+		r.health.dropped = in[2];
+		r.health.clock_back = in[3];
+		r.health.live = in[4] & 1;
+		r.health.silent = in[4] >> 1 & 1;
 		break;
 	default:
 		r.flow.link = some_link(in);
+		r.flow.outcome = in[4] & 3;
 		r.flow.seen = in[6];
 		break;
 	}
@@ -138,6 +158,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		r.o.seq = seq;
 		r.o.time_ns =
 			data[7] == 255 ? now - 90 * NS_PER_S : now; /* back, as in a capture */
+		if (r.o.kind == OBS_flow_interim || r.o.kind == OBS_flow_end)
+			r.flow.last_ns = r.o.time_ns;
 		if (r.o.kind == OBS_contact)
 			r.contact.start_ns = r.o.time_ns - NS_PER_S;
 		detect_observation(d, &r.o);

@@ -287,6 +287,227 @@ def fragments_of_a_tunnel(c):
         c.add(k * .01, fragment4(A, B, 17, 9, at, data, more))
 
 
+BIG = 60_000  # bytes of payload in a frame as a host's offload engine makes them; written short
+
+
+def push(c, t, src, dst, sport, dport, total, up=True, every=.01):
+    """One connection that carries `total` bytes to the server (or from it)."""
+    c.snaplen = 96
+    c.handshake(t, src, dst, sport, dport)
+    cseq, sseq = 1001, 5001
+    for i in range(total // BIG):
+        at = t + .01 + i * every
+        if up:
+            c.add(at, tcp(src, dst, sport, dport, ACK, cseq, sseq, bytes(BIG)))
+            cseq += BIG
+            c.add(at + .001, tcp(dst, src, dport, sport, ACK, sseq, cseq))
+        else:
+            c.add(at, tcp(dst, src, dport, sport, ACK, sseq, cseq, bytes(BIG)))
+            sseq += BIG
+            c.add(at + .001, tcp(src, dst, sport, dport, ACK, cseq, sseq))
+
+
+@case()
+def upload_new_network(c):
+    """36 MB to a network that nobody here ever talked to."""
+    office(c)
+    push(c, 3, "10.1.0.66", "198.51.100.9", 41000, 443, 36_000_000)
+
+
+@case()
+def upload_many_small(c):
+    """The same in eighty connections of 480 kB."""
+    office(c)
+    for i in range(80):
+        push(c, 3 + i * .2, "10.1.0.66", "198.51.100.9", 41000 + i, 443, 480_000)
+        c.add(3.15 + i * .2, tcp("10.1.0.66", "198.51.100.9", 41000 + i, 443, RST | ACK, 481001, 1))
+
+
+@case()
+def upload_pulled_from_outside(c):
+    """An outsider fetches 36 MB from a host of ours: a finding, for many servers do just that."""
+    office(c)
+    push(c, 3, "198.51.100.9", "10.1.0.66", 41000, 22, 36_000_000, up=False)
+
+
+@case()
+def upload_none_download(c):
+    """36 MB come in."""
+    office(c)
+    push(c, 3, "10.1.0.66", "198.51.100.9", 41000, 443, 36_000_000, up=False)
+
+
+@case()
+def upload_none_inside(c):
+    """36 MB to a server of ours."""
+    office(c)
+    push(c, 3, "10.1.0.66", "10.1.0.9", 41000, 445, 36_000_000)
+
+
+@case()
+def upload_none_used_by_all(c):
+    """36 MB to a network that three others of us use."""
+    office(c)
+    for i in range(3):
+        c.session(1 + i, f"10.1.0.{70 + i}", "198.51.100.7", 52000, 443, [(">", b"x"), ("<", b"y")])
+    push(c, 10, "10.1.0.66", "198.51.100.9", 41000, 443, 36_000_000)
+
+
+@case()
+def upload_none_below_the_floor(c):
+    """20 MB."""
+    push(c, 3, "10.1.0.66", "198.51.100.9", 41000, 443, 20_000_000)
+
+
+@case(args="--set assets=10.1.0.66=backup\n")
+def upload_by_a_backup_server(c):
+    """Its work: a finding."""
+    push(c, 3, "10.1.0.66", "198.51.100.9", 41000, 443, 36_000_000)
+
+
+def administer(c, n, src="10.1.0.66", step=2.0):
+    office(c)
+    for i in range(n):
+        c.session(3 + i * step, src, f"10.1.2.{i + 1}", 43000 + i, 445 if i % 2 else 5985,
+                  [(">", b"\0\0\0\x44\xfeSMB"), ("<", b"\0\0\0\x44\xfeSMB")])
+
+
+@case()
+def fanout_many_hosts(c):
+    """One host reaches twelve others on SMB and WinRM within half a minute; all answer."""
+    administer(c, 12)
+
+
+@case()
+def fanout_none_nine(c):
+    """Nine: below the floor."""
+    administer(c, 9)
+
+
+@case()
+def fanout_none_slowly(c):
+    """Twelve, one in three minutes."""
+    administer(c, 12, step=180)
+
+
+@case(args="--set assets=10.1.0.66=jump\n")
+def fanout_from_a_jump_host(c):
+    """Its work: a finding."""
+    administer(c, 12)
+
+
+@case()
+def fanout_chain_unlearnt(c):
+    """A to B, B to C: in a graph that has just begun, a finding."""
+    office(c)
+    c.session(5, "10.1.0.66", "10.1.2.1", 43000, 3389, [(">", b"x"), ("<", b"y")])
+    c.session(65, "10.1.2.1", "10.1.3.1", 43001, 22, [(">", b"x"), ("<", b"y")])
+
+
+@case()
+def fanout_none_one_file_server(c):
+    """Fifteen clients, one file server."""
+    for i in range(15):
+        c.session(3 + i, f"10.1.0.{20 + i}", "10.1.0.9", 43000 + i, 445, [(">", b"x"), ("<", b"y")])
+
+
+def hold(c, src, dst, hours):
+    c.handshake(0, src, dst, 44000, 443)
+    for i in range(int(hours * 12)):
+        c.add(5 + i * 300, tcp(src, dst, 44000, 443, ACK | PSH, 1001 + i, 5001 + i, b"k"))
+        c.add(5.1 + i * 300, tcp(dst, src, 443, 44000, ACK | PSH, 5001 + i, 1002 + i, b"k"))
+
+
+@case()
+def long_rare_network(c):
+    """Five hours open to a network that only one of us uses: told at one hour and at four."""
+    hold(c, "10.1.0.66", "198.51.100.9", 5.2)
+
+
+@case()
+def long_none_common_network(c):
+    """Two of us use it."""
+    c.session(1, "10.1.0.20", "198.51.100.8", 52000, 443, [(">", b"x"), ("<", b"y")])
+    hold(c, "10.1.0.66", "198.51.100.9", 5.2)
+
+
+@case()
+def long_none_inside(c):
+    """A session between two of ours."""
+    hold(c, "10.1.0.66", "10.1.0.9", 5.2)
+
+
+def spray(c, src, dst, dport, n, answers=False):
+    c.snaplen = 96
+    for i in range(n):
+        c.add(3 + i / 6000, udp(src, dst, 45000, dport, bytes(BIG)))
+        if answers and i % 10 == 0:
+            c.add(3 + i / 6000 + .00001, udp(dst, src, dport, 45000, bytes(40)))
+
+
+@case()
+def flood_from_ours(c):
+    """6000 large datagrams a second to the outside, nothing back."""
+    spray(c, "10.1.0.66", "198.51.100.9", 9000, 300)
+
+
+@case()
+def flood_on_ours(c):
+    """The same, the other way round."""
+    spray(c, "198.51.100.9", "10.1.0.9", 9000, 300)
+
+
+@case()
+def flood_none_answered(c):
+    """QUIC at the same rate: one in ten is answered."""
+    spray(c, "10.1.0.66", "198.51.100.9", 443, 300, answers=True)
+
+
+@case()
+def flood_amplifier(c):
+    """A forgotten memcached of ours answers small questions with 60 kB each."""
+    c.snaplen = 96
+    for i in range(200):
+        c.add(i * .05, udp("198.51.100.9", "10.1.0.9", 45000, 11211, bytes(15)))
+        c.add(i * .05 + .01, udp("10.1.0.9", "198.51.100.9", 11211, 45000, bytes(BIG)))
+
+
+@case()
+def flood_syn(c):
+    """Three thousand SYNs in four seconds from as many addresses to a port that stays silent."""
+    for i in range(3000):
+        c.add(i / 750, tcp(f"198.51.{i // 250}.{i % 250 + 1}", "10.1.0.9", 40000, 80, SYN, 7))
+    c.add(8, udp("10.1.0.20", "10.1.0.2", 40000, 53, bytes(20)))
+
+
+@case()
+def mirror_answers_vanish(c):
+    """160 handshakes whole, then 160 without their SYN-ACK: a direction of the mirror is gone."""
+    for i in range(320):
+        src, dst = f"10.1.0.{20 + i % 10}", f"203.0.{i % 8}.{i // 8 + 1}"
+        c.add(i * .2, tcp(src, dst, 30000 + i, 443, SYN, 7))
+        if i < 160:
+            c.add(i * .2 + .01, tcp(dst, src, 443, 30000 + i, SYN | ACK, 9, 8))
+        c.add(i * .2 + .02, tcp(src, dst, 30000 + i, 443, ACK, 8, 10))
+
+
+@case()
+def mirror_always_one_way(c):
+    """Never an answer: a finding, for nothing has changed."""
+    for i in range(160):
+        src, dst = f"10.1.0.{20 + i % 10}", f"203.0.{i % 8}.{i // 8 + 1}"
+        c.add(i * .2, tcp(src, dst, 30000 + i, 443, SYN, 7))
+        c.add(i * .2 + .02, tcp(src, dst, 30000 + i, 443, ACK, 8, 10))
+
+
+@case()
+def scan_sweep_arp_at_the_end(c):
+    """A sweep of half a second with which the capture ends."""
+    office(c)
+    for i in range(30):
+        c.add(18 + i * .01, arp(1, "10.1.0.66", f"10.1.0.{100 + i}"))
+
+
 if __name__ == "__main__":
     for name, (make, rules, args) in CASES.items():
         if len(sys.argv) > 1 and name not in sys.argv[1:]:

@@ -245,8 +245,9 @@ static void test_detectors(void)
 	CASE("each detector has a section with its defaults");
 	struct section s[DETECTORS_MAX];
 	unsigned n = detect_sections(s, DETECTORS_MAX);
-	CHECK_EQ(n, 1);
+	CHECK_EQ(n, 6);
 	CHECK_STR(s[0].name, "detect.scan");
+	CHECK_STR(s[5].name, "detect.fanout");
 	char text[64];
 	param_get(&s[0], param_find(&s[0], "min_hosts"), text, sizeof(text));
 	CHECK_STR(text, "7");

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The graph of administration; see edges.h. */
+#include "detect/edges.h"
+
+#include "base/hash.h"
+
+int edges_init(struct edges *e, uint32_t entries, struct err *err)
+{
+	return sets_init(&e->at, sizeof(struct edge), entries, err);
+}
+
+void edges_fini(struct edges *e)
+{
+	sets_fini(&e->at);
+}
+
+struct edge *edges_use(struct edges *e, uint64_t src, uint64_t dst, uint16_t service,
+		       uint64_t now_ns, bool *fresh)
+{
+	uint64_t key = hash_u64(hash_u64(src, 41) + dst, 42 + (uint64_t)service);
+	struct edge *at = sets_get(&e->at, key, 0, fresh);
+
+	if (*fresh)
+		at->first_ns = now_ns;
+	if (now_ns > at->last_ns)
+		at->last_ns = now_ns;
+	return at;
+}
+
+bool edges_take(void *entry)
+{
+	((struct edge *)entry)->learnt = 1;
+	return true;
+}

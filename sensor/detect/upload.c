@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+/* upload: who carries data out, while the flow is still open.
+ *
+ * What one of our hosts has sent to an outside network and got back from it is added up from volume
+ * observations (4 MiB of a flow, 1 MiB of small ones), whoever opened the connection. Three tests:
+ *   - a network that the site has never seen before gets new_net_mb, and nearly all goes one way
+ *     (PCR = (sent - received) / (sent + received) >= pcr);
+ *   - a host sends more in an hour than own_factor times the 99th percentile of its hours;
+ *   - a host of ours is emptied from outside over a connection that it accepted.
+ * A network is new when no state has it, it was first met less than new_s ago, and less than
+ * known_hosts of our hosts use it. A (host, network) that carried as much on another day is known:
+ * that is what a backup to a provider looks like. Relays and backup servers are told as findings.
+ * The first test is an absolute floor and alerts at once; the other two compare with the past, and
+ * alert only when enough of it has been learnt.
+ *
+ * Not judged: UDP without an answer (flood.c), flows between our own hosts.
+ *
+ * Units:  bytes of the IP layer; packet time.
+ * Owns:   all tables, bounded: below 4 MB with the defaults.
+ * Cost:   three set look-ups a volume observation.
+ * Source: producer-consumer ratio: Bullard, Gerth, FloCon 2014. New destinations and volumes of a
+ *         host against its own past: Marchetti, Pierazzi, Colajanni, Guido, Computer Networks 2016.
+ */
+#include "detect/nets.h"
+#include "detect/say.h"
+#include "detect/sketch.h"
+#include "detect/state.h"
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "flow/flow.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define TCP        6
+#define MB         1e6
+#define HOUR_NS    (3600 * NS_PER_S)
+#define DAY_NS     (24 * HOUR_NS)
+#define TOLD_MORE  10 /* told again when ten times as much has gone */
+#define QUANTILE   0.99
+#define FACTOR_PCR 0.5
+
+struct upload_config {
+	uint32_t new_net_mb, own_mb, own_hours;
+	double own_factor, pcr;
+	uint32_t new_s, known_hosts, idle_s;
+	uint32_t pairs, hosts;
+};
+
+enum upload_kind { UPLOAD_new_net, UPLOAD_own, UPLOAD_pulled, UPLOAD_kinds };
+
+struct pair { /* one of our hosts and an outside network */
+	struct sets_head head;
+	double sent, received; /* in this window: until idle_s of silence, a day at most */
+	double told;           /* sent, when it was last told */
+	double most;           /* sent, in windows of other days */
+	uint64_t since_ns, last_ns;
+};
+
+struct host { /* one of ours */
+	struct sets_head head;
+	double sent, received; /* in this hour */
+	uint64_t hour_ns, told_ns;
+	struct sketch hours; /* that sent anything */
+};
+
+struct served { /* a service of ours that outsiders use */
+	struct sets_head head;
+	uint64_t nets; /* bitmap by hash */
+	uint64_t learnt;
+};
+
+struct upload_state {
+	struct sets pairs, hosts, served;
+	struct count alerts, findings, volumes;
+};
+
+struct step { /* a volume, seen from the host that may be losing data */
+	const struct observation *o;
+	const struct obs_volume *v;
+	struct host_view view;
+	struct addr ours, theirs;
+	double sent, received;
+	bool accepted; /* the outsider opened the connection */
+};
+
+/* clang-format off */
+#define PCR_SOURCE "PCR: Bullard, Gerth, FloCon 2014; Marchetti et al., Computer Networks 109, 2016"
+static const struct about upload_abouts[UPLOAD_kinds] = {
+	[UPLOAD_new_net] = SAY_ABOUT("upload", 301, 1, FAMILY_exfil, "Possible Data Exfiltration",
+		"EXFIL upload to a network never seen before", "T1048", "TA0010", PCR_SOURCE,
+		"whose network is it (whois), and does the host's user know the transfer? The flow's "
+		"first bytes name the server: SNI, Host, banner"),
+	[UPLOAD_own] = SAY_ABOUT("upload", 302, 2, FAMILY_exfil, "Possible Data Exfiltration",
+		"EXFIL a host sends far more than it ever did in an hour", "T1048", "TA0010",
+		PCR_SOURCE, "list the host's flows of this hour by bytes sent; a new backup job or a "
+		"first synchronisation looks the same"),
+	[UPLOAD_pulled] = SAY_ABOUT("upload", 303, 2, FAMILY_exfil, "Possible Data Exfiltration",
+		"EXFIL a host is emptied from outside over a connection it accepted", "T1041",
+		"TA0010", PCR_SOURCE,
+		"is the service meant to be reached from there, and who logged in?"),
+};
+
+static const struct param upload_params[] = {
+	PARAM(PARAM_U32, struct upload_config, new_net_mb, 1, 1000000, 25, "MB",
+	      "sent to a network never seen before: an alert"),
+	PARAM(PARAM_U32, struct upload_config, own_mb, 1, 1000000, 100, "MB",
+	      "sent in an hour below which a host's own past is not asked"),
+	PARAM(PARAM_F64, struct upload_config, own_factor, 1, 1000, 4, "times",
+	      "more than the 99th percentile of the host's hours"),
+	PARAM(PARAM_U32, struct upload_config, own_hours, 2, 10000, 24, "hours",
+	      "of a host's past that are needed to compare with it"),
+	PARAM(PARAM_F64, struct upload_config, pcr, 0, 1, 0.8, "",
+	      "producer-consumer ratio from which a transfer goes one way"),
+	PARAM(PARAM_U32, struct upload_config, new_s, 60, 31536000, 86400, "s",
+	      "a network is new for so long"),
+	PARAM(PARAM_U32, struct upload_config, known_hosts, 2, 64, 3, "hosts",
+	      "a network that so many of ours use is known"),
+	PARAM(PARAM_U32, struct upload_config, idle_s, 60, 86400, 3600, "s",
+	      "a transfer is over after this"),
+	PARAM(PARAM_U32, struct upload_config, pairs, 64, 1 << 24, 16384, "pairs",
+	      "(host, network) pairs remembered"),
+	PARAM(PARAM_U32, struct upload_config, hosts, 64, 1 << 22, 4096, "hosts",
+	      "hosts whose hours are remembered"),
+	{0},
+};
+/* clang-format on */
+
+static void upload_fini(void *state)
+{
+	struct upload_state *s = state;
+
+	if (!s)
+		return;
+	sets_fini(&s->pairs);
+	sets_fini(&s->hosts);
+	sets_fini(&s->served);
+	free(s);
+}
+
+static int upload_init(const void *config, void **state, struct err *err)
+{
+	const struct upload_config *c = config;
+	struct upload_state *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return err_set(err, ENOMEM, "no memory for upload");
+	if ((rc = sets_init(&s->pairs, sizeof(struct pair), c->pairs, err)) ||
+	    (rc = sets_init(&s->hosts, sizeof(struct host), c->hosts, err)) ||
+	    (rc = sets_init(&s->served, sizeof(struct served), c->hosts, err))) {
+		upload_fini(s);
+		return rc;
+	}
+	*state = s;
+	return 0;
+}
+
+static double pcr(double sent, double received)
+{
+	return sent + received > 0 ? (sent - received) / (sent + received) : 0;
+}
+
+static void tell(const struct upload_config *c, struct upload_state *s, const struct step *t,
+		 const struct detector_out *out, enum upload_kind kind, bool is_alert,
+		 struct finding *numbers, const char *text)
+{
+	uint32_t roles = hosts_roles(out->hosts, &t->view, &t->ours);
+	struct finding f = say_of(t->o, &t->v->link, &t->ours, &t->view, &t->theirs);
+
+	(void)c;
+	f.tier =
+		is_alert && !(roles & (SAY_RELAYS | 1u << ROLE_backup)) ? TIER_alert : TIER_finding;
+	f.about = &upload_abouts[kind];
+	f.score = fmax(1, numbers->score);
+	memcpy(f.evidence, numbers->evidence, sizeof(f.evidence));
+	f.n_evidence = numbers->n_evidence;
+	count_add(f.tier == TIER_alert ? &s->alerts : &s->findings, 1);
+	out->add(out->ctx, &f, text);
+}
+
+/* The (host, network)'s window, with this step in it. */
+static struct pair *pair_of(const struct upload_config *c, struct upload_state *s,
+			    const struct step *t)
+{
+	uint64_t now_ns = t->o->time_ns;
+	bool fresh;
+	struct pair *p =
+		sets_get(&s->pairs, nets_key(&t->theirs) ^ hash_u64(t->view.id, 23), 0, &fresh);
+
+	if (fresh)
+		p->since_ns = now_ns;
+	if (now_ns > p->last_ns + c->idle_s * NS_PER_S || now_ns > p->since_ns + DAY_NS) {
+		p->most = fmax(p->most, p->sent);
+		p->sent = p->received = p->told = 0;
+		p->since_ns = now_ns;
+	}
+	if (now_ns > p->last_ns)
+		p->last_ns = now_ns;
+	if (t->v->start_ns < p->since_ns && p->sent <= 0)
+		p->since_ns = t->v->start_ns;
+	p->sent += t->sent;
+	p->received += t->received;
+	return p;
+}
+
+static bool net_is_new(const struct upload_config *c, const struct net *n, uint64_t now_ns)
+{
+	return n && !n->learnt && now_ns < n->first_ns + c->new_s * NS_PER_S &&
+	       nets_users(n) < c->known_hosts;
+}
+
+/* Whether the service that the outsider uses has others who do: then it is meant for them. */
+static bool is_public(const struct upload_config *c, struct upload_state *s, const struct step *t)
+{
+	bool fresh;
+	uint64_t service = (uint64_t)t->v->link.proto << 16 | t->o->dport;
+	struct served *e = sets_get(&s->served, hash_u64(t->view.id, service), 0, &fresh);
+
+	e->nets |= 1ull << (nets_key(&t->theirs) >> 58);
+	return e->learnt || (uint32_t)__builtin_popcountll(e->nets) >= c->known_hosts;
+}
+
+static void test_net(const struct upload_config *c, struct upload_state *s, const struct step *t,
+		     const struct detector_out *out)
+{
+	struct pair *p = pair_of(c, s, t);
+	const struct net *n = nets_find(out->nets, &t->theirs);
+	double floor = c->new_net_mb * MB, ratio = pcr(p->sent, p->received);
+	bool is_open = t->accepted && is_public(c, s, t);
+	char net[ADDR_TEXT + 4], sent[24], back[24], text[FINDING_SUBJECT];
+
+	if (p->sent < floor || ratio < c->pcr || (p->told > 0 && p->sent < TOLD_MORE * p->told))
+		return;
+	if (is_open || !net_is_new(c, n, t->o->time_ns) || p->most >= floor / 4)
+		return;
+	p->told = p->sent;
+	double span =
+		t->o->time_ns > p->since_ns ? (double)(t->o->time_ns - p->since_ns) / NS_PER_S : 0;
+	snprintf(text, sizeof(text), "%s to %s in %.0f s, %s back; %u of our hosts ever used it",
+		 say_bytes(p->sent, sent), nets_text(&t->theirs, net, sizeof(net)), span,
+		 say_bytes(p->received, back), nets_users(n));
+	struct finding f = {
+		.score = p->sent / floor,
+		.evidence = {{"sent", p->sent, p->most, floor, "bytes"},
+			     {"received", p->received, NAN, NAN, "bytes"},
+			     {"pcr", ratio, NAN, c->pcr, "ratio"},
+			     {"network_users", nets_users(n), NAN, c->known_hosts, "hosts"},
+			     {"duration", span, NAN, NAN, "s"}},
+		.n_evidence = 5,
+	};
+	bool is_alert = !t->v->guessed && (!t->accepted || out->mature);
+	tell(c, s, t, out, t->accepted ? UPLOAD_pulled : UPLOAD_new_net, is_alert, &f, text);
+}
+
+static void test_own(const struct upload_config *c, struct upload_state *s, const struct step *t,
+		     const struct detector_out *out)
+{
+	bool fresh;
+	struct host *h = sets_get(&s->hosts, t->view.id, 0, &fresh);
+	uint64_t now_ns = t->o->time_ns;
+
+	if (h->hour_ns == 0 || now_ns >= h->hour_ns + HOUR_NS) {
+		if (h->sent > 0)
+			sketch_add(&h->hours, h->sent);
+		h->sent = h->received = 0;
+		h->hour_ns = now_ns ? now_ns : 1;
+	}
+	h->sent += t->sent;
+	h->received += t->received;
+	if (h->sent < c->own_mb * MB || pcr(h->sent, h->received) < FACTOR_PCR ||
+	    h->told_ns >= h->hour_ns || sketch_count(&h->hours) < c->own_hours)
+		return;
+	double usual = sketch_quantile(&h->hours, QUANTILE), limit = usual * c->own_factor;
+	if (h->sent < limit)
+		return;
+	h->told_ns = now_ns;
+
+	char sent[24], most[24], text[FINDING_SUBJECT];
+	snprintf(text, sizeof(text), "%s sent outside within an hour; in 99 of 100 hours below %s",
+		 say_bytes(h->sent, sent), say_bytes(usual, most));
+	struct finding f = {
+		.score = h->sent / limit,
+		.evidence = {{"sent", h->sent, usual, limit, "bytes"},
+			     {"received", h->received, NAN, NAN, "bytes"},
+			     {"hours", sketch_count(&h->hours), NAN, c->own_hours, "hours"}},
+		.n_evidence = 3,
+	};
+	tell(c, s, t, out, UPLOAD_own, out->mature, &f, text);
+}
+
+static void upload_on_observation(const void *config, void *state, const struct observation *o,
+				  const struct detector_out *out)
+{
+	const struct obs_volume *v = obs_body(o);
+	bool src_home = hosts_home(out->hosts, &o->src), dst_home = hosts_home(out->hosts, &o->dst);
+	unsigned up = src_home ? 0 : 1;
+	struct upload_state *s = state;
+
+	if (src_home == dst_home || addr_is_multicast(&o->dst) || addr_is_broadcast(&o->dst))
+		return;
+	if (v->link.proto != TCP && v->bytes[!up] == 0)
+		return;
+	count_add(&s->volumes, 1);
+	struct step t = {
+		.o = o,
+		.v = v,
+		.ours = src_home ? o->src : o->dst,
+		.theirs = src_home ? o->dst : o->src,
+		.sent = (double)v->bytes[up],
+		.received = (double)v->bytes[!up],
+		.accepted = !src_home,
+	};
+	t.view = hosts_of(out->hosts, &t.ours, &v->link);
+	test_net(config, s, &t, out);
+	test_own(config, s, &t, out);
+}
+
+static void upload_stats(const void *state, char *out, size_t size)
+{
+	const struct upload_state *s = state;
+
+	snprintf(out, size,
+		 "\"volumes\":%llu,\"alerts\":%llu,\"findings\":%llu,\"pairs\":%llu,"
+		 "\"pairs_evicted\":%llu,\"hosts_evicted\":%llu",
+		 (unsigned long long)count_get(&s->volumes),
+		 (unsigned long long)count_get(&s->alerts),
+		 (unsigned long long)count_get(&s->findings),
+		 (unsigned long long)count_get(&s->pairs.taken),
+		 (unsigned long long)count_get(&s->pairs.evicted),
+		 (unsigned long long)count_get(&s->hosts.evicted));
+}
+
+static bool is_volume(double v)
+{
+	return isfinite(v) && v >= 0 && v < 1e18;
+}
+
+static bool take_pair(void *entry)
+{
+	struct pair *p = entry;
+
+	return is_volume(p->sent) && is_volume(p->received) && is_volume(p->told) &&
+	       is_volume(p->most);
+}
+
+static bool take_host(void *entry)
+{
+	struct host *h = entry;
+
+	return is_volume(h->sent) && is_volume(h->received);
+}
+
+static bool take_served(void *entry)
+{
+	((struct served *)entry)->learnt = 1;
+	return true;
+}
+
+static unsigned upload_tables(void *state, struct state_table *out)
+{
+	struct upload_state *s = state;
+
+	out[0] = (struct state_table){"upload.pairs", &s->pairs, take_pair};
+	out[1] = (struct state_table){"upload.hosts", &s->hosts, take_host};
+	out[2] = (struct state_table){"upload.served", &s->served, take_served};
+	return 3;
+}
+
+const struct detector detect_upload = {
+	.name = "upload",
+	.what = "hosts that carry data out, by destination, direction and their own past",
+	.source = PCR_SOURCE,
+	.wants = 1u << OBS_volume,
+	.params = upload_params,
+	.abouts = upload_abouts,
+	.n_abouts = UPLOAD_kinds,
+	.config_size = sizeof(struct upload_config),
+	.init = upload_init,
+	.fini = upload_fini,
+	.on_observation = upload_on_observation,
+	.stats = upload_stats,
+	.tables = upload_tables,
+};
