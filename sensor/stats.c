@@ -155,6 +155,10 @@ static void rule_stats(struct json *j, const struct run *r)
 	U64(j, &c, evaluated);
 	U64(j, &c, hits);
 	U64(j, &c, pending_over);
+	U64(j, &c, eval_over);
+	U64(j, &c, regex_over);
+	U64(j, &c, flowbits_over);
+	U64(j, &c, hits_over);
 	json_close(j);
 }
 
