@@ -36,5 +36,15 @@ int main(void)
 	CHECK(p && param_set(&s, p, "0", &err) != 0);
 	CHECK(p && param_set(&s, p, "1", &err) == 0);
 	CHECK_EQ(c.unanswered_s, 1);
+
+	CASE("policies of overlaps");
+	CHECK_STR(c.frag_policy, "bsd");
+	CHECK_STR(c.overlap, "first");
+	p = param_find(&s, "frag_policy");
+	CHECK(p && param_set(&s, p, "linux", &err) == 0);
+	CHECK_STR(c.frag_policy, "linux");
+	CHECK(p && param_set(&s, p, "solaris", &err) != 0);
+	CHECK_STR(c.frag_policy, "linux");
+	param_fini(&s);
 	return check_done();
 }
