@@ -156,9 +156,33 @@ static void test_arp_mirror(void)
 	rig_end();
 }
 
+static void test_arp_end(void)
+{
+	static const struct {
+		const char *name;
+		uint64_t ms;
+		unsigned alerts;
+	} rows[] = {{"at the end of the run a tenth of the wait will do", 120, 1},
+		    {"but not less", 90, 0}};
+
+	for (unsigned i = 0; i < 2; i++) {
+		struct record last = {.o.kind = OBS_end};
+
+		CASE(rows[i].name);
+		rig_start();
+		for (unsigned n = 0; n < 9; n++)
+			ask(ASKER, "10.0.0.1", ip_plus("10.0.1.0", n));
+		r.now_ns += rows[i].ms * NS_PER_MS;
+		feed(&last);
+		CHECK_EQ(r.alerts, rows[i].alerts);
+		rig_end();
+	}
+}
+
 int main(void)
 {
 	test_arp();
+	test_arp_end();
 	test_arp_alive();
 	test_arp_mirror();
 	return check_done();
