@@ -28,9 +28,12 @@ static bool wanted(const struct view *v, const json_t *event)
 {
 	const struct request *q = &v->cli->q;
 	const char *kind = json_string_value(json_object_get(event, "watch"));
-	const char *host = json_string_value(json_object_get(event, "host"));
-	const char *mac = json_string_value(json_object_get(
-		event, q->host_is_mac && !json_object_get(event, "mac") ? "host_mac" : "mac"));
+	/* An alert is the sensor's own line; what the collector says of hosts has its own names. */
+	bool is_alert = json_object_get(event, "event_type");
+	const char *host =
+		json_string_value(json_object_get(event, is_alert ? "subject_ip" : "host"));
+	const char *mac =
+		json_string_value(json_object_get(event, is_alert ? "subject_mac" : "mac"));
 	const char *detector = json_string_value(json_object_get(event, "detector"));
 	json_int_t severity =
 		json_integer_value(json_object_get(json_object_get(event, "alert"), "severity"));

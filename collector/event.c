@@ -78,8 +78,8 @@ static void rule_fields(struct event *e, const json_t *root, const json_t *alert
 /* Whom the event accuses, or whom a sighting is about. */
 static void host_fields(struct event *e, const json_t *root)
 {
-	address(e->host, str(root, "host"));
-	mac_address(e->mac, str(root, "host_mac"));
+	address(e->host, str(root, "subject_ip"));
+	mac_address(e->mac, str(root, "subject_mac"));
 	if (e->host[0] == '\0')
 		memcpy(e->host, e->src, sizeof(e->host));
 }

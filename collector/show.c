@@ -187,10 +187,10 @@ void show_alert(const struct show *s, const json_t *row)
 	const char *word = show_severity(
 		show_num(json_object_get(row, "alert"), "severity"), &color);
 
-	show_text(row, "host", host, sizeof(host));
+	show_text(row, "subject_ip", host, sizeof(host));
 	if (!*host)
 		show_text(row, "src_ip", host, sizeof(host));
-	show_text(row, "host_mac", mac, sizeof(mac));
+	show_text(row, "subject_mac", mac, sizeof(mac));
 	if (strcmp(show_text(row, "event_type", type, sizeof(type)), "finding") == 0) {
 		word = "finding";
 		color = SHOW_dim;

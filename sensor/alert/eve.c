@@ -237,9 +237,9 @@ void eve_host(struct json *j, const struct finding *f)
 	static const struct mac none;
 
 	if (!addr_is_any(&f->host))
-		eve_addr(j, "host", &f->host);
+		eve_addr(j, "subject_ip", &f->host);
 	if (!mac_eq(&f->host_mac, &none))
-		mac_member(j, "host_mac", &f->host_mac);
+		mac_member(j, "subject_mac", &f->host_mac);
 }
 
 static void body(struct json *j, const struct eve_config *c, const struct finding *f)

@@ -11,7 +11,7 @@ void eve_clipped(struct json *j, const char *key, const char *text, size_t n, si
 void eve_addr(struct json *j, const char *key, const struct addr *a);
 void eve_time(struct json *j, const char *key, uint64_t time_ns);
 
-void eve_host(struct json *j, const struct finding *f); /* "host" and "host_mac" */
+void eve_host(struct json *j, const struct finding *f); /* "subject_ip" and "subject_mac" */
 /* "geo":{…}: what the databases know of the two ends. */
 void eve_geo(struct json *j, const struct eve_config *c, const struct finding *f);
 /* sensor, sensor_epoch, sensor_seq. */

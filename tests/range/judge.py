@@ -11,7 +11,7 @@ for line in open(sys.argv[1], encoding="utf-8"):
     e = json.loads(line)
     if e["event_type"] == "alert":
         what = e.get("detector") or str(e["alert"]["signature_id"])
-        said[what, e.get("host", e["src_ip"])] = True
+        said[what, e.get("subject_ip", e["src_ip"])] = True
 print(", ".join(f"{what} {who}" for what, who in said) or "-")
 good = not said if want == "-" else (want, host) in said and all(who == host for _, who in said)
 sys.exit(not good)

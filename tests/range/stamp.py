@@ -18,5 +18,5 @@ for line in sys.stdin:
         continue
     when = datetime.datetime.strptime(e["timestamp"], "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
     text = f"{e['alert']['signature']}: {e.get('summary', '')}"
-    print(int(arrived * 1000), int(when * 1000), e.get("host", e["src_ip"]), text, line[at:].strip(),
+    print(int(arrived * 1000), int(when * 1000), e.get("subject_ip", e["src_ip"]), text, line[at:].strip(),
           sep="\t", flush=True)

@@ -209,7 +209,7 @@ static const struct {
 	 "\"signature\":\"horizontal scan\",\"category\":\"Network scan\",\"severity\":2,"
 	 "\"metadata\":{\"mitre_tactic_id\":[\"TA0007\"],\"mitre_technique_id\":[\"T1046\"]},"
 	 "\"references\":[\"Jung 2004\"]},\"family\":\"scan\",\"detector\":\"scan\","
-	 "\"score\":1.5,\"host\":\"2001:db8::1\",\"host_mac\":\"02:00:00:00:00:09\","
+	 "\"score\":1.5,\"subject_ip\":\"2001:db8::1\",\"subject_mac\":\"02:00:00:00:00:09\","
 	 "\"summary\":\"22 failed first contacts\",\"evidence\":[{\"name\":\"failed\","
 	 "\"observed\":22,\"baseline\":null,\"threshold\":12.5,\"unit\":\"hosts\"},"
 	 "{\"name\":\"ratio\",\"observed\":null,\"baseline\":0.1,\"threshold\":null,"
@@ -238,7 +238,7 @@ static const struct {
 	 "\"capture_file\":\"day1.pcap\"}\n"},
 	{"a host", sighting, &unnamed, &id, "host",
 	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"host\","
-	 "\"vlan\":[7],\"host\":\"10.0.0.9\",\"host_mac\":\"02:00:00:00:00:09\","
+	 "\"vlan\":[7],\"subject_ip\":\"10.0.0.9\",\"subject_mac\":\"02:00:00:00:00:09\","
 	 "\"sensor\":\"host-1234\",\"sensor_epoch\":\"00000000deadbeef\",\"sensor_seq\":12}\n"},
 	{"ARP, and a rule that says nothing", arp, &from_file, NULL, "alert.other.low",
 	 "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"alert\","

@@ -47,7 +47,7 @@ static size_t records(char *out, size_t size, unsigned at, uint64_t after, uint3
 			continue;
 		int k = snprintf(json, sizeof(json),
 				 "{\"timestamp\":\"2026-01-31T12:00:00.000000+0000\",\"event_type\":"
-				 "\"alert\",\"host\":\"10.0.0.%d\",\"alert\":{\"severity\":1}}",
+				 "\"alert\",\"subject_ip\":\"10.0.0.%d\",\"alert\":{\"severity\":1}}",
 				 (int)(seq % 200));
 		struct journal_record r = {fake.epoch[at].id, seq, "alert.scan.high", 15, json,
 					   (size_t)k};

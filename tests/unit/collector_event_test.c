@@ -10,7 +10,7 @@
 	"\"community_id\":\"1:abc\",\"alert\":{\"gid\":900,\"signature_id\":3,\"severity\":2,"     \
 	"\"signature\":\"s\",\"metadata\":{\"mitre_technique_id\":[\"T1046\"],"                    \
 	"\"mitre_tactic_id\":[\"TA0007\"]}},\"family\":\"lateral\",\"detector\":\"scan\","         \
-	"\"score\":1.5,\"host\":\"10.0.0.6\",\"host_mac\":\"02-00-00-00-00-0A\"}"
+	"\"score\":1.5,\"subject_ip\":\"10.0.0.6\",\"subject_mac\":\"02-00-00-00-00-0A\"}"
 
 static bool parse(const char *topic, const char *json, struct event *e)
 {
@@ -60,15 +60,15 @@ static const struct {
 	{"a finding", "finding.scan.low", "{\"event_type\":\"finding\",\"alert\":{}}", true,
 	 "finding", "finding", "scan", "", ""},
 	{"a sighting has no tier", "host",
-	 "{\"event_type\":\"host\",\"host\":\"10.0.0.5\",\"host_mac\":\"02:00:00:00:00:01\"}", true,
+	 "{\"event_type\":\"host\",\"subject_ip\":\"10.0.0.5\",\"subject_mac\":\"02:00:00:00:00:01\"}", true,
 	 "host", "", "", "10.0.0.5", "02:00:00:00:00:01"},
-	{"the zero MAC is none", "host", "{\"event_type\":\"host\",\"host_mac\":\"00:00:00:00:00:00\"}",
+	{"the zero MAC is none", "host", "{\"event_type\":\"host\",\"subject_mac\":\"00:00:00:00:00:00\"}",
 	 true, "host", "", "", "", ""},
 	{"an alert object alone makes no alert", "flow", "{\"event_type\":\"flow\",\"alert\":{}}",
 	 true, "flow", "", "", "", ""},
-	{"no address is no host", "x", "{\"event_type\":\"alert\",\"host\":\"<b>\",\"alert\":{}}",
+	{"no address is no host", "x", "{\"event_type\":\"alert\",\"subject_ip\":\"<b>\",\"alert\":{}}",
 	 true, "alert", "alert", "", "", ""},
-	{"wrong types are nothing", "x", "{\"event_type\":5,\"host\":[1],\"vlan\":\"x\"}", true,
+	{"wrong types are nothing", "x", "{\"event_type\":5,\"subject_ip\":[1],\"vlan\":\"x\"}", true,
 	 "unknown", "", "", "", ""},
 	{"a topic without an end", "alert.", "{}", true, "unknown", "", "", "", ""},
 	{"NUL in a text is no end of the world", "x", "{\"event_type\":\"a\\u0000b\"}", true, "a",

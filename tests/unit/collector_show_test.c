@@ -43,11 +43,11 @@ static json_t *read(const char *json)
 
 #define ALERT                                                                                      \
 	"{\"watch\":\"alert\",\"event_type\":\"alert\",\"time_ns\":1769860800000000000,"           \
-	"\"host\":\"10.0.0.5\",\"host_mac\":\"02:00:00:00:00:05\",\"summary\":"                    \
+	"\"subject_ip\":\"10.0.0.5\",\"subject_mac\":\"02:00:00:00:00:05\",\"summary\":"                    \
 	"\"22 failed first contacts to 445/tcp in 3 s\",\"alert\":{\"severity\":1,\"signature\":"  \
 	"\"scan\",\"metadata\":{\"mitre_technique_id\":[\"T1046\"]}}}"
 #define EVIL                                                                                       \
-	"{\"watch\":\"alert\",\"time_ns\":1769860800000000000,\"host\":\"10.0.0.5\",\"alert\":"    \
+	"{\"watch\":\"alert\",\"time_ns\":1769860800000000000,\"subject_ip\":\"10.0.0.5\",\"alert\":"    \
 	"{\"severity\":2,\"signature\":\"\\u001b]0;owned\\u0007\\u009b31m\\nfake line\"}}"
 #define PLAN                                                                                       \
 	"{\"allowed\":false,\"mode\":\"recommend\",\"refused_by\":\"mode\",\"rails\":["            \
