@@ -128,7 +128,7 @@ static int finish(const struct view *v, const json_t *answer)
 	if (broken)
 		fprintf(stderr, "vigie: the audit log's chain is BROKEN\n");
 	else if (ok && v->cli->verb == REQUEST_audit && !v->cli->json)
-		puts("the chain is whole");
+		puts(v->n ? "the chain is whole" : "the audit log is empty: nothing was ever asked for");
 	if (ok && v->n == 0 && !v->cli->json &&
 	    (v->cli->verb == REQUEST_alerts || v->cli->verb == REQUEST_incidents))
 		puts(v->cli->verb == REQUEST_alerts ? "no alerts" : "no open incidents");

@@ -114,7 +114,7 @@ static void gather(struct isolate *e, const struct isolate_request *r,
 		.isolator_times_out = json_is_true(json_object_get(caps, "times_out")),
 		.profile_able =
 			in_list(json_object_get(caps, "profiles"), isolate_str(iso, "profile")),
-		.unable = caps ? NULL : "the isolator does not answer",
+		.unable = caps ? NULL : "the isolator does not answer: is its program in isolate.dir?",
 		.frozen = isolate_store_flag(e, "frozen"),
 		.in_window = isolate_store_since(e, NULL, now - e->policy.rate_window_s * NS_PER_S),
 		.active = (unsigned)json_array_size(live),

@@ -183,7 +183,7 @@ static int open_rules(struct run *r, struct err *err)
 	if (r->rules->n_failed)
 		log_warn("%u rules did not parse and are left out", r->rules->n_failed);
 	if (r->rules->n_matched < r->rules->n)
-		log_info("%u of %u rules matched; vigie-sensor -T lists the rest",
+		log_info("%u of %u rules can be matched; vigie-sensor -T -v names the rest",
 			 r->rules->n_matched, r->rules->n);
 	return 0;
 }
@@ -233,6 +233,18 @@ static int open_workers(struct run *r, struct err *err)
 	return 0;
 }
 
+/* A live run has no screen to write to: it says where its events can be had. */
+static void say_where(const struct publish_config *p)
+{
+	if (p->dir)
+		log_info("events: %s/eve.json", p->dir);
+	if (p->journal_dir)
+		log_info("events: journal %s, for collectors at %s", p->journal_dir,
+			 p->rep.n ? p->rep.at[0] : "no address");
+	if (p->pub.n)
+		log_info("events: nngcat --sub --dial %s --subscribe alert.", p->pub.at[0]);
+}
+
 int run_open(struct run *r, struct options *o, struct err *err)
 {
 	int e;
@@ -273,6 +285,8 @@ int run_open(struct run *r, struct options *o, struct err *err)
 		.place = r->geo ? place : NULL,
 		.place_ctx = r->geo,
 	};
+	if (r->live)
+		say_where(&o->publish);
 	r->loaded_ns = clock_mono_ns();
 	return 0;
 }
