@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define EXIT_USAGE 2
@@ -239,6 +240,7 @@ int main(int argc, char **argv)
 	bool check = false, verbose = false;
 	int o = options(argc, argv, &args, &check, &print, &verbose);
 
+	umask(0027); /* who was accused of what is not for everybody on the machine */
 	if (o == 'V')
 		return puts("vigie-collector " VIGIE_VERSION) < 0;
 	if (o) {
