@@ -80,7 +80,8 @@ enum verdict decode_ipv4(struct walk *w)
 		walk_oddity(w, VERDICT_ip4_total_zero);
 
 	unsigned frag_off = (flags_off & 0x1fff) * 8u;
-	if (frag_off != 0 && frag_off + length - header > DATAGRAM_MAX - HEADER_MIN)
+	bool fragment = frag_off != 0 || (flags_off & 0x2000);
+	if (fragment && frag_off + length - header > DATAGRAM_MAX - HEADER_MIN)
 		return VERDICT_ip4_frag_overrun;
 
 	p->src = addr_v4_wire(src);

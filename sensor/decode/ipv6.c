@@ -27,7 +27,7 @@ static enum verdict fragment(struct walk *w, uint8_t *next)
 	uint16_t off_more = bytes_be16(&h);
 	uint32_t id = bytes_be32(&h);
 	unsigned off = off_more & 0xfff8;
-	if (off != 0 && off + walk_wire_left(w) > DATAGRAM_MAX)
+	if ((off != 0 || (off_more & 1)) && off + walk_wire_left(w) > DATAGRAM_MAX)
 		return VERDICT_ip6_frag_overrun;
 	if (reserved || (off_more & 6))
 		walk_oddity(w, VERDICT_ip6_frag_reserved);
