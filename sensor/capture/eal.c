@@ -145,30 +145,11 @@ int capture_eal_args(struct capture_eal_args *a, const struct capture_config *c,
 	return r;
 }
 
-/* A line of /proc/meminfo, in its own unit (kB, or a count); 0 when there is none. */
-static uint64_t meminfo(const char *name)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	char line[128];
-	unsigned long long v = 0;
-	size_t n = strlen(name);
-
-	while (f && fgets(line, sizeof(line), f)) {
-		if (strncmp(line, name, n) == 0 && line[n] == ':') {
-			v = strtoull(line + n + 1, NULL, 10);
-			break;
-		}
-	}
-	if (f)
-		fclose(f);
-	return v;
-}
-
 static int check_memory(const struct capture_need *n, const struct capture_huge *h, struct err *err)
 {
 	uint64_t huge_free = h->free * h->page, need = capture_need_bytes(n);
 	char text[512];
-	uint64_t free_bytes = meminfo("MemAvailable") * 1024;
+	uint64_t free_bytes = capture_meminfo("MemAvailable") * 1024;
 
 	if (huge_free >= need)
 		return 0;

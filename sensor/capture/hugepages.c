@@ -14,8 +14,7 @@
 #define KB 1024ULL
 #define MB (1024 * KB)
 
-/* A line of /proc/meminfo, in its own unit. */
-static uint64_t meminfo(const char *name)
+uint64_t capture_meminfo(const char *name)
 {
 	FILE *f = fopen("/proc/meminfo", "re");
 	char line[128];
@@ -50,9 +49,11 @@ static uint64_t of_node(int node, uint64_t page, const char *what)
 
 void capture_huge_read(struct capture_huge *h, int node)
 {
-	h->page = meminfo("Hugepagesize") * KB;
-	h->total = node < 0 ? meminfo("HugePages_Total") : of_node(node, h->page, "nr_hugepages");
-	h->free = node < 0 ? meminfo("HugePages_Free") : of_node(node, h->page, "free_hugepages");
+	h->page = capture_meminfo("Hugepagesize") * KB;
+	h->total = node < 0 ? capture_meminfo("HugePages_Total")
+			    : of_node(node, h->page, "nr_hugepages");
+	h->free = node < 0 ? capture_meminfo("HugePages_Free")
+			   : of_node(node, h->page, "free_hugepages");
 }
 
 static void command(const struct capture_need *n, const struct capture_huge *h, uint64_t pages,

@@ -18,6 +18,8 @@ static inline uint64_t capture_need_bytes(const struct capture_need *n)
 	return n->mbufs * n->mbuf_bytes + n->other;
 }
 
+/* A line of /proc/meminfo, in its own unit (kB, or a count); 0 when there is none. */
+uint64_t capture_meminfo(const char *name);
 /* What there is. `node` as in struct capture_need. All 0 where the kernel does not say. */
 void capture_huge_read(struct capture_huge *h, int node);
 /* The arithmetic and the command, for the operator: one sentence each. Returns the length. */
