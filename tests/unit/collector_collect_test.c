@@ -139,6 +139,8 @@ static void up(void)
 	nng_rep0_open(&fake.rep);
 	nng_pub0_open(&fake.pub);
 	nng_socket_set_ms(fake.rep, NNG_OPT_RECVTIMEO, 20);
+	/* A collector that gave up on a huge reply must not hold the fake for ever. */
+	nng_socket_set_ms(fake.rep, NNG_OPT_SENDTIMEO, 500);
 	CHECK_EQ(nng_listen(fake.rep, rep_url, NULL, 0), 0);
 	CHECK_EQ(nng_listen(fake.pub, pub_url, NULL, 0), 0);
 	pthread_create(&fake.thread, NULL, serve, NULL);
