@@ -98,6 +98,7 @@ static int add_sections(struct options *o, struct err *err)
 		{"capture", capture_params, &o->capture},
 		{"decode", decode_params, &o->decode},
 		{"flow", flow_params, &o->flow},
+		{"proto", proto_params, &o->proto},
 		{"rule", rule_params, &o->rule},
 		{"detect", detect_params, &o->detect},
 		{"publish", publish_params, &o->publish},

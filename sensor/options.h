@@ -10,6 +10,7 @@
 #include "detect/detect.h"
 #include "flow/flow.h"
 #include "metrics.h"
+#include "proto/proto.h"
 #include "publish/publish.h"
 #include "rule/rule.h"
 
@@ -57,6 +58,7 @@ struct options {
 	struct capture_config capture;
 	struct decode_config decode;
 	struct flow_config flow;
+	struct proto_config proto;
 	struct rule_config rule;
 	struct detect_config detect;
 	struct publish_config publish;

@@ -3,7 +3,8 @@
  *
  * Decoding and the flow lookup's prefetch run over the whole burst; what follows runs packet by
  * packet, so that observations leave in the order of the frames (docs/why/0002-order.md). TCP stream
- * bytes reach the rules from inside flow_pkt(), through the flow_on_piece hook set in worker.c.
+ * bytes reach the parsers and the rules from inside flow_pkt(), through the flow_on_piece hook set in
+ * worker.c; what parsers understand reaches the rules and the observer through their hooks.
  *
  * Owns:   nothing; a burst's frames belong to the source and live until its next().
  * Thread: one worker per reader; both directions of two hosts meet on one worker, nothing locks.
@@ -26,6 +27,7 @@ void pipeline_burst(struct worker *w, const struct burst *b)
 		flow_pkt(w->flows, &pkt[i]);
 		if (w->evidence)
 			evidence_frame(w->evidence, &b->frame[i], &pkt[i]);
+		proto_pkt(w->proto, &pkt[i]);
 		rule_pkt(w->rules, &pkt[i]);
 	}
 

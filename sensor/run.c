@@ -201,6 +201,7 @@ static int open_workers(struct run *r, struct err *err)
 {
 	const struct worker_config c = {
 		.flow = &r->o->flow,
+		.proto = &r->o->proto,
 		.rule = &r->o->rule,
 		.rules = r->rules,
 		.workers = r->n_workers,

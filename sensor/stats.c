@@ -136,6 +136,33 @@ static void flow_stats(struct json *j, const struct run *r)
 	json_close(j);
 }
 
+static void proto_stats(struct json *j, const struct run *r)
+{
+	struct proto_counters c = {0};
+
+	for (unsigned i = 0; i < r->n_workers; i++)
+		add((struct count *)&c,
+		    (const struct count *)proto_counters_of(r->worker[i].proto),
+		    sizeof(c) / sizeof(struct count));
+	json_open(j, "proto");
+	U64(j, &c, bytes);
+	U64(j, &c, gaps);
+	U64(j, &c, failed);
+	U64(j, &c, switched);
+	U64(j, &c, no_state);
+	U64(j, &c, no_memory);
+	U64(j, &c, facts);
+	U64(j, &c, events);
+	U64(j, &c, decode_limit);
+	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
+		json_open(j, proto_name((enum app)a));
+		json_u64(j, "flows", count_get(&c.flows[a]));
+		json_u64(j, "transactions", count_get(&c.txs[a]));
+		json_close(j);
+	}
+	json_close(j);
+}
+
 static void rule_stats(struct json *j, const struct run *r)
 {
 	struct rule_counters c = {0};
@@ -293,6 +320,7 @@ size_t run_stats(const struct run *r, char *out, size_t size)
 	capture_stats(&j, r, &t);
 	decode_stats(&j, r);
 	flow_stats(&j, r);
+	proto_stats(&j, r);
 	rule_stats(&j, r);
 	observe_stats(&j, r);
 	detect_stats_json(&j, r);

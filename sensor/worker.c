@@ -15,9 +15,21 @@ static void on_flow_event(void *ctx, const struct flow *f, enum flow_event_kind 
 {
 	struct worker *w = ctx;
 
-	if (kind == FLOW_EVENT_end)
+	if (kind == FLOW_EVENT_end) {
+		proto_flow_end(w->proto, (struct flow *)f, at);
 		rule_flow_end(w->rules, (struct flow *)f, at);
+	}
 	observe_flow_event(&w->observer, f, kind, reason, at);
+}
+
+/* The parsers first: the rules may ask what the flow is. */
+static void on_piece(void *ctx, struct flow *f, const struct flow_piece *piece,
+		     const struct pkt *p, const struct order *at)
+{
+	struct worker *w = ctx;
+
+	proto_piece(w->proto, f, piece, p, at);
+	rule_piece(w->rules, f, piece, p, at);
 }
 
 int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
@@ -30,7 +42,6 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	w->index = index;
 	w->workers = c->workers;
 	w->stop = stop;
-	flow.streams = flow.streams && c->rules->wants_streams;
 	if ((r = ring_init(&w->ring, c->ring_bytes, c->block, c->abort, err)) < 0 ||
 	    (r = flow_table_new(&w->flows, &flow, c->workers, c->seed, &hooks, err)) < 0 ||
 	    (r = rule_matcher_new(&w->rules, c->rules, c->rule, observe_rule_hit, &w->observer,
@@ -41,8 +52,12 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	w->observer.flow_records = c->flow_records;
 	if ((r = observe_remember(&w->observer, c->remember, err)) < 0)
 		return r;
+	const struct proto_hooks said = {.rules = w->rules, .on_fact = observe_fact,
+					 .observer = &w->observer};
+	if ((r = proto_new(&w->proto, c->proto, c->workers, w->flows, &said, err)) < 0)
+		return r;
 	if (flow.streams)
-		flow_table_set_piece(w->flows, rule_piece, w->rules);
+		flow_table_set_piece(w->flows, on_piece, w);
 	return 0;
 }
 
@@ -50,6 +65,7 @@ void worker_fini(struct worker *w)
 {
 	if (w->flows)
 		flow_table_free(w->flows);
+	proto_free(w->proto);
 	if (w->rules)
 		rule_matcher_free(w->rules);
 	observe_fini(&w->observer);

@@ -7,6 +7,7 @@
 #include "decode/pkt.h"
 #include "flow/flow.h"
 #include "observe/observe.h"
+#include "proto/proto.h"
 #include "rule/rule.h"
 
 #include <pthread.h>
@@ -18,6 +19,7 @@ struct worker {
 	const struct source *source;
 	void *source_state;
 	struct flow_table *flows;
+	struct proto *proto;
 	struct rule_matcher *rules;
 	struct observer observer;
 	struct ring ring;
@@ -33,6 +35,7 @@ struct worker {
 
 struct worker_config {
 	const struct flow_config *flow;
+	const struct proto_config *proto;
 	const struct rule_config *rule;
 	const struct rule_set *rules;
 	unsigned workers;

@@ -105,7 +105,16 @@ struct flow_piece {
 typedef void (*flow_on_piece)(void *ctx, struct flow *f, const struct flow_piece *piece,
 			      const struct pkt *p, const struct order *at);
 
+/* What proto/ asks of a flow's streams: no more of one direction (what waits for it is told its end);
+ * no end at flow.stream_depth. */
+void flow_stream_quit(struct flow *f, uint8_t dir);
+void flow_stream_deep(struct flow *f);
+
 struct flow_table;
+/* The last bytes that a direction has told (all of them, up to FLOW_WINDOW, since its beginning or its last
+ * gap). False: none are kept. Borrowed until the next packet. */
+bool flow_stream_said(const struct flow_table *t, const struct flow *f, uint8_t dir,
+		      const uint8_t **at, uint32_t *n);
 /* `share`: this worker's number of all `workers`. Allocates everything there will ever be. */
 int flow_table_new(struct flow_table **t, const struct flow_config *c, unsigned workers,
 		   uint64_t seed, const struct flow_hooks *hooks, struct err *err);

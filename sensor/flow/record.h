@@ -79,10 +79,12 @@ struct flow {
 	uint64_t start_ns;
 	struct mac client_mac, server_mac;
 	uint16_t source;
-	uint16_t app;        /* proto/'s: 0 unknown */
-	uint64_t rule_bits;  /* rule/'s: which pending candidates, first-packet flags */
-	uint32_t rule_state; /* rule/'s: index of its own pooled state, 0 none */
-	uint32_t interim_n;  /* interim records told so far */
+	uint16_t app;          /* proto/'s: enum app */
+	uint32_t proto_state;  /* proto/'s: its pooled state of the flow, 0 none */
+	uint32_t rule_flowbits; /* rule/'s: index + 1 of the flow's named bits, 0 none */
+	uint32_t rule_state;   /* rule/'s: index of its own pooled state, 0 none */
+	uint16_t rule_bits;    /* rule/'s */
+	uint16_t interim_n;    /* interim records told so far */
 	/* The table's own: interim and contact are counted from mark_s; the client's first sequence
 	 * number; the wheel's list (or the free list). */
 	uint32_t mark_s, isn, wheel_prev, wheel_next;

@@ -20,6 +20,7 @@
 #include "flow/stream.h"
 
 #include "base/clock.h"
+#include "flow/table.h"
 #include "flow/tcp.h"
 
 #define STREAMS_16THS 1u
@@ -167,7 +168,7 @@ static void deliver(const struct stream_call *c, struct stream_half *h, const ui
 		    uint32_t len)
 {
 	uint64_t left = c->m->depth > h->told ? c->m->depth - h->told : 0;
-	bool deep = len > left;
+	bool deep = len > left && !(h->bits & STREAM_DEEP);
 
 	if (deep) {
 		count_add(&c->m->count->stream_beyond_depth, len - left);
@@ -178,6 +179,10 @@ static void deliver(const struct stream_call *c, struct stream_half *h, const ui
 		tell(c, h, at, n, false);
 		at += n;
 		len -= n;
+		if (h->bits & STREAM_QUIT) {
+			finish(c, h);
+			return;
+		}
 	}
 	if (deep) {
 		flow_stream_event(c->m, STREAM_depth);
@@ -399,8 +404,10 @@ void flow_stream_pkt(struct flow_streams *m, struct flow *f, const struct pkt *p
 	}
 	if ((p->tcp_flags & TCP_SYN) || p->payload_wire)
 		start(h, seq);
+	if ((h->bits & (STREAM_QUIT | STREAM_DONE)) == STREAM_QUIT)
+		finish(&c, h);
 	if (h->bits & STREAM_DONE) {
-		if (h->bits & STREAM_DEPTH)
+		if (h->bits & (STREAM_DEPTH | STREAM_QUIT))
 			count_add(&m->count->stream_beyond_depth, p->payload_wire);
 		else
 			count_add(&m->count->stream_old, p->payload_wire != 0);
@@ -445,4 +452,30 @@ void flow_stream_end(struct flow_streams *m, struct flow *f, const struct order 
 	m->events = 0;
 	flow_pool_put(&m->streams, stream_ref(m, s));
 	f->stream = NULL;
+}
+
+void flow_stream_quit(struct flow *f, uint8_t dir)
+{
+	if (f->stream)
+		f->stream->half[dir].bits |= STREAM_QUIT;
+}
+
+void flow_stream_deep(struct flow *f)
+{
+	if (!f->stream)
+		return;
+	f->stream->half[0].bits |= STREAM_DEEP;
+	f->stream->half[1].bits |= STREAM_DEEP;
+}
+
+bool flow_stream_said(const struct flow_table *t, const struct flow *f, uint8_t dir,
+		      const uint8_t **at, uint32_t *n)
+{
+	const struct stream_half *h = f->stream ? &f->stream->half[dir] : NULL;
+
+	if (!h || !h->window || !h->window_len)
+		return false;
+	*n = h->window_len < FLOW_WINDOW ? h->window_len : FLOW_WINDOW;
+	*at = (const uint8_t *)flow_pool_at(&t->streams.windows, h->window) + h->window_len - *n;
+	return true;
 }

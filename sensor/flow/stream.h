@@ -25,6 +25,8 @@ _Static_assert(sizeof(struct stream_seg) == STREAM_PAGE, "a page");
 #define STREAM_GAP     8u  /* bytes are missing before the next piece */
 #define STREAM_DONE    16u /* nothing more is delivered */
 #define STREAM_DEPTH   32u /* … because of the depth */
+#define STREAM_QUIT    64u  /* its parser wants no more */
+#define STREAM_DEEP    128u /* the depth does not count */
 
 struct stream_half {       /* one direction's bytes */
 	uint64_t offset;   /* delivered or missing so far */

@@ -7,6 +7,7 @@
 #include "observe/observation.h"
 #include "observe/ring.h"
 #include "observe/seen.h"
+#include "proto/proto.h"
 #include "rule/rule.h"
 
 struct observer { /* one worker's */
@@ -31,6 +32,8 @@ void observe_pkt(struct observer *o, const struct pkt *p); /* ARP, NDP */
 /* A flow_hooks.on_event; ctx is the observer. */
 void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
 			enum flow_reason reason, const struct order *at);
+/* A proto_hooks.on_fact; ctx is the observer. */
+void observe_fact(void *ctx, const struct proto_fact *fact);
 /* A rule_on_hit; ctx is the observer. */
 void observe_rule_hit(void *ctx, const struct rule_hit *hit);
 void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns);

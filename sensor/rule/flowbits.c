@@ -3,13 +3,13 @@
  * rules that only set come first, then those that ask and set, then those that only ask, each by
  * number, as Suricata orders them.
  *
- * Shape:  the upper half of flow.rule_bits is the number of a bit array in the matcher's pool.
+ * Shape:  flow.rule_flowbits is the number of a bit array in the matcher's pool.
  */
 #include "rule/match.h"
 
 static uint64_t *bits_of(struct rule_matcher *m, const struct flow *f)
 {
-	uint32_t i = f ? (uint32_t)(f->rule_bits >> FLOWBITS_SHIFT) : 0;
+	uint32_t i = f ? f->rule_flowbits : 0;
 	return i ? pool_at(&m->flowbits, i - 1) : NULL;
 }
 
@@ -25,7 +25,7 @@ static uint64_t *bits_make(struct rule_matcher *m, struct flow *f)
 		return NULL;
 	}
 	memset(b, 0, (m->engine->n_flowbits + 63) / 64 * sizeof(*b));
-	f->rule_bits |= (uint64_t)(pool_index(&m->flowbits, b) + 1) << FLOWBITS_SHIFT;
+	f->rule_flowbits = pool_index(&m->flowbits, b) + 1;
 	return b;
 }
 
@@ -101,5 +101,5 @@ void rule_flowbits_forget(struct rule_matcher *m, struct flow *f)
 	if (!b)
 		return;
 	pool_put(&m->flowbits, b);
-	f->rule_bits &= (1ull << FLOWBITS_SHIFT) - 1;
+	f->rule_flowbits = 0;
 }

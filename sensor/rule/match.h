@@ -7,9 +7,9 @@
 #include "rule/eval.h"
 
 /* Bits of flow.rule_bits */
-#define BIT_HEADER(dir) (1ull << (dir))           /* header rules were held against it */
-#define BIT_SPOKE(dir) (16ull << (dir))           /* the last piece went this way */
-#define BIT_PASSED 64ull                          /* a pass rule took the whole flow */
+#define BIT_HEADER(dir) ((uint16_t)(1u << (dir))) /* header rules were held against it */
+#define BIT_SPOKE(dir) ((uint16_t)(16u << (dir))) /* the last piece went this way */
+#define BIT_PASSED ((uint16_t)64u)                /* a pass rule took the whole flow */
 
 /* Who talks to whom: what a header is held against. */
 struct talk {
@@ -25,9 +25,6 @@ struct talk {
 void rule_talk_of_pkt(struct talk *t, const struct pkt *p);
 void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir);
 bool rule_talk_fits(const struct talk *t, const struct signature *s);
-
-/* The upper half is the number of its flowbits in the pool, + 1; 0 none. */
-#define FLOWBITS_SHIFT 32
 
 #define HITS_MAX 256u        /* of one packet */
 #define PENDING_PER_FLOW 64u /* so that one flow cannot take the whole pool */

@@ -166,7 +166,7 @@ static void turn(const struct piece *pc)
 
 	if (pc->f->rule_state && pc->f->rule_bits & BIT_SPOKE(other))
 		decide(pc, other, false);
-	pc->f->rule_bits &= ~BIT_SPOKE(other);
+	pc->f->rule_bits &= (uint16_t)~BIT_SPOKE(other);
 	pc->f->rule_bits |= BIT_SPOKE(pc->dir);
 }
 

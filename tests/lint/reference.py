@@ -78,7 +78,8 @@ def counters():
                  if r[0] in plain])
         + "\n## decode: what became of a frame\n\n" + table(("counter", "what it says", "source"), verdicts)
         + "\n## observe: what detectors are told\n\n"
-        + table(("counter", "what it says"), [(f"`{r[0]}`", r[1]) for r in rows("sensor/observe/observation.def")])
+        + table(("counter", "what it says"), [(f"`{r[0]}`", r[1]) for d in ("sensor/observe/observation.def", "sensor/proto/facts.def")
+                                           for r in rows(d)])
         + "\n## Everything else\n\n"
         + table(("section", "counters"), [(f"`{s}`", " ".join(c)) for s, c in sections.items()]))
 

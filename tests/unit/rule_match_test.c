@@ -149,7 +149,7 @@ static void flowbits(struct run *r)
 	for (unsigned i = 0; i < 20; i++) {
 		udp(r, 0, "b");
 		run_end(r);
-		CHECK_EQ(r->flow.rule_bits >> 32, 0);
+		CHECK_EQ(r->flow.rule_flowbits, 0);
 	}
 	CHECK_EQ(count_get(&rule_matcher_counters(r->m)->flowbits_over), 0);
 	r->n = 0;
@@ -158,11 +158,11 @@ static void flowbits(struct run *r)
 	CASE("no room: counted, not set");
 	struct flow old = r->flow;
 	for (unsigned i = 0; i < 8; i++) {
-		r->flow.rule_bits = 0;
+		r->flow.rule_flowbits = r->flow.rule_bits = 0;
 		udp(r, 0, "b");
 	}
 	CHECK_EQ(count_get(&rule_matcher_counters(r->m)->flowbits_over), 0);
-	r->flow.rule_bits = 0;
+	r->flow.rule_flowbits = r->flow.rule_bits = 0;
 	udp(r, 0, "be");
 	CHECK_EQ(count_get(&rule_matcher_counters(r->m)->flowbits_over), 1);
 	CHECK_EQ(r->n, 0);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Facts of the parsers, as observations: src is the flow's client, dst its server. */
+#include "observe/fact.h"
+#include "observe/observe.h"
+#include "observe/volume.h"
+
+static enum observation_kind kind_of(uint8_t fact)
+{
+	static const uint8_t kinds[FACT_count] = {
+#define FACT(name, what) [FACT_##name] = OBS_##name,
+#include "proto/facts.def"
+#undef FACT
+	};
+	return (enum observation_kind)kinds[fact];
+}
+
+void observe_fact(void *ctx, const struct proto_fact *fact)
+{
+	struct observer *o = ctx;
+	struct obs_link link = observe_link_of_flow(fact->flow);
+	uint32_t n = (uint32_t)sizeof(link) + fact->len + fact->text_len;
+	struct observation *out =
+		observe_put_flow(o, kind_of(fact->kind), fact->flow, &fact->at, n);
+
+	if (!out)
+		return;
+	uint8_t *at = (uint8_t *)(out + 1);
+	link.dir = fact->dir;
+	link.app = (uint8_t)fact->flow->app;
+	memcpy(at, &link, sizeof(link));
+	memcpy(at + sizeof(link), fact->body, fact->len);
+	memcpy(at + sizeof(link) + fact->len, fact->text, fact->text_len);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Facts of HTTP, TLS, DNS, names, DHCP, ICMP, SSH, RDP, files; see proto/facts.h. */
+#pragma once
+
+#include "base/addr.h"
+
+#include <stdint.h>
+
+/* words: method, host, URI (cut), User-Agent, Content-Type of the answer, file name */
+struct fact_http {
+	uint64_t request_body, response_body; /* bytes */
+	uint16_t status; /* 0: no answer seen */
+	uint8_t auth;    /* 0 none, 1 Basic, 2 NTLM or Negotiate, 3 Bearer, 4 Digest */
+	uint8_t upgrade; /* 1 websocket, 2 CONNECT, 3 other */
+	uint8_t executable; /* the answer's body begins as a program does */
+	uint8_t pad[3];
+};
+
+/* words: SNI, ALPN, JA3 or JA3S hash, JA4, subject, issuer */
+struct fact_tls {
+	uint64_t not_before, not_after; /* s since 1970; 0 unknown */
+	uint16_t version;               /* negotiated, or offered */
+	uint8_t server;                 /* 0 client hello, 1 server side */
+	uint8_t self_signed, resumed;
+	uint8_t pad[3];
+};
+
+/* words: name asked for, first answer's text */
+struct fact_dns {
+	uint32_t answer_bytes; /* of the rdata of all answers */
+	uint16_t type, id;     /* of the question */
+	uint16_t len;          /* of the message */
+	uint16_t answers;
+	uint8_t rcode, response, over_tcp;
+	uint8_t pad[1];
+	uint32_t ttl; /* of the first answer, s */
+	struct addr answer; /* first A or AAAA; zero none */
+};
+
+/* words: name */
+struct fact_name {
+	struct addr answer; /* zero none */
+	uint16_t type;
+	uint8_t protocol; /* 0 LLMNR, 1 NBNS, 2 mDNS */
+	uint8_t response;
+	uint8_t pad[4];
+};
+
+/* words: host name, vendor class, domain name */
+struct fact_dhcp {
+	struct addr your, server_id, router, dns;
+	struct mac client_mac;
+	uint8_t message; /* 1 discover … 5 ack … */
+	uint8_t v6;
+	uint32_t lease_s;
+	uint32_t xid;
+};
+
+struct fact_icmp_echo {
+	uint64_t head; /* first eight payload bytes, big-endian */
+	uint16_t len, id, seq;
+	uint8_t reply;
+	uint8_t entropy_8th; /* of the payload, in eighths of a bit a byte */
+};
+
+/* words: client's software, server's software, hassh, hassh of the server */
+struct fact_ssh {
+	uint32_t attempts; /* password or key attempts by their sizes */
+	uint8_t outcome;   /* enum fact_result, told when it is known and at the end */
+	uint8_t final;
+	uint8_t pad[2];
+};
+
+/* words: cookie's user, client name */
+struct fact_rdp {
+	uint32_t asked, chosen; /* protocol bits; chosen UINT32_MAX: failure */
+	uint8_t mst120;         /* channel MS_T120 asked for */
+	uint8_t pad[7];
+};
+
+/* words: name, MIME type or magic, SHA-256 (hex, when it was computed) */
+struct fact_file {
+	uint64_t size;
+	uint8_t over;       /* enum app */
+	uint8_t to_server;  /* uploaded */
+	uint8_t executable, whole;
+	uint8_t pad[4];
+};

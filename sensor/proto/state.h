@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+/* The inside of the room: what the framework keeps of a flow and of a worker. */
+#pragma once
+
+#include "proto/protocol.h"
+
+#define PROTO_FED    1u /* the parser has had bytes of this direction */
+#define PROTO_ENDED  2u /* … and its end */
+#define PROTO_MISSED 4u /* its beginning was not seen: a gap, or the flow was picked up later */
+#define PROTO_NO     8u /* its first bytes are nobody's */
+
+struct proto_half {
+	uint64_t base; /* stream offset where the protocol at hand began */
+	uint64_t next; /* of the byte that comes next */
+	uint8_t bits, tries;
+};
+
+struct proto_flow {
+	void *state;
+	struct proto_half half[2];
+	uint64_t txs, events;  /* numbered so far; bits of the flow's */
+	uint64_t with;         /* given with the expectation it came from */
+	uint32_t ticked_s;
+	uint32_t rest;         /* bytes of the data at hand that are the next protocol's */
+	uint8_t next_app;      /* enum app, + 1; 0: no switch is asked for */
+	uint8_t expected;      /* enum app that this flow was announced as */
+	bool failed, switched;
+};
+
+struct proto_expectation {
+	struct addr server;
+	uint64_t until_ns, with;
+	uint16_t port;
+	uint8_t app;
+};
+
+struct proto {
+	struct proto_mem mem;
+	struct flow_pool flows;
+	struct proto_config config;
+	struct proto_hooks hooks;
+	struct proto_counters count;
+	const struct flow_table *table;
+	struct proto_expectation *expected; /* config.expected, direct-mapped */
+	bool any;                           /* some is waited for */
+};
+
+/* probe.c: the protocol of these bytes; APP_none: more are needed; APP_failed: nobody's. */
+enum app proto_probe(const struct flow *f, const struct proto_flow *pf, uint8_t over,
+		     const uint8_t *p, uint32_t n, uint8_t dir);
+/* expect.c */
+void proto_expect_look(struct proto *pr, const struct flow *f, struct proto_flow *pf,
+		       uint64_t now_ns);
