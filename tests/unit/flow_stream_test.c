@@ -450,6 +450,47 @@ static void check_beginnings(void)
 	world_fini(&l.w);
 }
 
+/* What a parser asks for */
+static void check_asked(void)
+{
+	struct flow_config c = world_config();
+	struct listener l;
+
+	CASE("a direction that is quit tells its end, once, and nothing more");
+	listen_on(&l, &c, 5);
+	handshake(&l);
+	play(&l, "C@0:abc S@0:xyz");
+	flow_stream_quit(l.flow, 0);
+	play(&l, "C@3:def C@6:ghi S@3:uvw");
+	CHECK_STR(l.told[0], "abc|");
+	CHECK_STR(l.told[1], "xyzuvw");
+	world_end(&l.w);
+	CHECK_STR(l.told[0], "abc|");
+	world_fini(&l.w);
+
+	CASE("what was told is still there to be asked for");
+	const uint8_t *at;
+	uint32_t n;
+	listen_on(&l, &c, 5);
+	handshake(&l);
+	CHECK(!flow_stream_said(l.w.t, l.flow, 0, &at, &n));
+	play(&l, "C@0:abc C@3:de S@0:xyz");
+	CHECK(flow_stream_said(l.w.t, l.flow, 0, &at, &n));
+	CHECK(n == 5 && memcmp(at, "abcde", 5) == 0);
+	world_fini(&l.w);
+
+	CASE("the depth does not count where a parser says so");
+	c.stream_depth = 4;
+	listen_on(&l, &c, 5);
+	handshake(&l);
+	play(&l, "C@0:ab S@0:xyzxyz");
+	flow_stream_deep(l.flow);
+	play(&l, "C@2:cdef");
+	CHECK_STR(l.told[0], "abcdef");
+	CHECK_STR(l.told[1], "xyzx|");
+	world_fini(&l.w);
+}
+
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -460,6 +501,7 @@ int main(void)
 	check_laps(0xfffffffd);
 	check_limits();
 	check_beginnings();
+	check_asked();
 	CASE("any order, cut and repetition gives the same bytes");
 	for (unsigned seed = 1; seed <= SEED_RUNS; seed++)
 		check_permuted(seed);
