@@ -221,6 +221,7 @@ static void detect_stats_json(struct json *j, const struct run *r)
 	U64(j, c, hosts);
 	U64(j, c, hosts_evicted);
 	U64(j, c, thresholds_evicted);
+	U64(j, c, xbits_evicted);
 	U64(j, c, nets);
 	U64(j, c, nets_evicted);
 	U64(j, c, learnt);

@@ -34,6 +34,7 @@ enum verdict decode_arp(struct walk *w)
 	p->src = addr_v4_wire(sender);
 	p->dst = addr_v4_wire(target);
 	p->net = PKT_arp;
+	p->l3 = w->in.at;
 
 	w->in = rest;
 	walk_limit(w, 0); /* what follows is padding */

@@ -84,6 +84,7 @@ enum verdict decode_ipv4(struct walk *w)
 	if (fragment && frag_off + length - header > DATAGRAM_MAX - HEADER_MIN)
 		return VERDICT_ip4_frag_overrun;
 
+	p->l3 = w->in.at;
 	p->src = addr_v4_wire(src);
 	p->dst = addr_v4_wire(dst);
 	p->ttl = ttl;

@@ -196,6 +196,7 @@ enum verdict decode_ipv6(struct walk *w)
 
 	bytes_copy(&h, &p->src, sizeof(p->src));
 	bytes_copy(&h, &p->dst, sizeof(p->dst));
+	p->l3 = w->in.at;
 	p->ttl = hops;
 	w->in = rest;
 	if (length == 0 && next != PROTO_none) {

@@ -94,6 +94,7 @@ struct pkt {
 	uint8_t n_anomalies;     /* header oddities that do not stop decoding; see verdict.def */
 	uint32_t tcp_seq, tcp_ack;
 	const uint8_t *tcp_opt;  /* NULL when none */
+	const uint8_t *l3;       /* the IP header's or ARP's first byte; NULL without */
 	uint8_t tcp_opt_len;
 
 	/* Set by flow_pkt(); see flow/flow.h. */

@@ -11,6 +11,7 @@
 #include "detect/learn.h"
 #include "detect/registry.h"
 #include "detect/threshold.h"
+#include "detect/xbits.h"
 #include "flow/flow.h"
 #include "rule/rule.h"
 
@@ -30,6 +31,7 @@ struct detect {
 	struct hosts *hosts;
 	struct learn learn;
 	struct threshold_table thresholds;
+	struct xbits_table xbits;
 	struct running running[DETECTORS_MAX];
 	unsigned n_running;
 	struct { /* by kind of observation: who wants it */
@@ -47,6 +49,8 @@ const struct param detect_params[] = {
 	      "how many hosts (MACs) are remembered; the least recently seen goes first"),
 	PARAM(PARAM_U32, struct detect_config, thresholds, 64, 1 << 24, 65536, "pairs",
 	      "how many (rule, address) pairs thresholds remember"),
+	PARAM(PARAM_U32, struct detect_config, xbits, 64, 1 << 24, 65536, "bits",
+	      "how many xbits of hosts and pairs of hosts are remembered"),
 	PARAM(PARAM_BOOL, struct detect_config, flow_records, 0, 1, 1, "",
 	      "pass flow records on to the writer"),
 	PARAM(PARAM_BOOL, struct detect_config, sightings, 0, 1, 0, "",
@@ -146,6 +150,7 @@ int detect_new(struct detect **out, const struct detect_config *c, struct ring *
 					.home_net_auto = c->home_net_auto};
 	if ((rc = hosts_new(&d->hosts, &hc, err)) ||
 	    (rc = threshold_init(&d->thresholds, c->thresholds, err)) ||
+	    (rc = xbits_init(&d->xbits, c->xbits, err)) ||
 	    (rc = learn_init(&d->learn, c->nets ? c->nets : NETS_LEAST, err)) ||
 	    (rc = start_detectors(d, c, err)) || (rc = open_state(d, c, err))) {
 		detect_free(d);
@@ -165,6 +170,7 @@ void detect_free(struct detect *d)
 	}
 	learn_fini(&d->learn);
 	threshold_fini(&d->thresholds);
+	xbits_fini(&d->xbits);
 	hosts_free(d->hosts);
 	free(d);
 }
@@ -241,10 +247,16 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 	const struct rule *rule = b->rule;
 	uint32_t count = 1;
 
+	if (rule->n_xbit) {
+		if (!xbits_hold(&d->xbits, rule, &o->src, &o->dst, o->time_ns))
+			return;
+		xbits_set(&d->xbits, rule, &o->src, &o->dst, o->time_ns);
+	}
 	if (rule->about.noalert)
 		return;
-	if (b->conditional || rule->threshold.type != THRESHOLD_none)
-		count = threshold_pass(&d->thresholds, rule, &o->src, &o->dst, o->time_ns);
+	const struct threshold_match at = {&o->src, &o->dst, o->sport, o->dport, o->flow_id, o->time_ns};
+	if (b->conditional)
+		count = threshold_pass(&d->thresholds, rule, &at);
 	if (count == 0) {
 		count_add(&d->counters.suppressed, 1);
 		return;
@@ -358,6 +370,7 @@ const struct detect_counters *detect_counters_of(const struct detect *d)
 	count_set(&c->nets, count_get(&d->learn.nets.at.taken));
 	count_set(&c->nets_evicted, count_get(&d->learn.nets.at.evicted));
 	count_set(&c->thresholds_evicted, count_get(&d->thresholds.pairs.evicted));
+	count_set(&c->xbits_evicted, count_get(&d->xbits.bits.evicted));
 	return c;
 }
 

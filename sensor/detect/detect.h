@@ -18,6 +18,7 @@
 struct detect_config {
 	uint32_t hosts;       /* how many are remembered */
 	uint32_t thresholds;  /* how many (rule, address) pairs are remembered */
+	uint32_t xbits;       /* how many of hosts and pairs of hosts are remembered */
 	bool flow_records;    /* pass flow records on to the writer */
 	bool sightings;       /* pass address ↔ MAC on to the writer (live) */
 	struct strs disable;  /* detectors that are off */
@@ -32,7 +33,7 @@ extern const struct param detect_params[];
 
 struct detect_counters {
 	struct count observations, findings, alerts, suppressed; /* suppressed: by a threshold */
-	struct count hosts, hosts_evicted, thresholds_evicted, lost;
+	struct count hosts, hosts_evicted, thresholds_evicted, xbits_evicted, lost;
 	struct count learnt;  /* what detectors would have told while they only learn */
 	struct count nets, nets_evicted, learnt_s;
 };

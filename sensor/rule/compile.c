@@ -57,10 +57,8 @@ int rule_build_number(struct build *b, struct span v, int32_t max, int32_t *out,
 		if (b->var[i].len == v.len && memcmp(b->var[i].at, v.at, v.len) == 0)
 			*var = (uint8_t)(i + 1);
 	}
-	/* byte_math's names are not kept: such a rule is not matched anyway. */
-	return *var || b->n_unmatched ? 0
-				      : rule_fault(b->fault, v, "no variable '%.*s' is defined",
-						   (int)v.len, v.at);
+	return *var ? 0
+		    : rule_fault(b->fault, v, "no variable '%.*s' is defined", (int)v.len, v.at);
 }
 
 int rule_build_test(struct build *b, bool (*match)(const void *, const struct pkt *),
@@ -153,6 +151,7 @@ static int take_header(struct compile *c, struct build *b)
 static bool moves(const struct step *s)
 {
 	return s->kind == STEP_byte_jump || s->kind == STEP_byte_extract ||
+	       s->kind == STEP_byte_math ||
 	       ((s->kind == STEP_content || s->kind == STEP_pcre) && !(s->flags & STEP_NEGATED));
 }
 
@@ -214,17 +213,30 @@ static void place(struct build *b)
 		s->where |= WHERE_STREAM;
 }
 
-static uint8_t flowbit_rank(const struct build *b)
+/* 0 sets only, 1 asks and sets, 2 asks, 3 has none. */
+static uint8_t rank_of(bool asks, bool sets)
+{
+	return !asks && !sets ? 3 : !asks ? 0 : sets ? 1 : 2;
+}
+
+static void state_ranks(struct build *b)
 {
 	bool asks = false, sets = false;
+	struct rule *r = &b->sig->rule;
 
-	for (unsigned i = 0; i < b->n_flowbit; i++) {
-		bool ask = b->flowbit[i].kind >= FLOWBIT_isset;
-
-		asks |= ask;
-		sets |= !ask;
-	}
-	return !asks ? 0 : sets ? 1 : 2;
+	for (unsigned i = 0; i < b->n_flowbit; i++)
+		*(b->flowbit[i].kind >= FLOWBIT_isset ? &asks : &sets) = true;
+	b->sig->state_rank = (uint8_t)(4 * rank_of(asks, sets));
+	asks = sets = false;
+	for (unsigned i = 0; i < b->n_flowint; i++)
+		*(b->flowint[i].kind >= FLOWINT_isset ? &asks : &sets) = true;
+	b->sig->state_rank = (uint8_t)(b->sig->state_rank + rank_of(asks, sets));
+	asks = sets = false;
+	for (unsigned i = 0; i < b->n_xbit; i++)
+		*(b->xbit[i].kind >= XBIT_isset ? &asks : &sets) = true;
+	r->xbit_rank = rank_of(asks, sets) % 3;
+	r->xbit = rule_arena_copy(b->arena, b->xbit, b->n_xbit * sizeof(b->xbit[0]));
+	r->n_xbit = (uint8_t)b->n_xbit;
 }
 
 static void finish(struct compile *c, struct build *b)
@@ -247,13 +259,41 @@ static void finish(struct compile *c, struct build *b)
 	s->rule.text = rule_arena_text(c->arena, c->text.all.at, c->text.all.len);
 	s->flowbit = rule_arena_copy(c->arena, b->flowbit, b->n_flowbit * sizeof(b->flowbit[0]));
 	s->n_flowbit = (uint8_t)b->n_flowbit;
-	s->flowbit_rank = flowbit_rank(b);
+	s->flowint = rule_arena_copy(c->arena, b->flowint, b->n_flowint * sizeof(b->flowint[0]));
+	s->n_flowint = (uint8_t)b->n_flowint;
+	state_ranks(b);
 	place(b);
 	rule_literal_pick(c->arena, s);
 	for (unsigned i = 0; !s->rule.unmatched && i < s->n_step; i++) {
 		if (s->step[i].kind == STEP_pcre)
 			rule_regex_ready(s->step[i].arg);
 	}
+}
+
+/* Of a rule whose `requires:` is not met only its number and name are read: the rest may be of a
+ * language that nobody here knows. */
+static bool is_read(bool met, const struct text_option *o)
+{
+	return met || span_is(o->name, "requires") || span_is(o->name, "sid") ||
+	       span_is(o->name, "rev") || span_is(o->name, "gid") || span_is(o->name, "msg");
+}
+
+static int take_options(struct compile *c, struct build *b)
+{
+	bool met = true;
+	int rc = 0;
+
+	for (unsigned i = 0; i < c->text.n; i++) {
+		const struct text_option *o = &c->text.option[i];
+
+		if (span_is(o->name, "requires") && o->has_value)
+			met &= rule_requires_met(b, o->value);
+	}
+	for (unsigned i = 0; rc == 0 && i < c->text.n; i++) {
+		if (is_read(met, &c->text.option[i]))
+			rc = take_option(b, &c->text.option[i]);
+	}
+	return rc;
 }
 
 int rule_compile(struct compile *c, struct span text, struct signature **out, struct fault *f)
@@ -269,7 +309,8 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	b->sig = s;
 	b->buffer = NULL;
 	b->flowbits = &c->flowbits;
-	b->n_flowbit = b->n_var = 0;
+	b->flowints = &c->flowints;
+	b->n_flowbit = b->n_flowint = b->n_xbit = b->n_var = 0;
 	b->n_step = b->n_test = b->n_unmatched = b->n_metadata = 0;
 	b->has_sid = b->has_msg = b->has_vars = b->has_priority = false;
 	b->tcp_pkt = b->tcp_stream = b->flow_written = false;
@@ -278,8 +319,8 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 				       .action = "allowed"};
 	if (rc == 0)
 		rc = take_header(c, b);
-	for (unsigned i = 0; rc == 0 && i < c->text.n; i++)
-		rc = take_option(b, &c->text.option[i]);
+	if (rc == 0)
+		rc = take_options(c, b);
 	if (rc)
 		return -EINVAL;
 	if (!b->has_sid)

@@ -12,7 +12,7 @@ struct compile {
 	struct keywords keywords;
 	struct text_rule text;
 	struct build build;
-	struct names flowbits;
+	struct names flowbits, flowints;
 };
 
 /* On failure the fault says what and where; *out is untouched. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Regular expressions, and numbers read out of the payload.
  *
- * Source: Suricata 7, detect-pcre.c, detect-bytetest.c, detect-bytejump.c, detect-byte-extract.c.
+ * Source: Suricata 7, detect-pcre.c, detect-bytetest.c, detect-bytejump.c, detect-byte-extract.c,
+ *         detect-bytemath.c.
  */
 #include "rule/walk.h"
 
@@ -116,8 +117,10 @@ static bool compare(const struct byte_op *op, uint64_t v, uint64_t with)
 /* Reads the number at `pos`; OUTCOME_yes: it is in *v. */
 static enum outcome fetch(const struct walk *w, const struct byte_op *op, int64_t pos, uint64_t *v)
 {
-	int64_t base = (int64_t)w->v->base, n = op->n;
+	int64_t base = (int64_t)w->v->base, n = op->var_n ? w->var[op->var_n - 1] : op->n;
 
+	if (n < 0 || n > (op->base ? 23 : 8))
+		return OUTCOME_no; /* a variable's doing */
 	if (op->base && n == 0) /* digits as far as they go */
 		n = pos < w->end ? (w->end - pos < 23 ? w->end - pos : 23) : 1;
 	if (pos < base)
@@ -127,10 +130,10 @@ static enum outcome fetch(const struct walk *w, const struct byte_op *op, int64_
 	const uint8_t *p = w->v->at + (pos - base);
 	*v = 0;
 	if (!op->base)
-		*v = read_binary(p, op->n, op->little);
+		*v = read_binary(p, (unsigned)n, op->little);
 	else if (!read_text(p, (size_t)n, op->base, v))
 		return OUTCOME_no;
-	if (op->mask)
+	if (op->mask && !op->oper) /* byte_math masks its result */
 		*v = (*v & op->mask) >> __builtin_ctzll(op->mask);
 	return OUTCOME_yes;
 }
@@ -155,6 +158,35 @@ static enum outcome jump(struct walk *w, unsigned i, const struct byte_op *op, i
 	return moves ? outcome_min(r, OUTCOME_so_far) : r;
 }
 
+/* False: a division by 0. */
+static bool calculate(const struct byte_op *op, uint64_t with, uint64_t *v)
+{
+	switch (op->oper) {
+	case '+':
+		*v += with;
+		break;
+	case '-':
+		*v -= with;
+		break;
+	case '*':
+		*v *= with;
+		break;
+	case '/':
+		if (with == 0)
+			return false;
+		*v /= with;
+		break;
+	case 'l':
+		*v = with < 64 ? *v << with : 0;
+		break;
+	default:
+		*v = with < 64 ? *v >> with : 0;
+	}
+	if (op->mask)
+		*v = (*v & op->mask) >> __builtin_ctzll(op->mask);
+	return true;
+}
+
 enum outcome rule_walk_byte(struct walk *w, unsigned i, int64_t from)
 {
 	const struct step *s = &w->sig->step[i];
@@ -168,18 +200,23 @@ enum outcome rule_walk_byte(struct walk *w, unsigned i, int64_t from)
 	enum outcome got = fetch(w, op, pos, &v);
 	if (got != OUTCOME_yes)
 		return got;
-	if (s->kind == STEP_byte_test) {
-		uint64_t with = op->var_value ? (uint64_t)w->var[op->var_value - 1] : op->value;
-
+	uint64_t with = op->var_value ? (uint64_t)w->var[op->var_value - 1] : op->value;
+	if (s->kind == STEP_byte_test)
 		return compare(op, v, with) ? rule_walk(w, i + 1, from) : OUTCOME_no;
-	}
 	if (s->kind == STEP_byte_jump)
 		return jump(w, i, op, pos + op->n, v);
+	int64_t behind = pos + (op->var_n ? w->var[op->var_n - 1] : op->n);
+	if (s->kind == STEP_byte_math) {
+		if (!calculate(op, with, &v))
+			return OUTCOME_no;
+		w->var[op->var] = (int64_t)v;
+		return rule_walk(w, i + 1, behind);
+	}
 	v *= op->multiplier;
 	if (op->align && v % 4)
 		v += 4 - v % 4;
 	if (v > UINT32_MAX)
 		return OUTCOME_no; /* no place in a payload */
 	w->var[op->var] = (int64_t)v;
-	return rule_walk(w, i + 1, pos + op->n);
+	return rule_walk(w, i + 1, behind);
 }

@@ -15,7 +15,7 @@
 
 struct filter { /* one line */
 	uint32_t gid, sid; /* 0: every one */
-	bool has_gid, has_sid, has_track, has_type, has_count, has_seconds;
+	bool has_gid, has_sid, has_track, has_type, has_count, has_seconds, has_action, has_timeout;
 	struct threshold threshold;
 	const struct net_set *ip;
 	uint8_t track; /* of a suppression: SUPPRESS_* */
@@ -27,7 +27,7 @@ struct reader {
 	struct arena *arena;
 	struct net_vars *vars;
 	struct rule_set *set;
-	unsigned rate_filters, strangers;
+	unsigned strangers;
 };
 
 static int take_number(struct span v, uint32_t *out, bool *has, struct fault *f)
@@ -79,6 +79,21 @@ static int take_type(struct filter *x, struct span v, struct fault *f)
 		       : rule_fault(f, v, "the type is limit, threshold or both");
 }
 
+static int take_action(struct filter *x, struct span v, struct fault *f)
+{
+	static const char *const words[] = {[RATE_alert] = "alert", [RATE_drop] = "drop",
+					    [RATE_reject] = "reject", [RATE_pass] = "pass"};
+
+	x->has_action = true;
+	x->threshold.type = THRESHOLD_rate;
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		x->threshold.action = (uint8_t)i;
+		if (span_is(v, words[i]))
+			return 0;
+	}
+	return rule_fault(f, v, "the new action is alert, drop, reject or pass");
+}
+
 /* "NAME VALUE" */
 static int take_pair(struct reader *r, struct filter *x, enum line_kind kind, struct span pair,
 		     struct fault *f)
@@ -105,8 +120,10 @@ static int take_pair(struct reader *r, struct filter *x, enum line_kind kind, st
 		return take_number(v, &x->threshold.count, &x->has_count, f);
 	if (kind != LINE_suppress && span_is(name, "seconds"))
 		return take_number(v, &x->threshold.seconds, &x->has_seconds, f);
-	if (kind == LINE_rate && (span_is(name, "new_action") || span_is(name, "timeout")))
-		return 0;
+	if (kind == LINE_rate && span_is(name, "timeout"))
+		return take_number(v, &x->threshold.timeout_s, &x->has_timeout, f);
+	if (kind == LINE_rate && span_is(name, "new_action"))
+		return take_action(x, v, f);
 	return rule_fault(f, name, "'%.*s' is not known here", (int)name.len, name.at);
 }
 
@@ -117,7 +134,7 @@ static bool is_whole(const struct filter *x, enum line_kind kind)
 	if (kind == LINE_suppress)
 		return x->has_track == (x->ip != NULL);
 	return x->has_track && x->has_count && x->has_seconds &&
-	       (kind == LINE_rate || x->has_type);
+	       (kind == LINE_rate ? x->has_action && x->has_timeout : x->has_type);
 }
 
 static bool concerns(const struct filter *x, const struct rule *rule)
@@ -140,7 +157,6 @@ static void bind(struct reader *r, const struct filter *x, enum line_kind kind)
 {
 	bool found = x->gid != ALERT_GID_RULE || x->sid == 0;
 
-	r->rate_filters += kind == LINE_rate;
 	if (kind == LINE_suppress)
 		keep_suppression(r, x);
 	for (unsigned i = 0; i < r->set->n; i++) {
@@ -151,9 +167,11 @@ static void bind(struct reader *r, const struct filter *x, enum line_kind kind)
 		found = true;
 		if (kind == LINE_event)
 			rule->threshold = x->threshold;
+		if (kind == LINE_rate)
+			rule->rate = x->threshold;
 		if (kind == LINE_suppress)
 			rule->suppressed = r->set->suppressions;
-		rule->conditional |= kind != LINE_rate;
+		rule->conditional = true;
 	}
 	r->strangers += !found;
 }
@@ -188,7 +206,10 @@ static int read_line(struct reader *r, struct span line, struct fault *f)
 	if (!is_whole(&x, kind))
 		return rule_fault(f, line, kind == LINE_suppress
 						   ? "suppress: gen_id G, sig_id S[, track T, ip A]"
-						   : "gen_id, sig_id, track, count, seconds are all needed");
+				  : kind == LINE_rate
+					  ? "gen_id, sig_id, track, count, seconds, new_action, timeout "
+					    "are all needed"
+					  : "gen_id, sig_id, track, count, seconds are all needed");
 	bind(r, &x, kind);
 	return 0;
 }
@@ -244,9 +265,6 @@ int rule_filters_read(const char *path, struct rule_set *set, struct net_vars *v
 	}
 	if (report && r.strangers)
 		fprintf(report, "%s: %u lines are about rules that are not loaded\n", path, r.strangers);
-	if (report && r.rate_filters)
-		fprintf(report, "%s: %u rate_filter lines are read and not applied\n", path,
-			r.rate_filters);
 	free(text);
 	return 0;
 }

@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Names that conversations carry. They are asked and set when the matches of a packet are complete:
- * rules that only set come first, then those that ask and set, then those that only ask, each by
- * number, as Suricata orders them.
+/* Names and numbers that conversations carry: flowbits and flowints. They are asked and set when the
+ * matches of a packet are complete: rules that only set come first, then those that ask and set,
+ * then those that only ask, each by number, as Suricata orders them; flowbits decide before flowints.
  *
- * Shape:  flow.rule_flowbits is the number of a bit array in the matcher's pool.
+ * Shape:  flow.rule_flowbits is the number of an object in the matcher's pool: a bit a flowbit, a bit
+ *         a flowint (it has been set), then the flowints' 32-bit values.
  */
 #include "rule/match.h"
+
+#define RANK_NONE 15u /* signature.state_rank of a rule that has neither */
+
+static uint32_t words(uint32_t bits)
+{
+	return (bits + 63) / 64;
+}
+
+uint32_t rule_flow_state_size(const struct rule_engine *e)
+{
+	return (words(e->n_flowbits) + words(e->n_flowints)) * (uint32_t)sizeof(uint64_t) +
+	       e->n_flowints * (uint32_t)sizeof(uint32_t);
+}
 
 static uint64_t *bits_of(struct rule_matcher *m, const struct flow *f)
 {
@@ -24,7 +38,7 @@ static uint64_t *bits_make(struct rule_matcher *m, struct flow *f)
 		count_add(&m->counters.flowbits_over, 1);
 		return NULL;
 	}
-	memset(b, 0, (m->engine->n_flowbits + 63) / 64 * sizeof(*b));
+	memset(b, 0, rule_flow_state_size(m->engine));
 	f->rule_flowbits = pool_index(&m->flowbits, b) + 1;
 	return b;
 }
@@ -38,9 +52,63 @@ static bool any_set(const uint64_t *b, const struct flowbit_op *op)
 	return false;
 }
 
+/* The flowint's value, or NULL: it was never set. */
+static uint32_t *int_of(const struct rule_matcher *m, uint64_t *b, uint32_t name)
+{
+	uint64_t *is_set = b ? b + words(m->engine->n_flowbits) : NULL;
+
+	if (!b || !(is_set[name / 64] >> name % 64 & 1))
+		return NULL;
+	return (uint32_t *)(is_set + words(m->engine->n_flowints)) + name;
+}
+
+static uint32_t int_operand(const struct rule_matcher *m, uint64_t *b, const struct flowint_op *op)
+{
+	const uint32_t *other = op->by_name ? int_of(m, b, op->value) : NULL;
+
+	return op->by_name ? (other ? *other : 0) : op->value;
+}
+
+static bool int_holds(const struct rule_matcher *m, uint64_t *b, const struct flowint_op *op)
+{
+	const uint32_t *v = int_of(m, b, op->name);
+	uint32_t with = int_operand(m, b, op);
+
+	switch (op->kind) {
+	case FLOWINT_isset:
+		return v;
+	case FLOWINT_isnotset:
+		return !v;
+	case FLOWINT_less:
+		return v && *v < with;
+	case FLOWINT_most:
+		return v && *v <= with;
+	case FLOWINT_equal:
+		return v && *v == with;
+	case FLOWINT_differs:
+		return v && *v != with;
+	case FLOWINT_least:
+		return v && *v >= with;
+	case FLOWINT_greater:
+		return v && *v > with;
+	default:
+		return true;
+	}
+}
+
+static void int_set(const struct rule_matcher *m, uint64_t *b, const struct flowint_op *op)
+{
+	uint64_t *is_set = b + words(m->engine->n_flowbits);
+	uint32_t *v = (uint32_t *)(is_set + words(m->engine->n_flowints)) + op->name;
+	uint32_t with = int_operand(m, b, op);
+
+	is_set[op->name / 64] |= 1ull << op->name % 64;
+	*v = op->kind == FLOWINT_set ? with : op->kind == FLOWINT_add ? *v + with : *v - with;
+}
+
 static bool asks_hold(struct rule_matcher *m, const struct signature *s, const struct flow *f)
 {
-	const uint64_t *b = bits_of(m, f);
+	uint64_t *b = bits_of(m, f);
 
 	for (unsigned i = 0; i < s->n_flowbit; i++) {
 		const struct flowbit_op *op = &s->flowbit[i];
@@ -48,6 +116,10 @@ static bool asks_hold(struct rule_matcher *m, const struct signature *s, const s
 		if (op->kind < FLOWBIT_isset)
 			continue;
 		if (!f || any_set(b, op) != (op->kind == FLOWBIT_isset))
+			return false;
+	}
+	for (unsigned i = 0; i < s->n_flowint; i++) {
+		if (!f || !int_holds(m, b, &s->flowint[i]))
 			return false;
 	}
 	return true;
@@ -67,6 +139,12 @@ static void set(struct rule_matcher *m, const struct signature *s, struct flow *
 							    : *word ^ bit;
 		}
 	}
+	for (unsigned i = 0; i < s->n_flowint; i++) {
+		uint64_t *b = s->flowint[i].kind < FLOWINT_isset ? bits_make(m, f) : NULL;
+
+		if (b)
+			int_set(m, b, &s->flowint[i]);
+	}
 }
 
 void rule_flowbits_apply(struct rule_matcher *m)
@@ -74,13 +152,13 @@ void rule_flowbits_apply(struct rule_matcher *m)
 	bool out[HITS_MAX] = {false};
 	unsigned n = 0;
 
-	if (m->engine->n_flowbits == 0)
+	if (m->engine->n_flowbits + m->engine->n_flowints == 0)
 		return;
-	for (unsigned rank = 0; rank < 3; rank++) {
+	for (unsigned rank = 0; rank < RANK_NONE; rank++) {
 		for (unsigned i = 0; i < m->n_hit; i++) {
 			const struct signature *s = m->engine->sig[m->hit[i].rule];
 
-			if (s->n_flowbit == 0 || s->flowbit_rank != rank)
+			if (s->state_rank != rank)
 				continue;
 			out[i] = !asks_hold(m, s, m->hit[i].flow);
 			if (!out[i])

@@ -6,18 +6,18 @@
 static const struct keyword hook = {.name = "protocol:hook", .syntax = "", .what = ""};
 static const struct keyword transaction = {.name = "=> (both sides of a transaction)",
 					   .syntax = "", .what = ""};
-static const struct keyword config_action = {.name = "action config", .syntax = "", .what = ""};
 static const struct keyword firewall = {.name = "action accept", .syntax = "", .what = ""};
 
 static const struct {
 	const char *name;
-	bool pass;
+	bool pass, noalert; /* config: of transactions nothing is logged, so nothing is turned off */
 	const struct keyword *unmatched;
 } actions[] = {
-	{"alert", false, NULL},      {"pass", true, NULL},       {"drop", false, NULL},
-	{"reject", false, NULL},     {"rejectsrc", false, NULL}, {"rejectdst", false, NULL},
-	{"rejectboth", false, NULL}, {"config", false, &config_action},
-	{"accept", false, &firewall},
+	{.name = "alert"},     {.name = "pass", .pass = true},
+	{.name = "drop"},      {.name = "reject"},
+	{.name = "rejectsrc"}, {.name = "rejectdst"},
+	{.name = "rejectboth"}, {.name = "config", .noalert = true},
+	{.name = "accept", .unmatched = &firewall},
 };
 
 int rule_header_action(struct build *b, struct span word)
@@ -32,6 +32,7 @@ int rule_header_action(struct build *b, struct span word)
 		if (!span_is(name, actions[i].name))
 			continue;
 		b->sig->rule.pass = actions[i].pass;
+		b->sig->rule.about.noalert = actions[i].noalert;
 		if (actions[i].unmatched)
 			rule_build_unmatched(b, actions[i].unmatched);
 		return 0;

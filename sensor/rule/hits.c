@@ -32,7 +32,9 @@ static void tell(struct rule_matcher *m, const struct hit *h)
 			       .at = h->at};
 
 	count_add(&m->counters.hits, 1);
-	if (s->rule.about.noalert)
+	if (s->bypass && h->flow)
+		h->flow->rule_bits |= BIT_PASSED;
+	if (s->rule.about.noalert && s->rule.n_xbit == 0)
 		return;
 	if (h->flow && !s->rule.conditional)
 		h->flow->seen |= FLOW_ALERTED;
@@ -56,6 +58,11 @@ void rule_hits_flush(struct rule_matcher *m)
 			first->flow->rule_bits |= BIT_PASSED;
 		return;
 	}
-	for (unsigned i = 0; i < n; i++)
-		tell(m, &m->hit[i]);
+	/* Rules that set xbits are told before those that ask for them, as Suricata orders them. */
+	for (unsigned rank = 0; rank < (m->engine->has_xbits ? 3 : 1); rank++) {
+		for (unsigned i = 0; i < n; i++) {
+			if (m->engine->sig[m->hit[i].rule]->rule.xbit_rank == rank)
+				tell(m, &m->hit[i]);
+		}
+	}
 }

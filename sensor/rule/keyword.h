@@ -45,11 +45,16 @@ const char *rule_keyword_closest(const struct keywords *k, struct span name);
 #define BUILD_UNMATCHED 64u
 #define BUILD_METADATA 96u
 #define BUILD_FLOWBITS 16u
+#define BUILD_FLOWINTS 16u
+#define BUILD_XBITS 8u
 
-struct names { /* of a set: flowbits */
+struct names { /* of a set: flowbits, flowints */
 	struct span *at;
 	uint32_t n, cap;
 };
+/* The name's number in the list, made if it is new; at most `max` of them. */
+int rule_name_number(struct arena *a, struct names *n, struct span name, uint32_t max, uint16_t *out,
+		     struct fault *f);
 
 struct build {
 	struct arena *arena;
@@ -65,8 +70,10 @@ struct build {
 	struct about_kv metadata[BUILD_METADATA];
 	struct flowbit_op flowbit[BUILD_FLOWBITS];
 	struct span var[EVAL_VARS]; /* names that byte_extract gave */
-	struct names *flowbits;
-	unsigned n_flowbit, n_var;
+	struct flowint_op flowint[BUILD_FLOWINTS];
+	struct xbit xbit[BUILD_XBITS];
+	struct names *flowbits, *flowints;
+	unsigned n_flowbit, n_flowint, n_xbit, n_var;
 	unsigned n_step, n_test, n_unmatched, n_metadata;
 	bool has_sid, has_msg, has_vars, has_priority;
 	bool tcp_pkt, tcp_stream, flow_written;
@@ -78,5 +85,7 @@ struct step *rule_build_content(struct build *b);
 struct step *rule_build_step(struct build *b, enum step_kind kind); /* or NULL, fault filled */
 /* A number, or a variable: *var is then its number + 1. */
 int rule_build_number(struct build *b, struct span v, int32_t max, int32_t *out, uint8_t *var);
+/* Whether what `requires:` asks for is there: kw_requires.c. */
+bool rule_requires_met(struct build *b, struct span value);
 int rule_build_test(struct build *b, bool (*match)(const void *, const struct pkt *),
 		    const void *arg, bool flow_constant);

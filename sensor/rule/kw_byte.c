@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* byte_test, byte_jump, byte_extract: a number of the payload, binary or in digits, compared, gone
- * along, or kept for later conditions. */
+/* byte_test, byte_jump, byte_extract, byte_math: a number of the payload, binary or in digits,
+ * compared, gone along, or kept (as it is, or after a calculation) for later conditions. */
 #include "rule/keyword.h"
 #include "rule/range.h"
 
@@ -8,6 +8,7 @@
 #define TEXT_DIGITS 23u /* as Suricata: what 64 bits have in octal */
 
 extern const struct keyword keyword_byte_test, keyword_byte_jump, keyword_byte_extract;
+extern const struct keyword keyword_byte_math;
 
 struct words { /* the words after the positional ones */
 	struct byte_op *op;
@@ -245,4 +246,122 @@ const struct keyword keyword_byte_extract = {
 		  "[, string, hex | dec | oct][, align][, bitmask M]",
 	.what = "keeps a number of the payload for later conditions of the rule",
 	.value = VALUE_needed, .defines = true, .build = byte_extract_build,
+};
+
+/* byte_math's items: "KEY VALUE", in any order. */
+struct math {
+	struct step *step;
+	struct byte_op *op;
+	struct span result;
+	bool bytes, offset, oper, rvalue;
+};
+
+static int math_oper(struct build *b, struct span v, struct math *m)
+{
+	m->oper = true;
+	if (v.len == 1 && strchr("+-*/", v.at[0]))
+		m->op->oper = v.at[0];
+	else if (span_is(v, "<<") || span_is(v, ">>"))
+		m->op->oper = v.at[0] == '<' ? 'l' : 'r';
+	else
+		return rule_fault(b->fault, v, "byte_math calculates with + - * / << >>");
+	return 0;
+}
+
+static int math_string(struct build *b, struct span v, struct byte_op *op)
+{
+	op->base = span_is(v, "hex") ? 16 : span_is(v, "dec") ? 10 : span_is(v, "oct") ? 8 : 0;
+	return op->base ? 0 : rule_fault(b->fault, v, "string is hex, dec or oct");
+}
+
+static int math_number(struct build *b, struct span v, uint64_t max, uint64_t *out, uint8_t *var)
+{
+	int32_t unused;
+	bool letter = v.len && (v.at[0] | 32) >= 'a' && (v.at[0] | 32) <= 'z';
+
+	return letter ? rule_build_number(b, v, OFFSET_MAX, &unused, var) : number(b, v, max, out);
+}
+
+static int math_item(struct build *b, struct span item, struct math *m)
+{
+	uint32_t n = 0;
+	uint64_t v64 = 0;
+	int rc;
+
+	while (n < item.len && !span_blank(item.at[n]))
+		n++;
+	struct span key = span_cut(item, 0, n), v = span_trim(span_cut(item, n, item.len));
+	if (span_is(key, "relative") || span_is(key, "dce")) {
+		if (key.at[0] == 'r')
+			m->step->flags |= STEP_RELATIVE;
+		else
+			rule_build_unmatched(b, &keyword_byte_math);
+		return 0;
+	}
+	if (span_is(key, "bytes")) {
+		m->bytes = true;
+		rc = math_number(b, v, TEXT_DIGITS, &v64, &m->op->var_n);
+		m->op->n = (uint8_t)v64;
+		return rc;
+	}
+	if (span_is(key, "offset")) {
+		m->offset = true;
+		return rule_build_number(b, v, OFFSET_MAX, &m->step->offset, &m->step->var_offset);
+	}
+	if (span_is(key, "oper"))
+		return math_oper(b, v, m);
+	if (span_is(key, "rvalue")) {
+		m->rvalue = true;
+		return math_number(b, v, UINT32_MAX, &m->op->value, &m->op->var_value);
+	}
+	if (span_is(key, "result")) {
+		m->result = v;
+		return 0;
+	}
+	if (span_is(key, "endian")) {
+		m->op->little = span_is(v, "little");
+		return m->op->little || span_is(v, "big")
+			       ? 0
+			       : rule_fault(b->fault, v, "endian is big or little");
+	}
+	if (span_is(key, "string"))
+		return math_string(b, v, m->op);
+	if (span_is(key, "bitmask"))
+		return number(b, v, UINT32_MAX, &m->op->mask);
+	return rule_fault(b->fault, key, "'%.*s' does not go with byte_math", (int)key.len, key.at);
+}
+
+static int byte_math_build(struct build *b, struct span value)
+{
+	struct span rest = rule_span_unquote(value), item;
+	struct math m = {.step = rule_build_step(b, STEP_byte_math), .result = {value.at, 0}};
+
+	if (!m.step)
+		return -1;
+	m.op = rule_arena_take(b->arena, sizeof(*m.op));
+	m.step->arg = m.op;
+	while (rule_span_next(&rest, ',', &item)) {
+		int rc = math_item(b, item, &m);
+		if (rc)
+			return rc;
+	}
+	if (!m.bytes || !m.offset || !m.oper || !m.rvalue || m.result.len == 0)
+		return rule_fault(b->fault, value, "bytes, offset, oper, rvalue, result are all needed");
+	if (m.op->base ? m.op->n > TEXT_DIGITS : m.op->n > 8)
+		return rule_fault(b->fault, value, "at most %u bytes", m.op->base ? TEXT_DIGITS : 8);
+	if (m.op->oper == '/' && !m.op->var_value && m.op->value == 0)
+		return rule_fault(b->fault, value, "a division by 0");
+	if (b->n_var == EVAL_VARS)
+		return rule_fault(b->fault, m.result, "more than %u variables", EVAL_VARS);
+	m.op->var = (uint8_t)b->n_var;
+	b->var[b->n_var++] = m.result;
+	return 0;
+}
+
+const struct keyword keyword_byte_math = {
+	.name = "byte_math",
+	.syntax = "byte_math: bytes N, offset N, oper + | - | * | / | << | >>, rvalue N, result NAME"
+		  "[, relative][, endian big | little][, string hex | dec | oct][, bitmask M]",
+	.what = "calculates with a number of the payload and keeps the result",
+	.value = VALUE_needed, .defines = true, .build = byte_math_build,
 };

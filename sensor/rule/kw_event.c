@@ -50,6 +50,23 @@ const struct keyword keyword_decode_event = {
 	.value = VALUE_needed, .build = decode_event_build,
 };
 
+/* The old name of both. */
+static int engine_event_build(struct build *b, struct span value)
+{
+	struct span name = rule_span_unquote(value);
+
+	return name.len > 7 && memcmp(name.at, "stream.", 7) == 0
+		       ? event_build(b, span_cut(name, 7, name.len), stream_event_find,
+				     stream_event_match, &keyword_stream_event)
+		       : decode_event_build(b, value);
+}
+
+const struct keyword keyword_engine_event = {
+	.name = "engine-event", .syntax = "engine-event: NAME | stream.NAME",
+	.what = "old name of decode-event and stream-event",
+	.value = VALUE_needed, .build = engine_event_build,
+};
+
 static int stream_event_build(struct build *b, struct span value)
 {
 	return event_build(b, value, stream_event_find, stream_event_match, &keyword_stream_event);

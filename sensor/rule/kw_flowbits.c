@@ -2,37 +2,7 @@
 /* flowbits: names that a rule leaves at a conversation and others ask for. */
 #include "rule/keyword.h"
 
-#include <errno.h>
-
 #define FLOWBIT_NAMES 4096u /* of one set */
-
-static int name_number(struct build *b, struct span name, uint16_t *out)
-{
-	struct names *n = b->flowbits;
-
-	if (name.len == 0)
-		return rule_fault(b->fault, name, "a name is missing");
-	for (uint32_t i = 0; i < n->n; i++) {
-		if (n->at[i].len == name.len && memcmp(n->at[i].at, name.at, name.len) == 0) {
-			*out = (uint16_t)i;
-			return 0;
-		}
-	}
-	if (n->n == FLOWBIT_NAMES)
-		return rule_fault(b->fault, name, "more than %u names", FLOWBIT_NAMES);
-	if (n->n == n->cap) {
-		struct span *at;
-
-		n->cap = n->cap ? 2 * n->cap : 64;
-		at = rule_arena_take(b->arena, n->cap * sizeof(*at));
-		if (n->n)
-			memcpy(at, n->at, n->n * sizeof(*at));
-		n->at = at;
-	}
-	n->at[n->n] = (struct span){rule_arena_text(b->arena, name.at, name.len), name.len};
-	*out = (uint16_t)n->n++;
-	return 0;
-}
 
 static int names(struct build *b, struct span value, struct flowbit_op *op)
 {
@@ -43,7 +13,8 @@ static int names(struct build *b, struct span value, struct flowbit_op *op)
 		if (op->n == sizeof(bit) / sizeof(bit[0]))
 			return rule_fault(b->fault, name, "more than %zu names",
 					  sizeof(bit) / sizeof(bit[0]));
-		int rc = name_number(b, name, &bit[op->n]);
+		int rc = rule_name_number(b->arena, b->flowbits, name, FLOWBIT_NAMES, &bit[op->n],
+					  b->fault);
 		if (rc)
 			return rc;
 		op->n++;

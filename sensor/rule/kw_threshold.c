@@ -11,11 +11,6 @@
 #define HAS_MULTIPLIER 16u
 #define HAS_UNIQUE 32u
 
-/* What Suricata counts and the detect thread does not yet. */
-static const struct keyword by_flow = {.name = "threshold track by_flow", .syntax = "", .what = ""};
-static const struct keyword backoff = {.name = "threshold type backoff", .syntax = "", .what = ""};
-static const struct keyword unique = {.name = "threshold unique_on", .syntax = "", .what = ""};
-
 static int type_parse(struct build *b, struct span v, struct threshold *t)
 {
 	if (span_is(v, "limit"))
@@ -25,7 +20,7 @@ static int type_parse(struct build *b, struct span v, struct threshold *t)
 	else if (span_is(v, "both"))
 		t->type = THRESHOLD_both;
 	else if (span_is(v, "backoff"))
-		rule_build_unmatched(b, &backoff);
+		t->type = THRESHOLD_backoff;
 	else
 		return rule_fault(b->fault, v, "type is limit, threshold, both or backoff");
 	return 0;
@@ -42,7 +37,7 @@ static int track_parse(struct build *b, struct span v, struct threshold *t)
 	else if (span_is(v, "by_rule"))
 		t->track = TRACK_rule;
 	else if (span_is(v, "by_flow"))
-		rule_build_unmatched(b, &by_flow);
+		t->track = TRACK_flow;
 	else
 		return rule_fault(b->fault, v,
 				  "track is by_src, by_dst, by_both, by_rule or by_flow");
@@ -65,7 +60,7 @@ static int number(struct build *b, struct span v, uint32_t *out)
 static int item_parse(struct build *b, struct span item, bool filter, struct threshold *t,
 		      unsigned *seen)
 {
-	uint32_t n = 0, ignored;
+	uint32_t n = 0;
 
 	while (n < item.len && !span_blank(item.at[n]))
 		n++;
@@ -75,7 +70,7 @@ static int item_parse(struct build *b, struct span item, bool filter, struct thr
 			 : span_is(key, "count")	 ? HAS_COUNT
 			 : span_is(key, "seconds")	 ? HAS_SECONDS
 			 : span_is(key, "multiplier")	 ? HAS_MULTIPLIER
-			 : span_is(key, "unique_on")	 ? HAS_UNIQUE
+			 : span_is(key, "unique_on") && filter ? HAS_UNIQUE
 							 : 0;
 	if (which == 0)
 		return rule_fault(b->fault, item.len ? key : item, "'%.*s' is not known here",
@@ -93,10 +88,12 @@ static int item_parse(struct build *b, struct span item, bool filter, struct thr
 	case HAS_SECONDS:
 		return number(b, v, &t->seconds);
 	case HAS_UNIQUE:
-		rule_build_unmatched(b, &unique);
-		return 0;
+		t->unique = span_is(v, "src_port") ? UNIQUE_sport : UNIQUE_dport;
+		return t->unique == UNIQUE_sport || span_is(v, "dst_port")
+			       ? 0
+			       : rule_fault(b->fault, v, "unique_on is src_port or dst_port");
 	default:
-		return number(b, v, &ignored);
+		return number(b, v, &t->multiplier);
 	}
 }
 
@@ -113,10 +110,13 @@ static int parse(struct build *b, struct span value, bool filter)
 		if (rc)
 			return rc;
 	}
-	unsigned need = HAS_TYPE | HAS_TRACK | HAS_COUNT;
-	if ((seen & need) != need || !(seen & (HAS_SECONDS | HAS_MULTIPLIER)))
-		return rule_fault(b->fault, value, "%strack, count and seconds are all needed",
-				  filter ? "" : "type, ");
+	bool backoff = t.type == THRESHOLD_backoff;
+	unsigned need = HAS_TYPE | HAS_TRACK | HAS_COUNT | (backoff ? HAS_MULTIPLIER : HAS_SECONDS);
+	if ((seen & need) != need)
+		return rule_fault(b->fault, value, "%strack, count and %s are all needed",
+				  filter ? "" : "type, ", backoff ? "multiplier" : "seconds");
+	if (backoff && t.track != TRACK_flow)
+		return rule_fault(b->fault, value, "backoff goes with track by_flow");
 	b->sig->rule.threshold = t;
 	b->sig->rule.conditional = true;
 	return 0;
@@ -130,7 +130,8 @@ static int threshold_build(struct build *b, struct span value)
 const struct keyword keyword_threshold = {
 	.name = "threshold",
 	.syntax = "threshold: type limit | threshold | both, track by_src | by_dst | by_both | "
-		  "by_rule, count N, seconds N",
+		  "by_rule | by_flow, count N, seconds N; type backoff, track by_flow, count N, "
+		  "multiplier N",
 	.what = "how often a match becomes an alert",
 	.value = VALUE_needed, .build = threshold_build,
 };
@@ -142,7 +143,8 @@ static int detection_filter_build(struct build *b, struct span value)
 
 const struct keyword keyword_detection_filter = {
 	.name = "detection_filter",
-	.syntax = "detection_filter: track by_src | by_dst | by_both | by_rule, count N, seconds N",
+	.syntax = "detection_filter: track by_src | by_dst | by_both | by_rule | by_flow, count N, "
+		  "seconds N[, unique_on src_port | dst_port]",
 	.what = "alerts from the match after count in the interval",
 	.value = VALUE_needed, .build = detection_filter_build,
 };

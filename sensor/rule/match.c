@@ -46,8 +46,8 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 				     set->wants_streams ? c->pending : 1, err)
 			 : err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0)
-		rc = pool_init(&m->flowbits, (m->engine->n_flowbits + 64) / 64 * sizeof(uint64_t),
-			       m->engine->n_flowbits ? c->flowbits : 1, err);
+		rc = pool_init(&m->flowbits, rule_flow_state_size(m->engine) + 8,
+			       rule_flow_state_size(m->engine) ? c->flowbits : 1, err);
 	if (rc == 0)
 		rc = rule_regex_work_new(&m->eval.regex, err);
 	if (rc == 0)

@@ -67,7 +67,7 @@ struct rule_matcher {
 	struct hit hit[HITS_MAX];
 	unsigned n_hit;
 	struct pool pending;
-	struct pool flowbits; /* of uint64_t[]: a bit a name */
+	struct pool flowbits; /* of uint64_t[]: see flowbits.c */
 	struct evaluator eval;
 };
 
@@ -84,6 +84,7 @@ void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, st
 void rule_hits_flush(struct rule_matcher *m);
 
 /* flowbits.c: holds the hits against their flows' bits and lets them set theirs, in the order of
- * signature.flowbit_rank; those that fail are taken out. */
+ * signature.state_rank; those that fail are taken out. */
 void rule_flowbits_apply(struct rule_matcher *m);
+uint32_t rule_flow_state_size(const struct rule_engine *e); /* bytes a conversation */
 void rule_flowbits_forget(struct rule_matcher *m, struct flow *f);

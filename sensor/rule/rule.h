@@ -17,12 +17,28 @@
 #include <stdio.h>
 
 enum threshold_type { THRESHOLD_none, THRESHOLD_limit, THRESHOLD_threshold, THRESHOLD_both,
-		      THRESHOLD_detection_filter };
-enum threshold_track { TRACK_src, TRACK_dst, TRACK_both, TRACK_rule };
+		      THRESHOLD_detection_filter, THRESHOLD_backoff, THRESHOLD_rate };
+enum threshold_track { TRACK_src, TRACK_dst, TRACK_both, TRACK_rule, TRACK_flow };
+enum threshold_unique { UNIQUE_none, UNIQUE_sport, UNIQUE_dport };
+enum rate_action { RATE_alert, RATE_drop, RATE_reject, RATE_pass };
 
 struct threshold { /* Suricata's `threshold:`; finished on the detect thread */
 	uint8_t type, track;
 	uint32_t count, seconds;
+	uint8_t unique; /* detection_filter: distinct ports are counted (enum threshold_unique) */
+	uint8_t action; /* rate: enum rate_action, once there were more than count */
+	uint32_t multiplier; /* backoff */
+	uint32_t timeout_s;  /* rate: how long the action lasts */
+};
+
+/* xbits and hostbits: names that a host, or a pair of hosts, carries from flow to flow for a while.
+ * Finished on the detect thread, in the order of a rule. */
+enum xbit_kind { XBIT_set, XBIT_unset, XBIT_toggle, XBIT_isset, XBIT_isnotset };
+enum xbit_track { XBIT_src, XBIT_dst, XBIT_pair };
+struct xbit {
+	uint8_t kind, track;
+	uint32_t expire_s;
+	uint64_t name; /* its hash: the same in the next rule set */
 };
 
 /* threshold.config: alerts that nobody wants. A list; later lines of the file first. */
@@ -41,6 +57,8 @@ bool rule_suppressed(const struct suppression *list, uint32_t gid, uint32_t sid,
 struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	struct about about;
 	struct threshold threshold;
+	struct threshold rate; /* rate_filter of threshold.config; type none: there is none */
+	const struct xbit *xbit;
 	uint32_t index;    /* in the set, ascending sid order of evaluation */
 	uint32_t line;     /* in its file */
 	const char *file;  /* base name */
@@ -49,6 +67,8 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	const struct suppression *suppressed; /* NULL: nothing in the list is about it */
 	bool conditional;  /* see struct threshold */
 	bool pass;
+	uint8_t n_xbit;
+	uint8_t xbit_rank; /* 0 sets or has none, 1 asks and sets, 2 asks */
 };
 
 struct rule_config {

@@ -228,12 +228,14 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 		s->rule.index = i;
 		set->rule[i] = &s->rule;
 		set->n_matched += s->rule.unmatched == NULL;
+		set->engine->has_xbits |= s->rule.n_xbit != 0;
 		set->wants_streams |= !s->rule.unmatched && (s->where & WHERE_STREAM);
 	}
 	set->n = l->n;
 	set->engine->sig = rule_arena_copy(&set->engine->arena, l->sig, l->n * sizeof(*l->sig));
 	set->engine->n_sig = l->n;
 	set->engine->n_flowbits = l->c.flowbits.n;
+	set->engine->n_flowints = l->c.flowints.n;
 	return rule_engine_build(set->engine, cache, err);
 }
 

@@ -6,7 +6,7 @@
 #include "rule/rule.h"
 
 enum step_kind { STEP_content, STEP_isdataat, STEP_pcre, STEP_byte_test, STEP_byte_jump,
-		 STEP_byte_extract };
+		 STEP_byte_extract, STEP_byte_math };
 
 /* Bits of step.flags */
 #define STEP_NOCASE 1u
@@ -37,14 +37,16 @@ struct step { /* one payload condition, in the order of the rule */
 };
 
 enum byte_from { BYTE_FROM_here, BYTE_FROM_beginning, BYTE_FROM_end };
-struct byte_op { /* byte_test, byte_jump, byte_extract: a number read out of the payload */
+struct byte_op { /* byte_test, byte_jump, byte_extract, byte_math: a number read out of the payload */
 	uint8_t n;        /* bytes; text: at most */
 	uint8_t base;     /* of digits in text; 0: binary */
 	bool little, align, negated;
 	char compare;     /* '<' '>' '=' '&' '^', 'l' <=, 'g' >= */
 	uint8_t from;     /* enum byte_from */
-	uint8_t var;      /* byte_extract: which it fills, from 0 */
+	char oper;        /* byte_math: '+' '-' '*' '/' 'l' << 'r' >>; its right side is value */
+	uint8_t var;      /* byte_extract, byte_math: which it fills, from 0 */
 	uint8_t var_value; /* as step.var_*: in place of value */
+	uint8_t var_n;    /* the same in place of n */
 	uint64_t value, mask; /* mask 0: none; the result is moved down to its lowest bit */
 	uint32_t multiplier;
 	int32_t post;     /* bytes more to jump */
@@ -62,6 +64,16 @@ struct flowbit_op {
 	uint8_t kind;
 	uint8_t n;           /* isset, isnotset: one of them will do */
 	const uint16_t *bit; /* of the set's names */
+};
+
+enum flowint_kind { FLOWINT_set, FLOWINT_add, FLOWINT_sub, FLOWINT_isset, FLOWINT_isnotset,
+		    FLOWINT_less, FLOWINT_most, FLOWINT_equal, FLOWINT_differs, FLOWINT_least,
+		    FLOWINT_greater };
+struct flowint_op {
+	uint8_t kind;
+	bool by_name;   /* value is a number of the set's names */
+	uint16_t name;
+	uint32_t value;
 };
 
 struct test { /* a condition on the packet's headers */
@@ -100,6 +112,7 @@ struct signature {
 	const struct test *test;
 	const struct step *step;
 	const struct flowbit_op *flowbit;
+	const struct flowint_op *flowint;
 	const struct keyword **unmatched; /* each once, in the order of the rule */
 	uint32_t file_order;
 	uint16_t n_test, n_step, n_unmatched;
@@ -110,7 +123,9 @@ struct signature {
 	uint8_t ip_proto;       /* PROTO_OTHER alone: this IANA number; 0 any */
 	bool both_ways;         /* <> */
 	bool literal_nocase;
-	uint8_t n_flowbit, flowbit_rank; /* 0 sets only, 1 asks and sets, 2 asks */
+	uint8_t n_flowbit, n_flowint;
+	uint8_t state_rank;     /* flowbits, then flowint: sets, asks and sets, asks, has none */
+	bool bypass;            /* a match is the last of its conversation */
 	bool event;             /* asks for an event of the packet */
 	bool packet_tests;      /* some test may differ between the packets of a flow */
 };

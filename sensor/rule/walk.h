@@ -4,6 +4,7 @@
 
 #include "rule/eval.h"
 
+#define FARTHEST (1ll << 40)
 #define SEARCH_BYTES 1024 /* a longer search costs more of the budget */
 
 struct walk {
@@ -32,7 +33,10 @@ static inline enum outcome outcome_min(enum outcome a, enum outcome b)
 
 static inline int64_t walk_number(const struct walk *w, int64_t number, uint8_t var)
 {
-	return var ? w->var[var - 1] : number;
+	/* byte_math gives any number: no place is that far away, and sums of such do not overflow. */
+	int64_t v = var ? w->var[var - 1] : number;
+
+	return v > FARTHEST ? FARTHEST : v < -FARTHEST ? -FARTHEST : v;
 }
 
 static inline void walk_pay(struct walk *w, uint64_t bytes)

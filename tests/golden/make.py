@@ -171,6 +171,52 @@ def flags_and_ttl(c):
     c.add(2, tcp("10.1.0.20", "10.1.0.9", 50002, 80, SYN, 5, ttl=3))
 
 
+@case('alert udp any any -> any 9999 (msg:"first step"; content:"step one"; '
+      'xbits:set,step,track ip_src,expire 10; noalert; sid:160; rev:1;)\n'
+      'alert udp any any -> any 9999 (msg:"second step within ten seconds"; content:"step two"; '
+      'xbits:isset,step,track ip_src; sid:159; rev:1;)\n'
+      'alert udp any any -> any 9999 (msg:"second step out of nowhere"; content:"step two"; '
+      'xbits:isnotset,step,track ip_src; sid:161; rev:1;)\n'
+      'alert udp any any -> any 9999 (msg:"answers the host that stepped"; content:"hello"; '
+      'hostbits:isset,step,dst; sid:162; rev:1;)\n'
+      'alert udp any any -> any 9999 (msg:"the pair again"; content:"pair"; '
+      'xbits:isset,p,track ip_pair; xbits:unset,p,track ip_pair; sid:163; rev:1;)\n'
+      'alert udp any any -> any 9999 (content:"bind"; xbits:set,p,track ip_pair; noalert; sid:164;)\n')
+def xbits(c):
+    """Bits that hosts carry from flow to flow, over workers: to many servers, by many clients."""
+    n = 0
+
+    def say(t, a, b, what):
+        nonlocal n
+        n += 1
+        c.add(t, udp(f"10.1.0.{a}", f"10.1.0.{b}", 40000 + n, 9999, what))
+    for a in range(20, 24):
+        say(a, a, 9, b"step two")            # 161
+        say(a + .1, a, 7, b"step one")
+        say(a + .2, a, 8, b"step two")       # 159
+        say(a + .3, 9, a, b"hello")          # 162
+        say(a + 10.2, a, 6, b"step two")     # 159: the last second
+        say(a + 11.2, a, 5, b"step two")     # 161: over
+    say(60, 30, 31, b"bind")
+    say(61, 31, 30, b"pair")                 # 163
+    say(62, 30, 31, b"pair")                 # unset by the one before
+    say(63, 32, 9, b"step one, step two")    # 159: set before asked in one packet
+
+
+@case('alert udp any any -> any 9999 (content:"bad"; flowint:bad,+,1; noalert; sid:165;)\n'
+      'alert udp any any -> any 9999 (msg:"three bad ones in a conversation"; content:"bad"; '
+      'flowint:bad,==,3; sid:166; rev:1;)\n'
+      'alert udp any any -> any 9999 (msg:"one byte more than it says"; content:"len "; '
+      'byte_math:bytes 1, offset 0, oper +, rvalue 6, result end, relative, string dec; '
+      'isdataat:end; sid:167; rev:1;)\n')
+def flowint_and_math(c):
+    """A counter in a conversation; a length that a packet names and does not keep."""
+    for i in range(8):
+        c.add(i, udp("10.1.0.20", "10.1.0.9", 40000 + i % 2, 9999, b"bad"))
+    c.add(9, udp("10.1.0.20", "10.1.0.9", 40003, 9999, b"len 3:abc"))
+    c.add(10, udp("10.1.0.20", "10.1.0.9", 40003, 9999, b"len 3:abcd"))
+
+
 def bare(frame):
     """The packet inside an Ethernet frame of ip(), without padding."""
     packet = frame[14:]

@@ -16,6 +16,14 @@ static struct addr ip(const char *text)
 	return a;
 }
 
+static uint32_t pass(struct threshold_table *t, const struct rule *rule, const struct addr *src,
+		     const struct addr *dst, uint64_t now)
+{
+	const struct threshold_match m = {.src = src, .dst = dst, .time_ns = now};
+
+	return threshold_pass(t, rule, &m);
+}
+
 /* The story: one letter a match, in upper case if it is told; '+' is a second, '-' ten. */
 static const struct {
 	const char *name;
@@ -67,7 +75,7 @@ static void test_stories(void)
 				now += (*s == '+' ? 1 : 10) * NS_PER_S;
 				continue;
 			}
-			CHECK_EQ(threshold_pass(&t, &rule, &a, &b, now) != 0, *s == 'M');
+			CHECK_EQ(pass(&t, &rule, &a, &b, now) != 0, *s == 'M');
 		}
 		threshold_fini(&t);
 	}
@@ -104,8 +112,8 @@ static void test_tracks(void)
 
 		CASE(tracks[i].name);
 		CHECK_EQ(threshold_init(&t, 64, &err), 0);
-		CHECK_EQ(threshold_pass(&t, &rule, &a, &b, T0), 0);
-		CHECK_EQ(threshold_pass(&t, &rule, &src, &dst, T0) != 0, tracks[i].same);
+		CHECK_EQ(pass(&t, &rule, &a, &b, T0), 0);
+		CHECK_EQ(pass(&t, &rule, &src, &dst, T0) != 0, tracks[i].same);
 		threshold_fini(&t);
 	}
 }
@@ -121,44 +129,111 @@ static void test_rest(void)
 
 	CASE("an alert says how many matches it stands for");
 	CHECK_EQ(threshold_init(&t, 64, &err), 0);
-	threshold_pass(&t, &rule, &a, &b, T0);
-	threshold_pass(&t, &rule, &a, &b, T0);
-	CHECK_EQ(threshold_pass(&t, &rule, &a, &b, T0), 3);
+	pass(&t, &rule, &a, &b, T0);
+	pass(&t, &rule, &a, &b, T0);
+	CHECK_EQ(pass(&t, &rule, &a, &b, T0), 3);
 
 	CASE("rules do not share counts, also of the same sid and another gid");
 	other.about.gid = 3;
-	threshold_pass(&t, &rule, &a, &b, T0);
-	threshold_pass(&t, &rule, &a, &b, T0);
-	CHECK_EQ(threshold_pass(&t, &other, &a, &b, T0), 0);
-	CHECK_EQ(threshold_pass(&t, &rule, &a, &b, T0), 3);
+	pass(&t, &rule, &a, &b, T0);
+	pass(&t, &rule, &a, &b, T0);
+	CHECK_EQ(pass(&t, &other, &a, &b, T0), 0);
+	CHECK_EQ(pass(&t, &rule, &a, &b, T0), 3);
 
 	CASE("time that steps back stays in the window");
-	threshold_pass(&t, &rule, &a, &b, T0 - 100 * NS_PER_S);
-	threshold_pass(&t, &rule, &a, &b, T0 - 50 * NS_PER_S);
-	CHECK_EQ(threshold_pass(&t, &rule, &a, &b, T0), 3);
+	pass(&t, &rule, &a, &b, T0 - 100 * NS_PER_S);
+	pass(&t, &rule, &a, &b, T0 - 50 * NS_PER_S);
+	CHECK_EQ(pass(&t, &rule, &a, &b, T0), 3);
 
 	CASE("the window ends after its last microsecond");
 	struct rule limit = {.about = {.gid = 1, .sid = 6},
 			     .threshold = {THRESHOLD_limit, TRACK_src, 1, 1}};
-	CHECK(threshold_pass(&t, &limit, &a, &b, T0));
-	CHECK(!threshold_pass(&t, &limit, &a, &b, T0 + NS_PER_S));
-	CHECK(!threshold_pass(&t, &limit, &a, &b, T0 + NS_PER_S + 999));
-	CHECK(threshold_pass(&t, &limit, &a, &b, T0 + NS_PER_S + 1000));
+	CHECK(pass(&t, &limit, &a, &b, T0));
+	CHECK(!pass(&t, &limit, &a, &b, T0 + NS_PER_S));
+	CHECK(!pass(&t, &limit, &a, &b, T0 + NS_PER_S + 999));
+	CHECK(pass(&t, &limit, &a, &b, T0 + NS_PER_S + 1000));
 
 	CASE("bounded: what is forgotten is counted");
 	for (uint32_t i = 0; i < 1000; i++) {
 		struct addr src = a;
 		src.b[13] = (uint8_t)(i >> 8);
 		src.b[14] = (uint8_t)i;
-		threshold_pass(&t, &rule, &src, &b, T0);
+		pass(&t, &rule, &src, &b, T0);
 	}
 	CHECK(count_get(&t.pairs.taken) <= 64);
 	CHECK(count_get(&t.pairs.evicted) >= 900);
 	threshold_fini(&t);
 }
 
+static void test_flow_and_ports(void)
+{
+	struct addr a = ip("10.0.0.1"), b = ip("10.0.0.2");
+	struct rule rule = {.about = {.gid = 1, .sid = 5},
+			    .threshold = {THRESHOLD_detection_filter, TRACK_dst, 2, 60, UNIQUE_dport}};
+	struct threshold_match m = {.src = &a, .dst = &b, .time_ns = T0, .dport = 1};
+	struct threshold_table t;
+	struct err err;
+
+	CASE("unique_on counts ports and not matches");
+	CHECK_EQ(threshold_init(&t, 64, &err), 0);
+	CHECK_EQ(threshold_pass(&t, &rule, &m), 0);
+	CHECK_EQ(threshold_pass(&t, &rule, &m), 0);
+	m.dport = 2;
+	CHECK_EQ(threshold_pass(&t, &rule, &m), 0);
+	CHECK_EQ(threshold_pass(&t, &rule, &m), 0);
+	m.dport = 3;
+	CHECK(threshold_pass(&t, &rule, &m));
+	m.dport = 1; /* above the count every match is told */
+	CHECK(threshold_pass(&t, &rule, &m));
+	m.time_ns += 61 * NS_PER_S;
+	CHECK_EQ(threshold_pass(&t, &rule, &m), 0);
+
+	CASE("by flow: another flow of the same pair counts for itself");
+	struct rule flow = {.about = {.gid = 1, .sid = 6},
+			    .threshold = {THRESHOLD_limit, TRACK_flow, 1, 60}};
+	m.flow_id = 7;
+	CHECK(threshold_pass(&t, &flow, &m));
+	CHECK(!threshold_pass(&t, &flow, &m));
+	m.flow_id = 8;
+	CHECK(threshold_pass(&t, &flow, &m));
+
+	CASE("backoff tells 5, 10, 20");
+	struct rule back = {.about = {.gid = 1, .sid = 7},
+			    .threshold = {.type = THRESHOLD_backoff, .track = TRACK_flow, .count = 5,
+					  .multiplier = 2}};
+	for (unsigned i = 1; i <= 25; i++)
+		CHECK_EQ(threshold_pass(&t, &back, &m) != 0, i == 5 || i == 10 || i == 20);
+	threshold_fini(&t);
+}
+
+static void test_rate(void)
+{
+	struct addr a = ip("10.0.0.1"), b = ip("10.0.0.2");
+	struct rule rule = {.about = {.gid = 1, .sid = 5},
+			    .rate = {.type = THRESHOLD_rate, .track = TRACK_src, .count = 2,
+				     .seconds = 10, .timeout_s = 5, .action = RATE_pass}};
+	struct threshold_table t;
+	struct err err;
+
+	CASE("rate_filter with pass silences while its action holds");
+	CHECK_EQ(threshold_init(&t, 64, &err), 0);
+	CHECK(pass(&t, &rule, &a, &b, T0));
+	CHECK(pass(&t, &rule, &a, &b, T0));
+	CHECK(!pass(&t, &rule, &a, &b, T0));
+	CHECK(!pass(&t, &rule, &a, &b, T0 + 5 * NS_PER_S));
+	CHECK(pass(&t, &rule, &a, &b, T0 + 6 * NS_PER_S));
+	CASE("another source is not concerned, and other actions tell");
+	CHECK(pass(&t, &rule, &b, &a, T0));
+	rule.rate.action = RATE_drop;
+	CHECK(pass(&t, &rule, &b, &a, T0));
+	CHECK(pass(&t, &rule, &b, &a, T0));
+	threshold_fini(&t);
+}
+
 int main(void)
 {
+	test_flow_and_ports();
+	test_rate();
 	test_stories();
 	test_tracks();
 	test_rest();

@@ -120,6 +120,22 @@ static const struct {
 	{"content:\"a\"; pcre:\"/b/R\"; content:\"c\"; distance:1; within:1;", "abxc", true},
 	/* Numbers */
 	{"content:\"a\"; byte_test:1,=,0x62,0,relative;", "ab", true},
+	{"content:\"a\"; byte_math:bytes 1, offset 0, oper +, rvalue 1, result v, relative; "
+	 "byte_test:1,=,v,0,relative;", "abc", true},
+	{"content:\"a\"; byte_math:bytes 1, offset 0, oper -, rvalue 0x60, result v, relative; "
+	 "content:\"c\"; offset:v; depth:1;", "abc", true},
+	{"content:\"a\"; byte_math:bytes 1, offset 0, oper -, rvalue 0x61, result v, relative; "
+	 "content:\"c\"; offset:v; depth:1;", "abc", false},
+	{"content:\"a\"; byte_math:bytes 1, offset 1, oper <<, rvalue 2, result v, bitmask 0x188; "
+	 "byte_test:1,=,v,2;", "ab1", true}, /* 0x62 << 2 & 0x188 = 0x188, down by 3: '1' */
+	{"content:\"a\"; byte_math:bytes 2, offset 1, oper *, rvalue 4, result v, string dec; "
+	 "byte_test:1,=,v,3;", "a120", true},
+	{"content:\"a\"; byte_extract:1,1,n,string,dec; byte_math:bytes n, offset 2, oper /, rvalue n, "
+	 "result v, string dec; byte_test:1,=,v,4;", "a2981", true},
+	{"content:\"a\"; byte_math:bytes 1, offset 1, oper >>, rvalue 1, result v, endian little; "
+	 "byte_test:1,=,v,2;", "ab1", true},
+	{"content:\"a\"; byte_extract:1,1,n; byte_math:bytes 1, offset 0, oper /, rvalue n, result v;",
+	 "a", false},
 	{"content:\"a\"; byte_test:1,=,0x62,0,relative;", "ac", false},
 	{"content:\"a\"; byte_test:1,=,0x62,0,relative;", "acab", true},
 	{"content:\"a\"; byte_test:1,!=,0x62,0,relative;", "ab", false},

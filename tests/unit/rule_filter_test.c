@@ -81,6 +81,8 @@ static const char *const wrong[] = {
 	"event_filter gen_id 1, sig_id 1, type limit, track by_either, count 1, seconds 1",
 	"event_filter gen_id 1, sig_id 1, track by_src, count 1, seconds 1",
 	"rate_filter gen_id 1, sig_id 1, track by_src, count 1",
+	"rate_filter gen_id 1, sig_id 1, track by_src, count 1, seconds 1, timeout 1",
+	"rate_filter gen_id 1, sig_id 1, track by_src, count 1, seconds 1, new_action eat, timeout 1",
 };
 
 int main(void)
@@ -127,12 +129,16 @@ int main(void)
 	CHECK_EQ(set->rule[0]->threshold.type, THRESHOLD_none);
 	rule_set_free(set);
 	free(said);
-	CASE("lines about rules that are not there, and rate filters, are said");
+	CASE("rate_filter stands beside the rule's threshold; lines about strangers are said");
 	set = load("suppress gen_id 1, sig_id 7\nrate_filter gen_id 1, sig_id 1, track by_rule, "
 		   "count 1, seconds 1, new_action drop, timeout 9",
 		   &said);
 	CHECK(strstr(said, "1 lines are about rules that are not loaded"));
-	CHECK(strstr(said, "1 rate_filter lines are read and not applied"));
+	CHECK_EQ(set->rule[0]->rate.type, THRESHOLD_rate);
+	CHECK_EQ(set->rule[0]->rate.track, TRACK_rule);
+	CHECK_EQ(set->rule[0]->rate.action, RATE_drop);
+	CHECK_EQ(set->rule[0]->rate.timeout_s, 9);
+	CHECK(set->rule[0]->conditional);
 	CHECK_EQ(set->n_failed, 0);
 	rule_set_free(set);
 	free(said);

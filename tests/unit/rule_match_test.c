@@ -175,6 +175,78 @@ static void flowbits(struct run *r)
 	run_fini(r);
 }
 
+static void flowints(struct run *r)
+{
+	CASE("flowint: set and compared, also in one packet; unset compares with nothing");
+	run_init(r, "alert udp any any -> any any (content:\"a\"; flowint:n,+,1; noalert; sid:1;)\n"
+		    "alert udp any any -> any any (content:\"a\"; flowint:n,==,2; sid:2;)\n"
+		    "alert udp any any -> any any (content:\"b\"; flowint:n,<,9; sid:3;)\n"
+		    "alert udp any any -> any any (content:\"b\"; flowint:n,isset; sid:4;)\n"
+		    "alert udp any any -> any any (content:\"b\"; flowint:n,notset; sid:5;)\n"
+		    "alert udp any any -> any any (content:\"c\"; flowint:m,=,2; noalert; sid:6;)\n"
+		    "alert udp any any -> any any (content:\"d\"; flowint:n,>=,m; sid:7;)\n"
+		    "alert udp any any -> any any (content:\"e\"; flowint:n,-,m; noalert; sid:8;)\n"
+		    "alert udp any any -> any any (content:\"f\"; flowint:n,==,0; flowbits:set,x; sid:9;)\n"
+		    "alert udp any any -> any any (content:\"f\"; flowbits:isset,x; sid:10;)\n"
+		    "alert udp any any -> any any (content:\"g\"; flowint:q,-,1; sid:11;)\n"
+		    "alert udp any any -> any any (content:\"g\"; flowint:q,>,4294967294; sid:12;)");
+	CHECK_EQ(r->set->n_matched, 12);
+	r->flow.proto = 17;
+	udp(r, 0, "b");
+	CHECK_STR(run_sids(r), "5");
+	r->n = 0;
+	udp(r, 0, "a");
+	udp(r, 1, "ab");
+	CHECK_STR(run_sids(r), "2 3 4");
+	r->n = 0;
+	udp(r, 0, "d");
+	udp(r, 0, "c");
+	udp(r, 0, "d");
+	CHECK_STR(run_sids(r), "7 7"); /* a name that was never set is 0 */
+	r->n = 0;
+	udp(r, 0, "f");
+	udp(r, 0, "e");
+	udp(r, 0, "f");
+	udp(r, 0, "g");
+	CHECK_STR(run_sids(r), "9 10 11 12");
+	CASE("they go with the flow");
+	run_end(r);
+	r->n = 0;
+	udp(r, 0, "b");
+	CHECK_STR(run_sids(r), "5");
+	run_fini(r);
+}
+
+static void told(struct run *r)
+{
+	CASE("xbits: told though it is noalert, set before asked, for the detect thread to decide");
+	run_init(r, "alert udp any any -> any any (content:\"a\"; xbits:isset,x,track ip_src; sid:1;)\n"
+		    "alert udp any any -> any any (content:\"a\"; xbits:set,x,track ip_src, expire 5; "
+		    "noalert; sid:2;)\n"
+		    "alert udp any any -> any any (content:\"a\"; hostbits:isset,x,dst; sid:3;)\n"
+		    "alert udp any any -> any any (content:\"a\"; sid:4;)");
+	CHECK_EQ(r->set->n_matched, 4);
+	r->flow.proto = 17;
+	udp(r, 0, "a");
+	CHECK_STR(run_sids(r), "2 4 1 3");
+	const struct rule *set = r->set->rule[1], *ask = r->set->rule[0], *host = r->set->rule[2];
+	CHECK(set->conditional && set->xbit->kind == XBIT_set && set->xbit->expire_s == 5);
+	CHECK(ask->conditional && ask->xbit->track == XBIT_src && ask->xbit->name == set->xbit->name);
+	CHECK(host->xbit->name == ask->xbit->name && host->xbit->track == XBIT_dst);
+	CHECK(!r->set->rule[3]->conditional);
+	run_fini(r);
+
+	CASE("bypass: the conversation is not looked at any more");
+	run_init(r, "alert udp any any -> any any (content:\"a\"; bypass; sid:1;)\n"
+		    "alert udp any any -> any any (content:\"b\"; sid:2;)");
+	r->flow.proto = 17;
+	udp(r, 0, "b");
+	udp(r, 0, "ab");
+	udp(r, 0, "b");
+	CHECK_STR(run_sids(r), "2 1 2");
+	run_fini(r);
+}
+
 static void events(struct run *r)
 {
 	CASE("events: by name, one of Suricata's prefixes before it, at the packet that shows it");
@@ -387,6 +459,8 @@ int main(void)
 	headers(r);
 	once(r);
 	flowbits(r);
+	flowints(r);
+	told(r);
 	stream_sizes(r);
 	events(r);
 	order(r);

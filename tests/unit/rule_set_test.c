@@ -126,13 +126,16 @@ static const struct {
 	{"alert tcp any any -> any any (pcre:\"/(?P<flow_v>a)/\"; sid:1;)", "pcre"},
 	{"alert tcp any any -> any any (byte_test:4,=,1,0,dce; sid:1;)", "byte_test"},
 	{"alert tcp any any -> any any (byte_math: bytes 1, offset 0, oper +, rvalue 1, result n; "
+	 "content:\"a\"; depth:n; sid:1;)", NULL},
+	{"alert tcp any any -> any any (byte_math: bytes 1, offset 0, oper +, rvalue 1, result n, dce; "
 	 "content:\"a\"; depth:n; sid:1;)", "byte_math"},
 	{"alert tcp any any -> any any (content:\"a\"; http_uri; sid:1;)", "http_uri"},
 	{"alert tcp any any => any any (sid:1;)", "=> (both sides of a transaction)"},
 	{"alert tcp:pre_flow any any -> any any (sid:1;)", "protocol:hook"},
-	{"config tcp any any -> any any (sid:1;)", "action config"},
+	{"config tcp any any -> any any (sid:1;)", NULL},
+	{"accept tcp any any -> any any (sid:1;)", "action accept"},
 	{"alert tcp any any -> any any (threshold:type limit, track by_flow, count 1, seconds 1; sid:1;)",
-	 "threshold track by_flow"},
+	 NULL},
 	{"alert tcp any any -> any any (byte_extract:1,0,n; content:\"a\"; depth:n; sid:1;)",
 	 NULL},
 	{"alert tcp any any -> any any (file.data: to_client; content:\"a\"; sid:1;)", "file.data"},
