@@ -32,12 +32,24 @@ static int build_info(void)
 	return 0;
 }
 
+static bool country(const void *ctx, const struct addr *a, char out[3])
+{
+	return geo_country(ctx, a, out);
+}
+
 /* -T: the configuration has been read; the rules are read and reported. */
 static int test(struct options *o)
 {
 	struct rule_set *set = NULL;
+	struct geo *geo = NULL;
 	struct err err = {0};
 
+	if (geo_open(&geo, &o->geo, &err) < 0) {
+		say(&err);
+		return EXIT_CONFIG;
+	}
+	o->rule.country = geo ? country : NULL;
+	o->rule.country_ctx = geo;
 	if (rule_set_load(&o->rule, &set, stderr, &err) < 0) {
 		say(&err);
 		return EXIT_CONFIG;
@@ -49,6 +61,7 @@ static int test(struct options *o)
 	}
 	rule_set_report(set, o->verbose, stdout);
 	rule_set_free(set);
+	geo_close(geo);
 	return code;
 }
 

@@ -174,8 +174,15 @@ static void status(void *ctx, char *out, size_t size)
 	run_stats(ctx, out, size);
 }
 
+static bool country(const void *ctx, const struct addr *a, char out[3])
+{
+	return geo_country(ctx, a, out);
+}
+
 static int open_rules(struct run *r, struct err *err)
 {
+	r->o->rule.country = r->geo ? country : NULL;
+	r->o->rule.country_ctx = r->geo;
 	int e = rule_set_load(&r->o->rule, &r->rules, stderr, err);
 
 	if (e < 0)

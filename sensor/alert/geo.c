@@ -264,17 +264,41 @@ static void read_entry(MMDB_entry_s *e, struct geo_place *p)
 	network(e, p);
 }
 
-static void look_up(struct geo *g, const struct addr *a, struct geo_place *p)
+union socket_addr {
+	struct sockaddr sa;
+	struct sockaddr_in in;
+	struct sockaddr_in6 in6;
+};
+
+static union socket_addr socket_addr(const struct addr *a)
 {
-	union {
-		struct sockaddr sa;
-		struct sockaddr_in in;
-		struct sockaddr_in6 in6;
-	} s = {.in6 = {.sin6_family = AF_INET6}};
+	union socket_addr s = {.in6 = {.sin6_family = AF_INET6}};
 
 	memcpy(&s.in6.sin6_addr, a->b, sizeof(a->b));
 	if (addr_is_v4(a))
 		s.in = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {a->w[3]}};
+	return s;
+}
+
+bool geo_country(const struct geo *g, const struct addr *a, char out[3])
+{
+	static const char *const path[] = {"country", "iso_code", NULL};
+	const union socket_addr s = socket_addr(a);
+
+	out[0] = 0;
+	for (unsigned i = 0; i < g->n && !out[0]; i++) {
+		int e = MMDB_SUCCESS;
+		MMDB_lookup_result_s r = MMDB_lookup_sockaddr(&g->db[i], &s.sa, &e);
+		if (e == MMDB_SUCCESS && r.found_entry)
+			text(&r.entry, path, out, 3);
+	}
+	return out[0] != 0;
+}
+
+static void look_up(struct geo *g, const struct addr *a, struct geo_place *p)
+{
+	const union socket_addr s = socket_addr(a);
+
 	for (unsigned i = 0; i < g->n; i++) {
 		int e = MMDB_SUCCESS;
 		MMDB_lookup_result_s r = MMDB_lookup_sockaddr(&g->db[i], &s.sa, &e);

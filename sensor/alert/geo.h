@@ -7,7 +7,7 @@
  *
  * Shape:  one direct-mapped cache of `cache` addresses; at most GEO_DATABASES databases.
  * Owns:   the databases; a place is lent until the next geo_find().
- * Thread: one; the writer's.
+ * Thread: one, the writer's, for all but geo_country().
  * Errors: a database that is not whole is refused at the start, with its name and a reason.
  * Cost:   memory: the files' size, and sizeof(struct geo_place) a cached address.
  */
@@ -18,6 +18,7 @@
 #include "base/err.h"
 #include "base/param.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -48,6 +49,8 @@ int geo_open(struct geo **g, const struct geo_config *c, struct err *err);
 void geo_close(struct geo *g); /* NULL is fine */
 /* NULL: nothing is known of it, or `g` is NULL. The first database that knows a field wins. */
 const struct geo_place *geo_find(struct geo *g, const struct addr *a);
+/* The country alone, from the databases and not from the cache. Any thread; false: not known. */
+bool geo_country(const struct geo *g, const struct addr *a, char out[3]);
 const struct geo_counters *geo_counters_of(const struct geo *g);
 
 /* One more database from bytes, for tests: what geo_open() does with each file. `name` is for the

@@ -304,6 +304,8 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 
 	b->arena = c->arena;
 	b->vars = &c->vars;
+	b->config = c->config;
+	b->reputation = &c->reputation;
 	b->keywords = &c->keywords;
 	b->fault = f;
 	b->sig = s;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "rule/keyword.h"
+#include "rule/reputation.h"
 #include "rule/text.h"
 
 /* Everything rules of one set share while they are read. */
@@ -13,6 +14,8 @@ struct compile {
 	struct text_rule text;
 	struct build build;
 	struct names flowbits, flowints;
+	const struct rule_config *config;
+	struct reputation reputation;
 };
 
 /* On failure the fault says what and where; *out is untouched. */

@@ -11,8 +11,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define FILTER_FILE_MAX (16l << 20) /* bytes */
-
 struct filter { /* one line */
 	uint32_t gid, sid; /* 0: every one */
 	bool has_gid, has_sid, has_track, has_type, has_count, has_seconds, has_action, has_timeout;
@@ -214,32 +212,11 @@ static int read_line(struct reader *r, struct span line, struct fault *f)
 	return 0;
 }
 
-static char *slurp(const char *path, struct err *err)
-{
-	FILE *in = fopen(path, "r");
-	char *text = NULL;
-	long n = -1;
-
-	if (in && fseek(in, 0, SEEK_END) == 0 && (n = ftell(in)) >= 0 && n <= FILTER_FILE_MAX &&
-	    fseek(in, 0, SEEK_SET) == 0)
-		text = calloc(1, (size_t)n + 1);
-	if (text && fread(text, 1, (size_t)n, in) != (size_t)n) {
-		free(text);
-		text = NULL;
-	}
-	if (!text)
-		err_set(err, errno ? errno : EIO, "%s: %s", path,
-			n > FILTER_FILE_MAX ? "too large" : strerror(errno ? errno : EIO));
-	if (in)
-		fclose(in);
-	return text;
-}
-
 int rule_filters_read(const char *path, struct rule_set *set, struct net_vars *vars, FILE *report,
 		      struct err *err)
 {
 	struct reader r = {.arena = &set->engine->arena, .vars = vars, .set = set};
-	char *text = slurp(path, err), out[1024];
+	char *text = rule_file_text(path, err), out[1024];
 	unsigned line = 1;
 
 	if (!text)

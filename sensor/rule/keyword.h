@@ -59,6 +59,8 @@ int rule_name_number(struct arena *a, struct names *n, struct span name, uint32_
 struct build {
 	struct arena *arena;
 	struct net_vars *vars;
+	const struct rule_config *config;
+	const struct reputation *reputation;
 	const struct keywords *keywords;
 	struct fault *fault;
 	struct signature *sig;

@@ -78,6 +78,11 @@ struct rule_config {
 	struct strs port_vars;
 	char *threshold_file;   /* suppress and event_filter lines; NULL: none */
 	char *cache;            /* folder of compiled databases; NULL: none */
+	char *reputation_categories; /* iprep: "number,name,text" a line */
+	struct strs reputation;  /* iprep: "address[/bits],category's number,score" a line */
+	/* geoip: the country of an address, from any thread; NULL: no database is there. */
+	bool (*country)(const void *ctx, const struct addr *a, char out[3]);
+	const void *country_ctx;
 	uint32_t candidates;    /* at most, a buffer */
 	uint32_t pending;       /* candidates that wait for more of a stream, per worker */
 	uint32_t flowbits;      /* conversations that carry flowbits, per worker */

@@ -24,6 +24,10 @@ const struct param rule_params[] = {
 		   "suppress and event_filter lines, as Suricata's threshold.config"),
 	PARAM_TEXT(PARAM_STR, struct rule_config, cache, NULL,
 		   "folder of compiled rule sets, for a quick start; empty: none"),
+	PARAM_TEXT(PARAM_STR, struct rule_config, reputation_categories, NULL,
+		   "iprep: file of \"number,name,text\" lines"),
+	PARAM_TEXT(PARAM_LIST, struct rule_config, reputation, NULL,
+		   "iprep: files of \"address[/bits],category number,score 1-127\" lines"),
 	PARAM(PARAM_U32, struct rule_config, candidates, 1, 65536, 64, "",
 	      "rules evaluated on one buffer at most; the excess is counted"),
 	PARAM(PARAM_U32, struct rule_config, pending, 1, 10000000, 16384, "",
@@ -244,6 +248,9 @@ static int load(struct load *l, const struct rule_config *c, struct err *err)
 	uint8_t sum[32];
 	int rc = set_vars(l, c, err);
 
+	l->c.config = c;
+	if (rc == 0)
+		rc = rule_reputation_load(&l->c.reputation, l->c.arena, c, l->report, err);
 	for (unsigned i = 0; rc == 0 && i < c->files.n; i++)
 		rc = rule_sources_add(&l->sources, l->c.arena, c->files.at[i], err);
 	if (rc)

@@ -24,3 +24,5 @@ void rule_sources_fini(struct sources *s);
 /* filter.c: reads a threshold.config and puts what it says at the rules. */
 int rule_filters_read(const char *path, struct rule_set *set, struct net_vars *vars, FILE *report,
 		      struct err *err);
+/* A whole text file with a terminator, or NULL: free() it. */
+char *rule_file_text(const char *path, struct err *err);

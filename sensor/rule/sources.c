@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #define READ_AT_ONCE 65536u   /* bytes */
+#define SIDE_FILE_MAX (64l << 20) /* bytes of a threshold.config, a list of addresses … */
 #define TEXT_MAX (1ull << 30) /* bytes of all files: beyond, it is no rule file */
 
 static int no_memory(struct err *err)
@@ -109,4 +110,25 @@ void rule_sources_fini(struct sources *s)
 {
 	free(s->text);
 	free(s->file);
+}
+
+char *rule_file_text(const char *path, struct err *err)
+{
+	FILE *in = fopen(path, "r");
+	char *text = NULL;
+	long n = -1;
+
+	if (in && fseek(in, 0, SEEK_END) == 0 && (n = ftell(in)) >= 0 && n <= SIDE_FILE_MAX &&
+	    fseek(in, 0, SEEK_SET) == 0)
+		text = calloc(1, (size_t)n + 1);
+	if (text && fread(text, 1, (size_t)n, in) != (size_t)n) {
+		free(text);
+		text = NULL;
+	}
+	if (!text)
+		err_set(err, errno ? errno : EIO, "%s: %s", path,
+			n > SIDE_FILE_MAX ? "too large" : strerror(errno ? errno : EIO));
+	if (in)
+		fclose(in);
+	return text;
 }
