@@ -13,7 +13,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define TRIES_MAX 6u /* pieces or datagrams of a direction that are tried */
+#define TRIES_MAX  6u  /* datagrams of a direction that are tried */
+#define PIECES_MAX 32u /* pieces of a stream: a byte in each must not hide a protocol */
 
 const struct param proto_params[] = {
 	PARAM(PARAM_U64, struct proto_config, memory, 1 << 20, 1ull << 40, 256u << 20, "bytes",
@@ -289,14 +290,14 @@ static void look(struct proto_call *c, uint8_t over, const uint8_t *p, uint32_t 
 			feed(c, p, n);
 		return;
 	}
-	if (app == APP_none && ++h->tries < TRIES_MAX && n < FLOW_WINDOW)
+	if (app == APP_none && over == PROTO_OVER_TCP && ++h->tries < PIECES_MAX && n < FLOW_WINDOW)
 		return;
 	if (over == PROTO_OVER_UDP && ++h->tries < TRIES_MAX)
 		return; /* each datagram is a beginning */
 	h->bits |= PROTO_NO;
 	const struct proto_half *o = &c->pf->half[!c->dir];
 	/* The other side may still say what it is, unless it has had its chance. */
-	if (o->bits & PROTO_NO || h->tries >= TRIES_MAX) {
+	if (o->bits & PROTO_NO || h->tries >= (over == PROTO_OVER_UDP ? TRIES_MAX : PIECES_MAX)) {
 		c->flow->app = APP_failed;
 		count_add(&c->proto->count.failed, 1);
 		if (c->proto->hooks.on_app)

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+/* DNS over UDP and TCP (RFC 1035, length-prefixed 4.2.2). Each message is a transaction of its own,
+ * in its direction, as in Suricata: it lives on the stack while its bytes are at hand.
+ *
+ * Over TCP a message may come in pieces: they wait in proto_mem (at most 64 KiB a direction). After
+ * a gap the next piece that begins as a message does is taken for one. */
+#include "proto/dns_msg.h"
+
+#define PREFIX 2u /* bytes of the length before a message over TCP */
+
+enum {
+	EVENT_malformed,
+	EVENT_not_request,
+	EVENT_not_a_request,
+	EVENT_not_response,
+	EVENT_not_a_response,
+	EVENT_z_flag,
+	EVENT_opcode,
+	EVENT_long,
+	EVENT_loop,
+	EVENT_labels,
+	EVENT_additionals,
+	EVENT_authorities
+};
+static const char *const events[] = {
+	"malformed_data",
+	"not_request",
+	"not_a_request",
+	"not_response",
+	"not_a_response",
+	"z_flag_set",
+	"invalid_opcode",
+	"name_too_long",
+	"infinite_loop",
+	"too_many_labels",
+	"invalid_additionals",
+	"invalid_authorities",
+	NULL,
+};
+
+enum {
+	F_query,
+	F_query_name,
+	F_queries,
+	F_answer,
+	F_answers,
+	F_authorities,
+	F_additionals,
+	F_response,
+	F_opcode,
+	F_rcode,
+	F_rrtype
+};
+#define REQUEST  1
+#define RESPONSE 2
+static const struct field fields[] = {
+	{"dns.query", FIELD_bytes, REQUEST, {1, 1}, true, "name asked for"},
+	{"dns.query.name", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in a question"},
+	{"dns.queries.rrname", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in a question"},
+	{"dns.answer.name", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in an answer"},
+	{"dns.answers.rrname", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in an answer"},
+	{"dns.authorities.rrname",
+	 FIELD_bytes,
+	 REQUEST | RESPONSE,
+	 {1, 1},
+	 true,
+	 "name in the authority section"},
+	{"dns.additionals.rrname",
+	 FIELD_bytes,
+	 REQUEST | RESPONSE,
+	 {1, 1},
+	 true,
+	 "name in the additional section"},
+	{"dns.response.rrname", FIELD_bytes, RESPONSE, {1, 1}, true, "any name in a response"},
+	{"dns.opcode", FIELD_number, REQUEST | RESPONSE, {1, 1}, false, "operation code"},
+	{"dns.rcode", FIELD_number, REQUEST | RESPONSE, {1, 1}, false, "response code"},
+	{"dns.rrtype", FIELD_number, REQUEST | RESPONSE, {1, 1}, true, "type of a record"},
+	{0},
+};
+
+struct dns_state {
+	struct proto_bytes wait[2]; /* the message at hand over TCP, with its length */
+	bool lost[2];               /* behind a gap */
+};
+
+static void tell_fact(struct proto_call *c, const struct dns_msg *m)
+{
+	char name[FACT_WORD_MAX] = "", text[FACT_WORD_MAX] = "";
+	struct fact_dns f = {
+		.id = m->id,
+		.len = (uint16_t)m->n,
+		.answers = m->count[DNS_answer],
+		.rcode = m->flags & 15,
+		.response = dns_is_response(m),
+		.over_tcp = c->flow->proto == 6,
+	};
+
+	if (m->count[DNS_question]) {
+		proto_text(m->text + m->rr[0].name, m->rr[0].name_len, name, sizeof(name));
+		f.type = m->rr[0].type;
+	}
+	bool addr = false;
+	for (unsigned i = 0; i < m->count[DNS_answer]; i++) {
+		const struct dns_rr *rr = &m->rr[m->first[DNS_answer] + i];
+
+		f.answer_bytes += rr->data_len;
+		addr = addr || dns_rr_addr(m, rr, &f.answer);
+		if (i == 0) {
+			f.ttl = rr->ttl;
+			dns_rdata(m, rr, text, sizeof(text));
+		}
+	}
+	proto_fact(c, FACT_dns, &f, sizeof(f), (const char *[]){name, text}, 2);
+}
+
+static void set_events(const struct proto_call *c, struct dns_msg *m)
+{
+	static const uint8_t of_fault[] = {[DNS_short] = EVENT_malformed,
+					   [DNS_loop] = EVENT_loop,
+					   [DNS_long] = EVENT_long,
+					   [DNS_labels] = EVENT_labels};
+	bool response = dns_is_response(m);
+
+	for (unsigned s = 0; s < DNS_sections; s++) {
+		unsigned fault = m->fault[s];
+
+		if (fault == DNS_fine || fault == DNS_full)
+			continue;
+		if (fault == DNS_short && s == DNS_authority)
+			proto_event(&m->tx, EVENT_authorities);
+		else if (fault == DNS_short && s == DNS_additional)
+			proto_event(&m->tx, EVENT_additionals);
+		else
+			proto_event(&m->tx, of_fault[fault]);
+		if (s <= DNS_answer)
+			m->shown = false;
+	}
+	if (c->dir == FLOW_to_server && response) {
+		proto_event(&m->tx, EVENT_not_request);
+		proto_event(&m->tx, EVENT_not_a_request);
+		m->shown = false;
+	} else if (c->dir == FLOW_to_client && !response) {
+		proto_event(&m->tx, EVENT_not_response);
+		proto_event(&m->tx, EVENT_not_a_response);
+	}
+	if (m->flags & 0x40)
+		proto_event(&m->tx, EVENT_z_flag);
+	if (dns_opcode(m) > 6)
+		proto_event(&m->tx, EVENT_opcode);
+}
+
+static void message(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct dns_msg m;
+
+	proto_tx_init(c, &m.tx);
+	if (dns_read(&m, p, n)) {
+		set_events(c, &m);
+		if (m.fault[DNS_question] == DNS_full || m.fault[DNS_answer] == DNS_full)
+			count_add(&proto_count_of(c)->decode_limit, 1);
+		tell_fact(c, &m);
+	} else {
+		m = (struct dns_msg){.tx = m.tx, .at = p};
+		proto_event(&m.tx, EVENT_malformed);
+	}
+	proto_progress(c, &m.tx, c->dir, 1);
+	proto_tx_end(c, &m.tx);
+}
+
+/* What is whole of the messages in p; returns the bytes used. */
+static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	uint32_t at = 0;
+
+	while (n - at >= PREFIX) {
+		uint32_t len = (uint32_t)(p[at] << 8 | p[at + 1]);
+
+		if (n - at - PREFIX < len)
+			break;
+		if (len)
+			message(c, p + at + PREFIX, len);
+		at += PREFIX + len;
+	}
+	return at;
+}
+
+static enum probe tcp_plausible(const uint8_t *p, uint32_t n)
+{
+	if (n < PREFIX + DNS_HEADER)
+		return PROBE_more;
+	uint32_t len = (uint32_t)(p[0] << 8 | p[1]);
+	n -= PREFIX;
+	if (len < DNS_HEADER)
+		return PROBE_no;
+	return dns_plausible(p + PREFIX, n < len ? n : len, len) ? PROBE_yes : PROBE_no;
+}
+
+static void stream(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct dns_state *s = c->state;
+	struct proto_bytes *w = &s->wait[c->dir];
+
+	if (s->lost[c->dir]) {
+		if (tcp_plausible(p, n) != PROBE_yes)
+			return;
+		s->lost[c->dir] = false;
+	}
+	if (w->len == 0) {
+		uint32_t used = messages(c, p, n);
+		p += used;
+		n -= used;
+		if (n == 0)
+			return;
+	}
+	if (!proto_append(proto_mem_of(c), w, p, n, PROTO_MEM_MAX)) {
+		proto_drop(proto_mem_of(c), w);
+		s->lost[c->dir] = true;
+		return;
+	}
+	uint32_t used = messages(c, w->at, w->len);
+	proto_consume(w, used);
+	if (w->len == 0)
+		proto_drop(proto_mem_of(c), w);
+}
+
+static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	if (c->flow->proto == 6)
+		stream(c, p, n);
+	else
+		message(c, p, n);
+}
+
+static void gap(struct proto_call *c, uint64_t missing)
+{
+	struct dns_state *s = c->state;
+
+	(void)missing;
+	proto_drop(proto_mem_of(c), &s->wait[c->dir]);
+	s->lost[c->dir] = true;
+}
+
+static void end(struct proto_call *c)
+{
+	struct dns_state *s = c->state;
+
+	proto_drop(proto_mem_of(c), &s->wait[0]);
+	proto_drop(proto_mem_of(c), &s->wait[1]);
+}
+
+static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
+			bool midstream)
+{
+	(void)dir;
+	(void)midstream;
+	if (f->proto == 6)
+		return tcp_plausible(p, n);
+	return dns_plausible(p, n, n) ? PROBE_yes : PROBE_no;
+}
+
+static bool bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
+		  struct view_of_bytes *out)
+{
+	static const uint8_t of[][2] = {
+		[F_query] = {DNS_question, DNS_question},
+		[F_query_name] = {DNS_question, DNS_question},
+		[F_queries] = {DNS_question, DNS_question},
+		[F_answer] = {DNS_answer, DNS_answer},
+		[F_answers] = {DNS_answer, DNS_answer},
+		[F_authorities] = {DNS_authority, DNS_authority},
+		[F_additionals] = {DNS_additional, DNS_additional},
+		[F_response] = {DNS_question, DNS_additional},
+	};
+
+	(void)dir;
+	return dns_names((const struct dns_msg *)tx, of[f][0], of[f][1], i, out);
+}
+
+static bool number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
+{
+	const struct dns_msg *m = (const struct dns_msg *)tx;
+
+	(void)dir;
+	if (f == F_rrtype)
+		return dns_type(m, i, out);
+	*out = f == F_opcode ? dns_opcode(m) : m->flags & 15u;
+	return i == 0 && m->shown;
+}
+
+static const uint16_t ports[] = {53, 0};
+
+const struct protocol protocol_dns = {
+	.name = "dns",
+	.over = PROTO_OVER_TCP | PROTO_OVER_UDP,
+	.ports = ports,
+	.ports_only = true,
+	.deep = true,
+	.state_size = sizeof(struct dns_state),
+	.fields = fields,
+	.events = events,
+	.done = {1, 1},
+	.probe = probe,
+	.data = data,
+	.gap = gap,
+	.end = end,
+	.bytes = bytes,
+	.number = number,
+	.eve = dns_eve,
+};

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What a parser under fuzz gives out is read to its last byte; see proto_talk.h. */
+#pragma once
+
+#include "base/clock.h"
+#include "proto/state.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+struct talk {
+	struct flow_table *t;
+	struct proto *proto;
+	struct flow *flow;
+	uint32_t seq[2];
+	uint64_t n;
+	uint16_t port;
+	uint8_t proto_number;
+	uint64_t sum; /* so that no read is left out */
+};
+
+static inline void talk_fields(struct talk *k, const struct proto_tx_event *e)
+{
+	struct view_of_bytes v;
+	uint64_t number;
+
+	for (unsigned f = 0; e->protocol->fields && e->protocol->fields[f].name; f++) {
+		const struct field *x = &e->protocol->fields[f];
+
+		if (!(x->dirs >> e->dir & 1) || e->from >= x->progress[e->dir] ||
+		    e->to < x->progress[e->dir])
+			continue;
+		for (unsigned i = 0; i < 5000; i++) {
+			if (x->type == FIELD_number) {
+				if (!e->protocol->number(e->tx, f, i, e->dir, &number))
+					break;
+				k->sum += number;
+				continue;
+			}
+			if (!e->protocol->bytes(e->tx, f, i, e->dir, &v))
+				break;
+			assert(v.at);
+			for (uint32_t b = 0; b < v.len; b++)
+				k->sum += v.at[b];
+			if (!x->many)
+				break;
+		}
+	}
+}
+
+static inline void talk_on_tx(void *ctx, const struct proto_tx_event *e)
+{
+	struct talk *k = ctx;
+	char out[8192];
+
+	if (!e->tx)
+		return;
+	talk_fields(k, e);
+	if (e->protocol->eve)
+		assert(e->protocol->eve(e->tx, out, sizeof(out)) <= sizeof(out));
+}
+
+static inline void talk_on_fact(void *ctx, const struct proto_fact *f)
+{
+	struct talk *k = ctx;
+
+	for (uint32_t i = 0; i < f->len; i++)
+		k->sum += ((const uint8_t *)f->body)[i];
+	assert(f->text_len == 0 || f->text[f->text_len - 1] == '\0');
+}
