@@ -115,6 +115,8 @@ static int take_option(struct build *b, const struct text_option *o)
 	}
 	if (k->build)
 		return k->build(b, o->value);
+	if (!k->match)
+		return rule_build_tx(b, k, o->value);
 	void *arg = rule_arena_take(b->arena, k->arg_size);
 	rc = k->parse(o->value, arg, b->fault);
 	return rc ? rc : rule_build_test(b, k->match, arg, k->flow_constant);
@@ -247,6 +249,8 @@ static void finish(struct compile *c, struct build *b)
 	mark_backtrack(b->step, b->n_step);
 	s->test = rule_arena_copy(c->arena, b->test, b->n_test * sizeof(b->test[0]));
 	s->n_test = (uint16_t)b->n_test;
+	s->tx_test = rule_arena_copy(c->arena, b->tx_test, b->n_tx_test * sizeof(b->tx_test[0]));
+	s->n_tx_test = (uint16_t)b->n_tx_test;
 	s->step = rule_arena_copy(c->arena, b->step, b->n_step * sizeof(b->step[0]));
 	s->n_step = (uint16_t)b->n_step;
 	s->unmatched =
@@ -313,7 +317,7 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	b->flowbits = &c->flowbits;
 	b->flowints = &c->flowints;
 	b->n_flowbit = b->n_flowint = b->n_xbit = b->n_var = 0;
-	b->n_step = b->n_test = b->n_unmatched = b->n_metadata = 0;
+	b->n_step = b->n_test = b->n_tx_test = b->n_unmatched = b->n_metadata = 0;
 	b->has_sid = b->has_msg = b->has_vars = b->has_priority = false;
 	b->tcp_pkt = b->tcp_stream = b->flow_written = false;
 	s->rule.about = (struct about){.gid = ALERT_GID_RULE, .rev = 0, .severity = 3,

@@ -36,12 +36,61 @@ static const struct keyword parsed[] = {
 #undef DEFINES
 #define BUFFER(name_, what_)                                                                       \
 	{.name = (name_), .value = VALUE_optional, .syntax = (name_), .what = (what_), .buffer = true},
+#define ALIAS(name_, field_)                                                                       \
+	{.name = (name_), .value = VALUE_optional, .syntax = (name_), .what = "as " field_,        \
+	 .buffer = true},
 #include "rule/buffers.def"
 #undef BUFFER
+#undef ALIAS
 };
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 _Static_assert(COUNT(matched) + COUNT(parsed) < KEYWORDS_MAX, "the table is too small");
+
+static const struct buffer *field_of(const struct keyword *k)
+{
+	return rule_buffer_find(span_of(k->field ? k->field : k->name));
+}
+
+bool keyword_matched(const struct keyword *k)
+{
+	if (k->build || k->match)
+		return true;
+	const struct buffer *b = field_of(k);
+	return b && (k->match_tx || b->number);
+}
+
+static bool number_match(const void *arg, const struct tx_ask *ask)
+{
+	uint64_t v;
+
+	for (unsigned i = 0; ask->protocol->number(ask->tx, ask->field, i, ask->dir, &v); i++) {
+		if (rule_numbers_have(arg, v))
+			return true;
+	}
+	return false;
+}
+
+int rule_build_tx(struct build *b, const struct keyword *k, struct span value)
+{
+	struct tx_test t = {.match = k->match_tx, .field = field_of(k)};
+	void *arg = rule_arena_take(b->arena, k->match_tx ? k->arg_size : sizeof(struct numbers));
+	int rc = 0;
+
+	if (b->n_tx_test == BUILD_TX_TESTS)
+		return rule_fault(b->fault, b->keyword, "more than %u conditions on a transaction",
+				  BUILD_TX_TESTS);
+	if (!t.match) {
+		t.match = number_match;
+		rc = rule_numbers_parse(value, UINT64_MAX, k->names, k->closed, arg, b->fault);
+	} else if (k->parse) {
+		rc = k->parse(value, arg, b->fault);
+	}
+	t.arg = arg;
+	if (rc == 0)
+		b->tx_test[b->n_tx_test++] = t;
+	return rc;
+}
 
 static int by_name(const void *a, const void *b)
 {

@@ -2,9 +2,33 @@
 /* A keyword: one line in keywords.def and, when it is matched, a row in a kw_*.c file. A sticky
  * buffer is one line in buffers.def. What has neither parse, match nor build is known to the parser
  * and named as not matched.
+ *
+ * What a protocol's transactions are asked for needs a field of that protocol (proto/protocol.h):
+ *
+ * - contents look into a field of type FIELD_bytes: nothing but its BUFFER line in buffers.def (and
+ *   an ALIAS line for each further name). It is matched as soon as a protocol has the field.
+ * - a keyword compares a field of type FIELD_number: a PARSED line in keywords.def whose name is the
+ *   field's will do ("<5", "2-7", "!3", "1,2": see numbers.h). With names for the numbers:
+ *	const struct keyword keyword_dns_opcode = {
+ *		.name = "dns.opcode", .syntax = "dns.opcode: RANGE | NAME", .what = "…",
+ *		.value = VALUE_needed, .field = "dns.opcode", .names = opcodes,
+ *	};
+ * - anything else: `field` names the field (of any type) whose protocols, directions and progress the
+ *   keyword has, `parse` reads the value into arg, `match_tx` is asked once the field is complete and
+ *   may look at ask->tx as the protocol's own struct (include "proto/NAME.h"; of several protocols
+ *   compare ask->protocol):
+ *	const struct keyword keyword_dce_opnum = {
+ *		…, .field = "dcerpc.opnum", .arg_size = sizeof(struct numbers), .parse = opnum_parse,
+ *		.match_tx = opnum_match,
+ *	};
+ *
+ * A KEYWORD line whose `field` no protocol has is named as not matched, so that its order of arrival
+ * does not matter.
  */
 #pragma once
 
+#include "rule/buffer.h"
+#include "rule/numbers.h"
 #include "rule/signature.h"
 
 enum keyword_value { VALUE_none, VALUE_needed, VALUE_optional };
@@ -22,12 +46,16 @@ struct keyword {
 	int (*parse)(struct span value, void *arg, struct fault *f);
 	bool (*match)(const void *arg, const struct pkt *pkt);
 	int (*build)(struct build *b, struct span value); /* in place of parse and match */
+	const char *field;  /* of a protocol: the keyword is a condition on a transaction */
+	const struct number_name *names; /* for the numbers of a field that is one */
+	bool closed;        /* "2-7" has 2 and 7 in it */
+	bool (*match_tx)(const void *arg, const struct tx_ask *ask);
 };
 
-static inline bool keyword_matched(const struct keyword *k)
-{
-	return k->build || k->match;
-}
+/* Whether rules with it can be matched at all. */
+bool keyword_matched(const struct keyword *k);
+/* Takes the value of a keyword that has a field. */
+int rule_build_tx(struct build *b, const struct keyword *k, struct span value);
 
 #define KEYWORDS_MAX 1024u
 struct keywords { /* every one, by name */
@@ -42,6 +70,7 @@ const char *rule_keyword_closest(const struct keywords *k, struct span name);
 /* A rule on its way from text to signature. */
 #define BUILD_STEPS 128u
 #define BUILD_TESTS 32u
+#define BUILD_TX_TESTS 16u
 #define BUILD_UNMATCHED 64u
 #define BUILD_METADATA 96u
 #define BUILD_FLOWBITS 16u
@@ -68,6 +97,7 @@ struct build {
 	struct span keyword;          /* the name being read, for faults */
 	struct step step[BUILD_STEPS];
 	struct test test[BUILD_TESTS];
+	struct tx_test tx_test[BUILD_TX_TESTS];
 	const struct keyword *unmatched[BUILD_UNMATCHED];
 	struct about_kv metadata[BUILD_METADATA];
 	struct flowbit_op flowbit[BUILD_FLOWBITS];
@@ -76,7 +106,7 @@ struct build {
 	struct xbit xbit[BUILD_XBITS];
 	struct names *flowbits, *flowints;
 	unsigned n_flowbit, n_flowint, n_xbit, n_var;
-	unsigned n_step, n_test, n_unmatched, n_metadata;
+	unsigned n_step, n_test, n_tx_test, n_unmatched, n_metadata;
 	bool has_sid, has_msg, has_vars, has_priority;
 	bool tcp_pkt, tcp_stream, flow_written;
 };

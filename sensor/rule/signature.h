@@ -4,60 +4,7 @@
 
 #include "rule/net.h"
 #include "rule/rule.h"
-
-enum step_kind { STEP_content, STEP_isdataat, STEP_pcre, STEP_byte_test, STEP_byte_jump,
-		 STEP_byte_extract, STEP_byte_math };
-
-/* Bits of step.flags */
-#define STEP_NOCASE 1u
-#define STEP_NEGATED 2u
-#define STEP_RELATIVE 4u  /* counts from the end of the match before */
-#define STEP_DISTANCE 8u
-#define STEP_WITHIN 16u
-#define STEP_OFFSET 32u
-#define STEP_DEPTH 64u
-#define STEP_STARTS 128u
-#define STEP_ENDS 256u
-#define STEP_FAST 512u    /* the prefilter's literal is of this content */
-#define STEP_BACKTRACK 1024u /* a step after it counts from where this one matched */
-#define STEP_RAWBYTES 2048u
-#define STEP_FAST_ASKED 4096u
-
-struct step { /* one payload condition, in the order of the rule */
-	const uint8_t *bytes; /* in lower case with STEP_NOCASE */
-	uint16_t len;
-	uint16_t kind;        /* enum step_kind */
-	uint32_t flags;
-	int32_t offset, distance; /* isdataat: offset is its number */
-	uint32_t depth, within;   /* bytes */
-	uint16_t chop, chop_len;  /* fast_pattern:chop,chop_len; 0: whole */
-	/* In place of the numbers above: the variable's number + 1; 0 none. */
-	uint8_t var_offset, var_depth, var_distance, var_within;
-	const void *arg; /* struct regex or struct byte_op of the other kinds */
-};
-
-enum byte_from { BYTE_FROM_here, BYTE_FROM_beginning, BYTE_FROM_end };
-struct byte_op { /* byte_test, byte_jump, byte_extract, byte_math: a number read out of the payload */
-	uint8_t n;        /* bytes; text: at most */
-	uint8_t base;     /* of digits in text; 0: binary */
-	bool little, align, negated;
-	char compare;     /* '<' '>' '=' '&' '^', 'l' <=, 'g' >= */
-	uint8_t from;     /* enum byte_from */
-	char oper;        /* byte_math: '+' '-' '*' '/' 'l' << 'r' >>; its right side is value */
-	uint8_t var;      /* byte_extract, byte_math: which it fills, from 0 */
-	uint8_t var_value; /* as step.var_*: in place of value */
-	uint8_t var_n;    /* the same in place of n */
-	uint64_t value, mask; /* mask 0: none; the result is moved down to its lowest bit */
-	uint32_t multiplier;
-	int32_t post;     /* bytes more to jump */
-};
-
-struct regex {
-	struct pcre2_real_code_8 *code; /* pcre2_code of 8-bit units */
-	bool anchored; /* matches at the beginning or not at all */
-};
-
-#define EVAL_VARS 16u /* of one rule */
+#include "rule/step.h"
 
 enum flowbit_kind { FLOWBIT_set, FLOWBIT_unset, FLOWBIT_toggle, FLOWBIT_isset, FLOWBIT_isnotset };
 struct flowbit_op {
@@ -79,6 +26,22 @@ struct flowint_op {
 struct test { /* a condition on the packet's headers */
 	bool (*match)(const void *arg, const struct pkt *p);
 	const void *arg;
+};
+
+struct buffer;
+struct protocol;
+struct tx;
+struct tx_ask { /* what a condition on a transaction is asked about */
+	const struct tx *tx;
+	const struct protocol *protocol;
+	const struct flow *flow;
+	unsigned field; /* of protocol->fields: the keyword's */
+	uint8_t dir;
+};
+struct tx_test {
+	bool (*match)(const void *arg, const struct tx_ask *ask);
+	const void *arg;
+	const struct buffer *field;
 };
 
 /* Bits of signature.protos */
@@ -110,12 +73,13 @@ struct signature {
 	struct rule rule; /* first: a struct rule is its signature */
 	const struct net_set *src, *dst, *sport, *dport;
 	const struct test *test;
+	const struct tx_test *tx_test;
 	const struct step *step;
 	const struct flowbit_op *flowbit;
 	const struct flowint_op *flowint;
 	const struct keyword **unmatched; /* each once, in the order of the rule */
 	uint32_t file_order;
-	uint16_t n_test, n_step, n_unmatched;
+	uint16_t n_test, n_tx_test, n_step, n_unmatched;
 	uint16_t literal_len;
 	const uint8_t *literal; /* NULL: none; in lower case when literal_nocase */
 	uint8_t protos, net;    /* net: 0 any, 4, 6 */
