@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+/* HTTP/1: what its files share. A transaction is a request and its answer; each is a message: its
+ * head as sent, a table of its headers, what rules ask for made from them when it is asked for, a
+ * body.
+ *
+ * Source: RFC 9112; where senders break it, what libhtp (Suricata 7) makes of that, because rules
+ * are written against it.
+ */
+#pragma once
+
+#include "proto/inflate.h"
+#include "proto/protocol.h"
+
+#define HTTP_HEAD_MAX    (64u << 10) /* bytes of a head that are kept */
+#define HTTP_HEADERS_MAX 256u
+#define HTTP_WAITING_MAX 64u /* requests of a connection that wait for their answers */
+
+enum http_progress { HTTP_none, HTTP_line, HTTP_head, HTTP_body, HTTP_done };
+
+enum http_event { /* in the order of http_events[] */
+#define EVENT(id, name) HTTP_EVENT_##id,
+#include "proto/http_events.def"
+#undef EVENT
+};
+
+struct http_header { /* places in the head; a value that goes on in later lines, or is there twice,
+		      * is put together in `joined` */
+	uint32_t name, value;
+	uint32_t name_len, value_len;
+	bool joined, dropped; /* dropped: it is part of an earlier one */
+};
+
+/* Made when asked for */
+enum http_made {
+	MADE_uri,
+	MADE_header,
+	MADE_names,
+	MADE_start,
+	MADE_one,
+	MADE_host,
+	MADE_filename,
+	MADE_count
+};
+
+struct http_msg {
+	struct proto_bytes head; /* first line, headers, empty line */
+	struct proto_bytes joined;
+	struct http_header *header;
+	uint32_t n_header, cap_header;
+	uint32_t line_len, headers_at; /* bytes of the first line; where the headers begin */
+	struct view_of_bytes word[3];  /* of the first line */
+	struct proto_bytes made[MADE_count];
+	uint32_t made_bits, one; /* which are made; which header MADE_one is of */
+	struct proto_bytes body; /* decoded, at most proto.body bytes */
+	uint64_t body_len;       /* on the wire */
+	uint16_t status;
+	bool complete, parsed;
+};
+
+struct http_tx {
+	struct tx tx; /* first */
+	struct http_tx *next;
+	struct proto_mem *mem;
+	struct http_msg msg[2];
+	bool connect, head;
+};
+
+enum http_state {
+	HTTP_AT_LINE, /* head: first line and headers */
+	HTTP_AT_LENGTH,
+	HTTP_AT_CHUNK, /* a chunk's length */
+	HTTP_AT_DATA,
+	HTTP_AT_DATA_END,
+	HTTP_AT_TRAILER,
+	HTTP_AT_CLOSE, /* body to the end of the connection */
+	HTTP_AT_LOST,  /* until something begins as a message does */
+};
+
+struct http_side {
+	uint8_t state; /* enum http_state */
+	bool begun;    /* a first line that is not empty has begun */
+	bool bad_chunk;
+	uint32_t line; /* bytes of the line at hand, CR not counted */
+	uint64_t left; /* of the body or chunk */
+	uint64_t number;
+	struct inflate inflate;
+};
+
+struct http_flow {
+	struct http_tx *first, *last; /* oldest first */
+	struct http_tx *now[2];       /* whose message is at hand */
+	uint32_t waiting;
+	struct http_side side[2];
+};
+
+/* http_head.c */
+bool http_parse_head(struct http_tx *tx, uint8_t dir); /* false: no memory, or no message */
+const struct http_header *http_find(const struct http_msg *m, const char *name);
+struct view_of_bytes http_value(const struct http_msg *m, const struct http_header *h);
+struct view_of_bytes http_name(const struct http_msg *m, const struct http_header *h);
+bool http_is(struct view_of_bytes v, const char *text);   /* letters in either case */
+bool http_has(struct view_of_bytes v, const char *token); /* of a list with commas */
+/* http_uri.c: path decoded and put in order, query as it is but for needless escapes. */
+bool http_uri(struct proto_mem *m, struct view_of_bytes raw, struct proto_bytes *out);
+/* http_field.c */
+extern const struct field http_fields[];
+bool http_bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
+		struct view_of_bytes *out);
+bool http_number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uint64_t *out);
+uint32_t http_eve(const struct tx *tx, char *out, uint32_t size);
+struct view_of_bytes http_host_of(struct http_tx *tx); /* without port, lower case; empty: none */
+/* http_body.c */
+void http_body_begin(struct proto_call *c, struct http_side *s, struct http_tx *tx);
+void http_body_data(struct proto_call *c, struct http_side *s, struct http_tx *tx, const uint8_t *p,
+		    uint32_t n);
+/* http_fact.c */
+void http_tell(struct proto_call *c, struct http_tx *tx);

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What detectors are told of a transaction: itself, a login, a program that came with it. */
+#include "proto/http.h"
+
+static uint8_t auth_of(struct view_of_bytes v)
+{
+	static const struct {
+		const char *word;
+		uint8_t kind;
+	} kinds[] = {
+		{"basic ", 1}, {"ntlm ", 2}, {"negotiate ", 2}, {"bearer ", 3}, {"digest ", 4}};
+
+	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		uint32_t n = (uint32_t)strlen(kinds[i].word);
+
+		if (v.len > n && http_is((struct view_of_bytes){v.at, n}, kinds[i].word))
+			return kinds[i].kind;
+	}
+	return 0;
+}
+
+static bool is_program(const struct proto_bytes *b)
+{
+	return b->len > 64 &&
+	       ((b->at[0] == 'M' && b->at[1] == 'Z') || memcmp(b->at, "\177ELF", 4) == 0);
+}
+
+static struct view_of_bytes header(const struct http_msg *m, const char *name)
+{
+	const struct http_header *h = m->parsed ? http_find(m, name) : NULL;
+
+	return h ? http_value(m, h) : (struct view_of_bytes){(const uint8_t *)"", 0};
+}
+
+static int digit64(uint8_t c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* "Basic dXNlcjpwYXNz": the user; the password is not kept. */
+static void basic_user(struct view_of_bytes v, char *out, uint32_t size)
+{
+	uint32_t bits = 0, n_bits = 0, n = 0;
+
+	for (uint32_t i = 6; i < v.len && n + 1 < size; i++) {
+		int d = digit64(v.at[i]);
+
+		if (d < 0)
+			continue;
+		bits = bits << 6 | (uint32_t)d;
+		n_bits += 6;
+		if (n_bits < 8)
+			continue;
+		n_bits -= 8;
+		char c = (char)(bits >> n_bits);
+		if (c == ':')
+			break;
+		out[n++] = c;
+	}
+	out[n] = '\0';
+	proto_text(out, n, out, size);
+}
+
+static void tell_login(struct proto_call *c, struct http_tx *tx, struct view_of_bytes auth,
+		       uint8_t kind)
+{
+	uint16_t status = tx->msg[FLOW_to_client].status;
+	char user[FACT_WORD_MAX] = "";
+	const char *words[] = {user};
+	struct fact_login f = {.how = LOGIN_http, .code = status, .clear = kind == 1};
+
+	if (kind != 1 && kind != 4)
+		return; /* NTLM tells for itself; a bearer is no login */
+	if (status == 0)
+		return;
+	f.outcome = status == 401 || status == 403 ? RESULT_failed
+		    : status < 400                 ? RESULT_ok
+						   : RESULT_unknown;
+	if (kind == 1)
+		basic_user(auth, user, sizeof(user));
+	proto_fact(c, FACT_login, &f, sizeof(f), words, 1);
+}
+
+void http_tell(struct proto_call *c, struct http_tx *tx)
+{
+	const struct http_msg *up = &tx->msg[FLOW_to_server], *down = &tx->msg[FLOW_to_client];
+	char text[5][FACT_WORD_MAX];
+	const char *words[5];
+	struct view_of_bytes from[5] = {
+		up->word[0],
+		up->parsed ? http_host_of(tx) : (struct view_of_bytes){NULL, 0},
+		up->word[1],
+		header(up, "user-agent"),
+		header(down, "content-type"),
+	};
+	struct view_of_bytes auth = header(up, "authorization");
+	struct fact_http f = {
+		.request_body = up->body_len,
+		.response_body = down->body_len,
+		.status = down->status,
+		.auth = auth_of(auth),
+		.upgrade = tx->connect           ? 2
+			   : down->status == 101 ? 1
+						 : 0,
+		.executable = is_program(&down->body),
+	};
+
+	if (!up->parsed && !down->parsed)
+		return;
+	for (unsigned i = 0; i < 5; i++)
+		words[i] = proto_text(from[i].at, from[i].len, text[i], sizeof(text[i]));
+	proto_fact(c, FACT_http, &f, sizeof(f), words, 5);
+	if (f.auth)
+		tell_login(c, tx, auth, f.auth);
+}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What rules ask of a transaction. Normalised forms are made when the first rule asks for them and
+ * kept with the message.
+ *
+ * Source: Suricata 7 user guide, "HTTP Keywords"; the exact bytes of http.header, http.header_names
+ * and http.start are those that its rules are written against.
+ */
+#include "proto/http.h"
+
+#include "base/json.h"
+
+enum {
+	F_uri,
+	F_uri_raw,
+	F_method,
+	F_protocol,
+	F_request_line,
+	F_request_body,
+	F_header,
+	F_header_raw,
+	F_header_names,
+	F_cookie,
+	F_user_agent,
+	F_host,
+	F_host_raw,
+	F_accept,
+	F_accept_lang,
+	F_accept_enc,
+	F_referer,
+	F_connection,
+	F_content_type,
+	F_content_len,
+	F_start,
+	F_stat_code,
+	F_stat_msg,
+	F_response_line,
+	F_response_body,
+	F_server,
+	F_location,
+	F_request_header,
+	F_response_header,
+	F_file_data,
+	F_file_name,
+};
+#define UP   1
+#define DOWN 2
+#define BOTH 3
+/* clang-format off */
+#define BYTES(name_, dirs_, at_, what_) {name_, FIELD_bytes, dirs_, {at_, at_}, false, what_}
+const struct field http_fields[] = {
+	BYTES("http.uri", UP, HTTP_line, "normalised path and query of a request"),
+	BYTES("http.uri.raw", UP, HTTP_line, "path and query as sent"),
+	BYTES("http.method", UP, HTTP_line, "request method"),
+	BYTES("http.protocol", BOTH, HTTP_line, "protocol version of the first line"),
+	BYTES("http.request_line", UP, HTTP_line, "first line of a request"),
+	BYTES("http.request_body", UP, HTTP_body, "body of a request"),
+	BYTES("http.header", BOTH, HTTP_head, "normalised headers"),
+	BYTES("http.header.raw", BOTH, HTTP_head, "headers as sent"),
+	BYTES("http.header_names", BOTH, HTTP_head, "names of the headers"),
+	BYTES("http.cookie", BOTH, HTTP_head, "cookies"),
+	BYTES("http.user_agent", UP, HTTP_head, "User-Agent"),
+	BYTES("http.host", UP, HTTP_head, "normalised host name"),
+	BYTES("http.host.raw", UP, HTTP_head, "host name as sent"),
+	BYTES("http.accept", UP, HTTP_head, "Accept"),
+	BYTES("http.accept_lang", UP, HTTP_head, "Accept-Language"),
+	BYTES("http.accept_enc", UP, HTTP_head, "Accept-Encoding"),
+	BYTES("http.referer", UP, HTTP_head, "Referer"),
+	BYTES("http.connection", BOTH, HTTP_head, "Connection"),
+	BYTES("http.content_type", BOTH, HTTP_head, "Content-Type"),
+	BYTES("http.content_len", BOTH, HTTP_head, "Content-Length"),
+	BYTES("http.start", BOTH, HTTP_head, "first line and headers"),
+	BYTES("http.stat_code", DOWN, HTTP_line, "status code of a response"),
+	BYTES("http.stat_msg", DOWN, HTTP_line, "reason phrase of a response"),
+	BYTES("http.response_line", DOWN, HTTP_line, "first line of a response"),
+	BYTES("http.response_body", DOWN, HTTP_body, "body of a response"),
+	BYTES("http.server", DOWN, HTTP_head, "Server"),
+	BYTES("http.location", DOWN, HTTP_head, "Location"),
+	{"http.request_header", FIELD_bytes, UP, {HTTP_head, 0}, true, "each header of a request"},
+	{"http.response_header", FIELD_bytes, DOWN, {0, HTTP_head}, true, "each header of a response"},
+	BYTES("file.data", BOTH, HTTP_body, "contents of a file on its way"),
+	BYTES("file.name", BOTH, HTTP_head, "name of a file"),
+	{0},
+};
+/* clang-format on */
+
+static struct view_of_bytes text_of(const char *s)
+{
+	return (struct view_of_bytes){(const uint8_t *)s, (uint32_t)strlen(s)};
+}
+
+static void add(struct http_tx *tx, struct proto_bytes *b, struct view_of_bytes v)
+{
+	proto_append(tx->mem, b, v.at, v.len, 2 * HTTP_HEAD_MAX);
+}
+
+static void add_header(struct http_tx *tx, const struct http_msg *m, const struct http_header *h,
+		       struct proto_bytes *b, const char *end)
+{
+	add(tx, b, http_name(m, h));
+	add(tx, b, text_of(": "));
+	add(tx, b, http_value(m, h));
+	add(tx, b, text_of(end));
+}
+
+/* Cookies have a buffer of their own, as in Suricata. */
+static bool is_cookie(const struct http_msg *m, const struct http_header *h, uint8_t dir)
+{
+	return http_is(http_name(m, h), dir == FLOW_to_server ? "cookie" : "set-cookie");
+}
+
+static void make_header(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
+{
+	const struct http_msg *m = &tx->msg[dir];
+
+	for (uint32_t i = 0; i < m->n_header; i++) {
+		if (!is_cookie(m, &m->header[i], dir))
+			add_header(tx, m, &m->header[i], b, "\r\n");
+	}
+}
+
+static void make_names(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
+{
+	const struct http_msg *m = &tx->msg[dir];
+
+	for (uint32_t i = 0; i < m->n_header; i++) {
+		if (i == 0)
+			add(tx, b, text_of("\r\n"));
+		add(tx, b, http_name(m, &m->header[i]));
+		add(tx, b, text_of("\r\n"));
+	}
+	if (m->n_header)
+		add(tx, b, text_of("\r\n"));
+}
+
+static void make_start(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
+{
+	const struct http_msg *m = &tx->msg[dir];
+
+	add(tx, b, (struct view_of_bytes){m->head.at, m->line_len});
+	add(tx, b, text_of("\r\n"));
+	for (uint32_t i = 0; i < m->n_header; i++)
+		add_header(tx, m, &m->header[i], b, "\r\n");
+	add(tx, b, text_of("\r\n"));
+}
+
+/* The authority of an absolute target; empty: there is none. */
+static struct view_of_bytes authority(const struct http_tx *tx)
+{
+	struct view_of_bytes t = tx->msg[FLOW_to_server].word[1];
+	const uint8_t *at = t.len && t.at[0] != '/' ? memmem(t.at, t.len, "://", 3) : NULL;
+
+	if (tx->connect)
+		return t;
+	if (!at)
+		return (struct view_of_bytes){(const uint8_t *)"", 0};
+	at += 3;
+	uint32_t left = t.len - (uint32_t)(at - t.at), n = 0;
+	while (n < left && at[n] != '/' && at[n] != '?' && at[n] != '#')
+		n++;
+	const uint8_t *user = n ? memrchr(at, '@', n) : NULL;
+	uint32_t skip = user ? (uint32_t)(user - at) + 1 : 0;
+	return (struct view_of_bytes){at + skip, n - skip};
+}
+
+static struct view_of_bytes raw_host(const struct http_tx *tx)
+{
+	const struct http_msg *m = &tx->msg[FLOW_to_server];
+	struct view_of_bytes v = authority(tx);
+	const struct http_header *h = v.len ? NULL : http_find(m, "host");
+
+	return h ? http_value(m, h) : v;
+}
+
+static void make_host(struct http_tx *tx, struct proto_bytes *b)
+{
+	struct view_of_bytes v = raw_host(tx);
+	uint32_t n = 0;
+
+	while (n < v.len && v.at[n] == '[' && n == 0 && memchr(v.at, ']', v.len))
+		n = (uint32_t)((const uint8_t *)memchr(v.at, ']', v.len) - v.at) + 1;
+	while (n < v.len && v.at[n] != ':')
+		n++;
+	while (n && (v.at[n - 1] == ' ' || v.at[n - 1] == '\t'))
+		n--;
+	add(tx, b, (struct view_of_bytes){v.at, n});
+	for (uint32_t i = 0; i < b->len; i++) {
+		if (b->at[i] >= 'A' && b->at[i] <= 'Z')
+			b->at[i] |= 32;
+	}
+	while (b->len > 1 && b->at[b->len - 1] == '.')
+		b->len--;
+}
+
+/* Of an answer: Content-Disposition's; else the last segment of the path. */
+static void make_filename(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
+{
+	const struct http_msg *m = &tx->msg[dir];
+	const struct http_header *h = http_find(m, "content-disposition");
+	struct view_of_bytes v = h ? http_value(m, h) : (struct view_of_bytes){NULL, 0};
+	const uint8_t *at = v.len ? memmem(v.at, v.len, "filename=", 9) : NULL;
+
+	if (at) {
+		uint32_t n = v.len - (uint32_t)(at + 9 - v.at);
+
+		at += 9;
+		if (n && (*at == '"' || *at == '\'')) {
+			const uint8_t *end = memchr(at + 1, *at, n - 1);
+			n = end ? (uint32_t)(end - at) - 1 : n - 1;
+			at++;
+		} else {
+			const uint8_t *end = memchr(at, ';', n);
+			n = end ? (uint32_t)(end - at) : n;
+		}
+		add(tx, b, (struct view_of_bytes){at, n});
+		return;
+	}
+	struct view_of_bytes t = tx->msg[FLOW_to_server].word[1];
+	uint32_t end = 0, from = 0;
+	while (end < t.len && t.at[end] != '?' && t.at[end] != '#')
+		end++;
+	for (from = end; from && t.at[from - 1] != '/';)
+		from--;
+	add(tx, b, (struct view_of_bytes){t.at + from, end - from});
+}
+
+static struct view_of_bytes made(struct http_tx *tx, uint8_t dir, enum http_made what)
+{
+	struct http_msg *m = &tx->msg[dir];
+	struct proto_bytes *b = &m->made[what];
+
+	if (!(m->made_bits & 1u << what)) {
+		m->made_bits |= 1u << what;
+		switch (what) {
+		case MADE_uri:
+			http_uri(tx->mem, m->word[1], b);
+			break;
+		case MADE_header:
+			make_header(tx, dir, b);
+			break;
+		case MADE_names:
+			make_names(tx, dir, b);
+			break;
+		case MADE_start:
+			make_start(tx, dir, b);
+			break;
+		case MADE_host:
+			make_host(tx, b);
+			break;
+		default:
+			make_filename(tx, dir, b);
+			break;
+		}
+	}
+	return (struct view_of_bytes){b->at, b->len};
+}
+
+struct view_of_bytes http_host_of(struct http_tx *tx)
+{
+	return made(tx, FLOW_to_server, MADE_host);
+}
+
+static struct view_of_bytes one_header(struct http_tx *tx, uint8_t dir, unsigned i)
+{
+	struct http_msg *m = &tx->msg[dir];
+	struct proto_bytes *b = &m->made[MADE_one];
+
+	b->len = 0;
+	if (i < m->n_header)
+		add_header(tx, m, &m->header[i], b, "");
+	return (struct view_of_bytes){b->at, b->len};
+}
+
+static struct view_of_bytes header_value(const struct http_msg *m, const char *name)
+{
+	const struct http_header *h = http_find(m, name);
+
+	return h ? http_value(m, h) : (struct view_of_bytes){NULL, 0};
+}
+
+static struct view_of_bytes by_name(const struct http_msg *m, unsigned f)
+{
+	static const char *const names[] = {
+		[F_user_agent] = "user-agent",
+		[F_accept] = "accept",
+		[F_accept_lang] = "accept-language",
+		[F_accept_enc] = "accept-encoding",
+		[F_referer] = "referer",
+		[F_connection] = "connection",
+		[F_content_type] = "content-type",
+		[F_content_len] = "content-length",
+		[F_server] = "server",
+		[F_location] = "location",
+	};
+	if (f >= sizeof(names) / sizeof(names[0]) || !names[f])
+		return (struct view_of_bytes){NULL, 0};
+	return header_value(m, names[f]);
+}
+
+static struct view_of_bytes from_line(const struct http_msg *m, unsigned f, uint8_t dir)
+{
+	switch (f) {
+	case F_uri_raw:
+		return m->word[1];
+	case F_method:
+		return m->word[0];
+	case F_protocol:
+		return m->word[dir == FLOW_to_server ? 2 : 0];
+	case F_stat_code:
+		return m->word[1];
+	case F_stat_msg:
+		return m->word[2];
+	default:
+		return (struct view_of_bytes){m->head.at, m->line_len};
+	}
+}
+
+static struct view_of_bytes view(struct http_tx *tx, unsigned f, unsigned i, uint8_t dir)
+{
+	const struct http_msg *m = &tx->msg[dir];
+
+	switch (f) {
+	case F_uri:
+		return made(tx, dir, MADE_uri);
+	case F_header:
+		return made(tx, dir, MADE_header);
+	case F_header_names:
+		return made(tx, dir, MADE_names);
+	case F_start:
+		return made(tx, dir, MADE_start);
+	case F_host:
+		return made(tx, dir, MADE_host);
+	case F_file_name:
+		return m->body_len || m->body.len ? made(tx, dir, MADE_filename)
+						  : (struct view_of_bytes){NULL, 0};
+	case F_request_header:
+	case F_response_header:
+		return one_header(tx, dir, i);
+	case F_header_raw:
+		return (struct view_of_bytes){m->head.at + m->headers_at,
+					      m->head.len - m->headers_at};
+	case F_cookie:
+		return header_value(m, dir == FLOW_to_server ? "cookie" : "set-cookie");
+	case F_host_raw:
+		return raw_host(tx);
+	case F_request_body:
+	case F_response_body:
+	case F_file_data:
+		return (struct view_of_bytes){m->body.at, m->body.len};
+	case F_uri_raw:
+	case F_method:
+	case F_protocol:
+	case F_stat_code:
+	case F_stat_msg:
+	case F_request_line:
+	case F_response_line:
+		return from_line(m, f, dir);
+	default:
+		return by_name(m, f);
+	}
+}
+
+bool http_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
+		struct view_of_bytes *out)
+{
+	/* What is made on demand is kept with the transaction. */
+	struct http_tx *tx = (struct http_tx *)(uintptr_t)head;
+
+	if (!tx->msg[dir].parsed || (i && !http_fields[f].many))
+		return false;
+	*out = view(tx, f, i, dir);
+	return out->at && (out->len || !http_fields[f].many);
+}
+
+bool http_number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
+{
+	(void)tx, (void)f, (void)i, (void)dir, (void)out;
+	return false;
+}
+
+static void say(struct json *j, const char *key, struct view_of_bytes v)
+{
+	if (v.len)
+		json_strn(j, key, v.at, v.len < 1024 ? v.len : 1024);
+}
+
+uint32_t http_eve(const struct tx *head, char *out, uint32_t size)
+{
+	struct http_tx *tx = (struct http_tx *)(uintptr_t)head;
+	const struct http_msg *up = &tx->msg[FLOW_to_server], *down = &tx->msg[FLOW_to_client];
+	struct json j = json_of(out, size);
+
+	json_open(&j, "http");
+	if (up->parsed) {
+		say(&j, "hostname", http_host_of(tx));
+		say(&j, "url", up->word[1]);
+		say(&j, "http_user_agent", header_value(up, "user-agent"));
+	}
+	if (down->parsed) {
+		struct view_of_bytes type = header_value(down, "content-type");
+		const uint8_t *semicolon = type.len ? memchr(type.at, ';', type.len) : NULL;
+
+		if (semicolon)
+			type.len = (uint32_t)(semicolon - type.at);
+		say(&j, "http_content_type", type);
+	}
+	if (up->parsed) {
+		say(&j, "http_refer", header_value(up, "referer"));
+		say(&j, "http_method", up->word[0]);
+		say(&j, "protocol", up->word[2]);
+	}
+	if (down->parsed) {
+		json_u64(&j, "status", down->status);
+		say(&j, "redirect", header_value(down, "location"));
+	}
+	json_u64(&j, "length", down->body_len);
+	json_close(&j);
+	return json_ok(&j) ? (uint32_t)j.len : 0;
+}

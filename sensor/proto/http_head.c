@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A message's head: the first line in words, the headers in a table.
+ *
+ * Lines end with LF, a CR before it is dropped; a line that begins with a blank goes on with the
+ * one before; a header that is there twice has its values joined with ", ", as libhtp does.
+ */
+#include "proto/http.h"
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
+}
+
+bool http_is(struct view_of_bytes v, const char *text)
+{
+	uint32_t i = 0;
+
+	for (; i < v.len && text[i]; i++) {
+		if (lower(v.at[i]) != (uint8_t)text[i])
+			return false;
+	}
+	return i == v.len && !text[i];
+}
+
+static bool blank(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static struct view_of_bytes trim(struct view_of_bytes v)
+{
+	while (v.len && blank(v.at[0])) {
+		v.at++;
+		v.len--;
+	}
+	while (v.len && (blank(v.at[v.len - 1]) || v.at[v.len - 1] == '\r'))
+		v.len--;
+	return v;
+}
+
+bool http_has(struct view_of_bytes v, const char *token)
+{
+	while (v.len) {
+		const uint8_t *comma = memchr(v.at, ',', v.len);
+		uint32_t n = comma ? (uint32_t)(comma - v.at) : v.len;
+
+		if (http_is(trim((struct view_of_bytes){v.at, n}), token))
+			return true;
+		n += comma != NULL;
+		v.at += n;
+		v.len -= n;
+	}
+	return false;
+}
+
+struct view_of_bytes http_name(const struct http_msg *m, const struct http_header *h)
+{
+	return (struct view_of_bytes){m->head.at + h->name, h->name_len};
+}
+
+struct view_of_bytes http_value(const struct http_msg *m, const struct http_header *h)
+{
+	return (struct view_of_bytes){(h->joined ? m->joined.at : m->head.at) + h->value,
+				      h->value_len};
+}
+
+const struct http_header *http_find(const struct http_msg *m, const char *name)
+{
+	for (uint32_t i = 0; i < m->n_header; i++) {
+		if (!m->header[i].dropped && http_is(http_name(m, &m->header[i]), name))
+			return &m->header[i];
+	}
+	return NULL;
+}
+
+/* The line at `at` without its end; *next is where the one after it begins. */
+static struct view_of_bytes line_at(const struct http_msg *m, uint32_t at, uint32_t *next)
+{
+	const uint8_t *p = m->head.at + at;
+	uint32_t left = m->head.len - at;
+	const uint8_t *end = left ? memchr(p, '\n', left) : NULL;
+	uint32_t n = end ? (uint32_t)(end - p) : left;
+
+	*next = at + n + (end != NULL);
+	while (n && p[n - 1] == '\r')
+		n--;
+	return (struct view_of_bytes){p, n};
+}
+
+static struct view_of_bytes word_at(struct view_of_bytes line, uint32_t *at)
+{
+	while (*at < line.len && blank(line.at[*at]))
+		++*at;
+	uint32_t from = *at;
+	while (*at < line.len && !blank(line.at[*at]))
+		++*at;
+	return (struct view_of_bytes){line.at + from, *at - from};
+}
+
+/* "METHOD TARGET HTTP/1.1": blanks inside the target belong to it when a version ends the line. */
+static void request_words(struct http_msg *m, struct view_of_bytes line)
+{
+	uint32_t at = 0, last = line.len;
+
+	m->word[0] = word_at(line, &at);
+	while (last > at && !blank(line.at[last - 1]))
+		last--;
+	struct view_of_bytes version = {line.at + last, line.len - last};
+	if (version.len >= 5 && memcmp(version.at, "HTTP/", 5) == 0) {
+		m->word[1] = trim((struct view_of_bytes){line.at + at, last - at});
+		m->word[2] = version;
+	} else {
+		m->word[1] = word_at(line, &at);
+		m->word[2] = trim((struct view_of_bytes){line.at + at, line.len - at});
+	}
+}
+
+/* "HTTP/1.1 200 Fine" */
+static void response_words(struct http_msg *m, struct view_of_bytes line)
+{
+	uint32_t at = 0;
+
+	m->word[0] = word_at(line, &at);
+	m->word[1] = word_at(line, &at);
+	m->word[2] = trim((struct view_of_bytes){line.at + at, line.len - at});
+	for (uint32_t i = 0; i < m->word[1].len && i < 4; i++) {
+		uint8_t c = m->word[1].at[i];
+
+		if (c < '0' || c > '9')
+			return;
+		m->status = (uint16_t)(m->status * 10 + (c - '0'));
+	}
+}
+
+static bool grow(struct http_tx *tx, struct http_msg *m)
+{
+	uint32_t cap = m->cap_header ? m->cap_header * 2 : 16;
+	struct http_header *h = proto_take(tx->mem, cap * (uint32_t)sizeof(*h));
+
+	if (!h)
+		return false;
+	if (m->n_header)
+		memcpy(h, m->header, m->n_header * sizeof(*h));
+	proto_give(tx->mem, m->header, m->cap_header * (uint32_t)sizeof(*h));
+	m->header = h;
+	m->cap_header = cap;
+	return true;
+}
+
+/* The header's value, and `more` behind it, in `joined`. What has no room there stays as it was. */
+static void join(struct http_tx *tx, struct http_msg *m, struct http_header *h, const char *sep,
+		 struct view_of_bytes more)
+{
+	struct view_of_bytes old = http_value(m, h);
+	struct proto_bytes *j = &m->joined;
+	bool last = h->joined && h->value + h->value_len == j->len;
+	uint32_t n_sep = (uint32_t)strlen(sep), want = old.len + n_sep + more.len;
+	struct proto_bytes moved = {0};
+
+	if (j->len + want > HTTP_HEAD_MAX)
+		return;
+	/* Apart first: the old value may lie in the block that grows. */
+	if (!last && !proto_append(tx->mem, &moved, old.at, old.len, HTTP_HEAD_MAX))
+		return;
+	uint32_t at = last ? h->value : j->len;
+	bool good = (last || proto_append(tx->mem, j, moved.at, moved.len, HTTP_HEAD_MAX)) &&
+		    proto_append(tx->mem, j, sep, n_sep, HTTP_HEAD_MAX) &&
+		    proto_append(tx->mem, j, more.at, more.len, HTTP_HEAD_MAX);
+	proto_drop(tx->mem, &moved);
+	if (!good)
+		return;
+	h->joined = true;
+	h->value = at;
+	h->value_len = want;
+}
+
+static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes line, uint8_t dir)
+{
+	const uint8_t *colon = line.len ? memchr(line.at, ':', line.len) : NULL;
+	uint32_t n = colon ? (uint32_t)(colon - line.at) : 0;
+	struct view_of_bytes name = trim((struct view_of_bytes){line.at, n});
+	struct view_of_bytes value = {line.at + n + (colon != NULL),
+				      line.len - n - (colon != NULL)};
+
+	value = trim(value);
+	if (!colon)
+		proto_event(&tx->tx, dir == FLOW_to_server ? HTTP_EVENT_te_field
+							   : HTTP_EVENT_response_te_field);
+	for (uint32_t i = 0; name.len && i < m->n_header; i++) {
+		struct http_header *h = &m->header[i];
+		struct view_of_bytes other = http_name(m, h);
+		uint32_t k = 0;
+
+		while (other.len == name.len && k < name.len &&
+		       lower(other.at[k]) == lower(name.at[k]))
+			k++;
+		if (other.len != name.len || k < name.len)
+			continue;
+		join(tx, m, h, ", ", value);
+		proto_event(&tx->tx, dir == FLOW_to_server ? HTTP_EVENT_request_repeat
+							   : HTTP_EVENT_response_repeat);
+		return;
+	}
+	if (m->n_header == HTTP_HEADERS_MAX || (m->n_header == m->cap_header && !grow(tx, m)))
+		return;
+	m->header[m->n_header++] = (struct http_header){
+		.name = (uint32_t)(name.at - m->head.at),
+		.name_len = name.len,
+		.value = (uint32_t)(value.at - m->head.at),
+		.value_len = value.len,
+	};
+}
+
+bool http_parse_head(struct http_tx *tx, uint8_t dir)
+{
+	struct http_msg *m = &tx->msg[dir];
+	uint32_t at = 0, next = 0;
+	struct view_of_bytes line = {NULL, 0};
+
+	while (at < m->head.len && (line = line_at(m, at, &next)).len == 0)
+		at = next; /* empty lines before it */
+	if (line.len == 0)
+		return false;
+	if (at)
+		proto_consume(&m->head, at);
+	line = line_at(m, 0, &next);
+	m->parsed = true;
+	m->line_len = line.len;
+	m->headers_at = next;
+	if (dir == FLOW_to_server)
+		request_words(m, line);
+	else
+		response_words(m, line);
+	while (next < m->head.len && (line = line_at(m, at = next, &next)).len) {
+		struct http_header *last = m->n_header ? &m->header[m->n_header - 1] : NULL;
+
+		if (last && blank(line.at[0]))
+			join(tx, m, last, " ", trim(line));
+		else
+			add(tx, m, line, dir);
+	}
+	return true;
+}

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+/* zlib and brotli behind one face. A decoder's blocks carry their size in front, since neither
+ * library says it when it gives them back.
+ *
+ * Source: RFC 9110 8.4.1 (deflate is zlib's format; senders that leave its header out are met by
+ * trying raw deflate once), RFC 7932.
+ */
+#include "proto/inflate.h"
+
+#define ZLIB_CONST /* zlib does not write to its input */
+#include <brotli/decode.h>
+#include <zlib.h>
+
+#define STEP 4096u /* bytes decoded at a time */
+#define HEAD 16u   /* bytes in front of a block: its size, and alignment */
+
+struct layer {
+	struct proto_mem *mem;
+	union {
+		z_stream z;
+		BrotliDecoderState *brotli;
+	};
+	bool begun, ended;
+};
+
+static void *block(void *mem, size_t n)
+{
+	uint32_t *at = n <= PROTO_MEM_MAX - HEAD ? proto_take(mem, (uint32_t)n + HEAD) : NULL;
+
+	if (!at)
+		return NULL;
+	*at = (uint32_t)n + HEAD;
+	return (uint8_t *)at + HEAD;
+}
+
+static void unblock(void *mem, void *p)
+{
+	if (!p)
+		return;
+	uint32_t *at = (uint32_t *)(void *)((uint8_t *)p - HEAD);
+	proto_give(mem, at, *at);
+}
+
+static void *z_block(void *mem, unsigned n, unsigned size)
+{
+	return block(mem, (size_t)n * size);
+}
+
+bool inflate_add(struct inflate *z, struct proto_mem *m, enum inflate_kind kind)
+{
+	struct layer *l = z->n < INFLATE_LAYERS ? proto_take(m, sizeof(*l)) : NULL;
+	bool good;
+
+	if (!l)
+		return false;
+	l->mem = m;
+	if (kind == INFLATE_brotli) {
+		l->brotli = BrotliDecoderCreateInstance(block, unblock, m);
+		good = l->brotli != NULL;
+	} else {
+		l->z = (z_stream){.zalloc = z_block, .zfree = unblock, .opaque = m};
+		good = inflateInit2(&l->z, kind == INFLATE_gzip ? 15 + 16 : 15) == Z_OK;
+	}
+	if (!good) {
+		proto_give(m, l, sizeof(*l));
+		return false;
+	}
+	z->layer[z->n] = l;
+	z->kind[z->n++] = (uint8_t)kind;
+	return true;
+}
+
+static void push(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
+		 struct proto_bytes *body, uint32_t max);
+
+static void put(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
+		struct proto_bytes *body, uint32_t max)
+{
+	struct layer *l = z->layer[0];
+
+	if (n == 0)
+		return;
+	if (i < z->n) {
+		push(z, i, p, n, body, max);
+		return;
+	}
+	z->out += n;
+	if (!proto_append(l->mem, body, p, n, max) || z->out > (z->in + 1024) * INFLATE_RATIO)
+		z->over = true;
+}
+
+/* Deflate without zlib's header: seen at the first bytes alone. */
+static bool try_raw(struct layer *l, struct inflate *z, unsigned i)
+{
+	if (z->kind[i] != INFLATE_deflate || l->begun)
+		return false;
+	l->begun = true;
+	return inflateReset2(&l->z, -15) == Z_OK;
+}
+
+static void push_z(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
+		   struct proto_bytes *body, uint32_t max)
+{
+	struct layer *l = z->layer[i];
+	uint8_t out[STEP];
+
+	l->z.next_in = p;
+	l->z.avail_in = n;
+	while (!z->over && !z->failed) {
+		l->z.next_out = out;
+		l->z.avail_out = sizeof(out);
+		int rc = inflate(&l->z, Z_SYNC_FLUSH);
+		uint32_t got = (uint32_t)sizeof(out) - l->z.avail_out;
+
+		if (rc == Z_DATA_ERROR && got == 0 && try_raw(l, z, i)) {
+			l->z.next_in = p;
+			l->z.avail_in = n;
+			continue;
+		}
+		l->begun = true;
+		put(z, i + 1, out, got, body, max);
+		if (rc == Z_STREAM_END) {
+			l->ended = true;
+			return; /* what follows belongs to nobody */
+		}
+		if (rc != Z_OK && rc != Z_BUF_ERROR) {
+			z->failed = true;
+			return;
+		}
+		if (got < sizeof(out) && l->z.avail_in == 0)
+			return;
+		if (rc == Z_BUF_ERROR && got == 0)
+			return;
+	}
+}
+
+static void push_brotli(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
+			struct proto_bytes *body, uint32_t max)
+{
+	struct layer *l = z->layer[i];
+	uint8_t out[STEP];
+	size_t left = n;
+
+	while (!z->over && !z->failed) {
+		uint8_t *to = out;
+		size_t room = sizeof(out);
+		BrotliDecoderResult rc =
+			BrotliDecoderDecompressStream(l->brotli, &left, &p, &room, &to, NULL);
+
+		put(z, i + 1, out, (uint32_t)(sizeof(out) - room), body, max);
+		if (rc == BROTLI_DECODER_RESULT_SUCCESS)
+			l->ended = true;
+		if (rc == BROTLI_DECODER_RESULT_ERROR)
+			z->failed = true;
+		if (rc != BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT)
+			return;
+	}
+}
+
+static void push(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
+		 struct proto_bytes *body, uint32_t max)
+{
+	struct layer *l = z->layer[i];
+
+	if (l->ended)
+		return;
+	if (z->kind[i] == INFLATE_brotli)
+		push_brotli(z, i, p, n, body, max);
+	else
+		push_z(z, i, p, n, body, max);
+}
+
+void inflate_data(struct inflate *z, struct proto_mem *m, const uint8_t *p, uint32_t n,
+		  struct proto_bytes *body, uint32_t max)
+{
+	z->in += n;
+	if (z->failed || z->over)
+		return;
+	if (z->n == 0) {
+		z->out += n;
+		z->over = !proto_append(m, body, p, n, max);
+		return;
+	}
+	push(z, 0, p, n, body, max);
+}
+
+void inflate_drop(struct inflate *z, struct proto_mem *m)
+{
+	for (unsigned i = 0; i < z->n; i++) {
+		struct layer *l = z->layer[i];
+
+		if (z->kind[i] == INFLATE_brotli)
+			BrotliDecoderDestroyInstance(l->brotli);
+		else
+			inflateEnd(&l->z);
+		proto_give(m, l, sizeof(*l));
+	}
+	*z = (struct inflate){.n = 0};
+}

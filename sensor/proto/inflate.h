@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Content encodings taken off while the bytes come: gzip, deflate, brotli, at most INFLATE_LAYERS
+ * of them.
+ *
+ * Owns:   decoders' memory, all of it from proto_mem through their allocator hooks.
+ * Errors: a layer that cannot go on is `failed`: what it has given stays, the rest is dropped. More
+ * than `max` bytes, or INFLATE_RATIO times the input, sets `over` and ends it: bombs cost no more.
+ */
+#pragma once
+
+#include "proto/mem.h"
+
+#define INFLATE_LAYERS 2u
+#define INFLATE_RATIO  100u
+
+enum inflate_kind { INFLATE_none, INFLATE_gzip, INFLATE_deflate, INFLATE_brotli };
+
+struct inflate {
+	void *layer[INFLATE_LAYERS]; /* a decoder each: outermost encoding first */
+	uint8_t kind[INFLATE_LAYERS];
+	uint8_t n;
+	bool failed, over;
+	uint64_t in, out; /* bytes */
+};
+
+/* Adds the next inner layer. False: no memory, or too many. */
+bool inflate_add(struct inflate *z, struct proto_mem *m, enum inflate_kind kind);
+/* Decodes; what comes out is appended to `body`, which holds at most `max` bytes. */
+void inflate_data(struct inflate *z, struct proto_mem *m, const uint8_t *p, uint32_t n,
+		  struct proto_bytes *body, uint32_t max);
+void inflate_drop(struct inflate *z, struct proto_mem *m); /* ready for the next body */
