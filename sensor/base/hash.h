@@ -37,6 +37,9 @@ static inline uint64_t hash_pair(const struct addr *a, const struct addr *b, uin
 
 uint64_t hash_bytes(const void *p, size_t n, uint64_t seed);
 uint32_t hash_crc32c(const void *p, size_t n); /* CRC-32C, RFC 3720 B.4 */
+/* Names of things, no proof of anything. No memory is taken. */
+void hash_md5(const void *p, size_t n, uint8_t out[16]);
+void hash_sha1(const void *p, size_t n, uint8_t out[20]);
 void hash_sha256(const void *p, size_t n, uint8_t out[32]);
 /* Lower-case hex of n bytes; `out` holds 2n+1 bytes; returns it. */
 const char *hash_hex(const uint8_t *p, size_t n, char *out);

@@ -40,9 +40,7 @@ static const char *const events[] = {
 
 enum {
 	F_query,
-	F_query_name,
 	F_queries,
-	F_answer,
 	F_answers,
 	F_authorities,
 	F_additionals,
@@ -55,9 +53,7 @@ enum {
 #define RESPONSE 2
 static const struct field fields[] = {
 	{"dns.query", FIELD_bytes, REQUEST, {1, 1}, true, "name asked for"},
-	{"dns.query.name", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in a question"},
 	{"dns.queries.rrname", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in a question"},
-	{"dns.answer.name", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in an answer"},
 	{"dns.answers.rrname", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in an answer"},
 	{"dns.authorities.rrname",
 	 FIELD_bytes,
@@ -263,9 +259,7 @@ static bool bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 {
 	static const uint8_t of[][2] = {
 		[F_query] = {DNS_question, DNS_question},
-		[F_query_name] = {DNS_question, DNS_question},
 		[F_queries] = {DNS_question, DNS_question},
-		[F_answer] = {DNS_answer, DNS_answer},
 		[F_answers] = {DNS_answer, DNS_answer},
 		[F_authorities] = {DNS_authority, DNS_authority},
 		[F_additionals] = {DNS_additional, DNS_additional},

@@ -12,9 +12,10 @@
 #include "base/json.h"
 #include "proto/protocol.h"
 
-#define DNS_HEADER   12u
-#define DNS_NAME_MAX 1025u /* bytes of text: four times what RFC 1035 allows, as sent by tunnels   \
-			    */
+#define DNS_HEADER 12u
+#define DNS_NAME_MAX                                                                               \
+	1025u /* bytes of text: four times what RFC 1035 allows, as sent by tunnels                \
+	       */
 #define DNS_JUMPS   255u
 #define DNS_RECORDS 512u
 #define DNS_TEXT    (16u << 10) /* bytes of all names */

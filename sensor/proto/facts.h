@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-/* proto → observe → detect: the bodies of facts.def. An observation of a fact is the header, a struct
- * obs_link, one of these, then up to FACT_WORDS texts, each with its terminator (fact_word()).
+/* proto → observe → detect: the bodies of facts.def. An observation of a fact is the header, a
+ * struct obs_link, one of these, then up to FACT_WORDS texts, each with its terminator
+ * (fact_word()).
  *
  * Addresses: src is always the flow's client, dst its server; obs_link.dir says which side sent the
  *            message. So "src did it to dst" reads the same for every fact.
@@ -29,16 +30,32 @@ enum fact_kind {
 enum fact_result { RESULT_unknown, RESULT_ok, RESULT_failed };
 
 enum login_how {
-	LOGIN_ntlm, LOGIN_kerberos, LOGIN_ldap, LOGIN_ssh, LOGIN_ftp, LOGIN_telnet, LOGIN_http,
-	LOGIN_smtp, LOGIN_pop3, LOGIN_imap, LOGIN_rdp, LOGIN_vnc, LOGIN_mssql, LOGIN_mysql,
-	LOGIN_pgsql, LOGIN_redis, LOGIN_snmp, LOGIN_winrm, LOGIN_count
+	LOGIN_ntlm,
+	LOGIN_kerberos,
+	LOGIN_ldap,
+	LOGIN_ssh,
+	LOGIN_ftp,
+	LOGIN_telnet,
+	LOGIN_http,
+	LOGIN_smtp,
+	LOGIN_pop3,
+	LOGIN_imap,
+	LOGIN_rdp,
+	LOGIN_vnc,
+	LOGIN_mssql,
+	LOGIN_mysql,
+	LOGIN_pgsql,
+	LOGIN_redis,
+	LOGIN_snmp,
+	LOGIN_winrm,
+	LOGIN_count
 };
 /* words: user, domain or realm, workstation */
 struct fact_login {
-	uint32_t code;   /* NTSTATUS, Kerberos error, LDAP result, reply code; 0 none */
-	uint8_t how;     /* enum login_how */
-	uint8_t outcome; /* enum fact_result */
-	uint8_t clear;   /* the password went in clear text */
+	uint32_t code;        /* NTSTATUS, Kerberos error, LDAP result, reply code; 0 none */
+	uint8_t how;          /* enum login_how */
+	uint8_t outcome;      /* enum fact_result */
+	uint8_t clear;        /* the password went in clear text */
 	uint8_t user_unknown; /* the server says there is no such user */
 	uint8_t anonymous, locked;
 	uint8_t pad[2];

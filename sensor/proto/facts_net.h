@@ -9,9 +9,9 @@
 /* words: method, host, URI (cut), User-Agent, Content-Type of the answer, file name */
 struct fact_http {
 	uint64_t request_body, response_body; /* bytes */
-	uint16_t status; /* 0: no answer seen */
-	uint8_t auth;    /* 0 none, 1 Basic, 2 NTLM or Negotiate, 3 Bearer, 4 Digest */
-	uint8_t upgrade; /* 1 websocket, 2 CONNECT, 3 other */
+	uint16_t status;                      /* 0: no answer seen */
+	uint8_t auth;       /* 0 none, 1 Basic, 2 NTLM or Negotiate, 3 Bearer, 4 Digest */
+	uint8_t upgrade;    /* 1 websocket, 2 CONNECT, 3 other */
 	uint8_t executable; /* the answer's body begins as a program does */
 	uint8_t pad[3];
 };
@@ -33,7 +33,7 @@ struct fact_dns {
 	uint16_t answers;
 	uint8_t rcode, response, over_tcp;
 	uint8_t pad[1];
-	uint32_t ttl; /* of the first answer, s */
+	uint32_t ttl;       /* of the first answer, s */
 	struct addr answer; /* first A or AAAA; zero none */
 };
 
@@ -81,8 +81,8 @@ struct fact_rdp {
 /* words: name, MIME type or magic, SHA-256 (hex, when it was computed) */
 struct fact_file {
 	uint64_t size;
-	uint8_t over;       /* enum app */
-	uint8_t to_server;  /* uploaded */
+	uint8_t over;      /* enum app */
+	uint8_t to_server; /* uploaded */
 	uint8_t executable, whole;
 	uint8_t pad[4];
 };

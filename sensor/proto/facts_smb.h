@@ -10,24 +10,24 @@
 struct fact_ntlm {
 	uint64_t challenge; /* the server's eight bytes, of the exchange; 0 not seen */
 	uint32_t flags;
-	uint8_t message;    /* 1 negotiate, 2 challenge, 3 authenticate */
-	uint8_t ntlmv1;     /* 24-byte response without extended session security */
+	uint8_t message; /* 1 negotiate, 2 challenge, 3 authenticate */
+	uint8_t ntlmv1;  /* 24-byte response without extended session security */
 	uint8_t anonymous, mic;
-	uint8_t carrier;    /* enum login_how of what it is inside of: LOGIN_ntlm is SMB */
+	uint8_t carrier; /* enum login_how of what it is inside of: LOGIN_ntlm is SMB */
 	uint8_t pad[7];
 };
 
 /* words: client name, service name, realm, (error) text */
 struct fact_krb {
-	uint64_t ticket;      /* hash of the enc-part of the ticket carried; 0 none */
+	uint64_t ticket; /* hash of the enc-part of the ticket carried; 0 none */
 	uint32_t error;
 	uint32_t request_etypes; /* bits: 1 << etype, 0 … 31, of those asked for */
-	uint8_t message;      /* 10 AS-REQ, 11 AS-REP, 12 TGS-REQ, 13 TGS-REP, 14 AP-REQ, 30 error */
-	int8_t ticket_etype;  /* of the ticket's enc-part; 0 none */
-	int8_t reply_etype;   /* of the reply's enc-part */
-	uint8_t preauth;      /* PA-ENC-TIMESTAMP (or another proof) is in the request */
-	uint8_t options_hi;   /* first byte of kdc-options */
-	uint8_t carrier;      /* 0 port 88; else 1 + enum login_how of what it is inside of */
+	uint8_t message;     /* 10 AS-REQ, 11 AS-REP, 12 TGS-REQ, 13 TGS-REP, 14 AP-REQ, 30 error */
+	int8_t ticket_etype; /* of the ticket's enc-part; 0 none */
+	int8_t reply_etype;  /* of the reply's enc-part */
+	uint8_t preauth;     /* PA-ENC-TIMESTAMP (or another proof) is in the request */
+	uint8_t options_hi;  /* first byte of kdc-options */
+	uint8_t carrier;     /* 0 port 88; else 1 + enum login_how of what it is inside of */
 	uint8_t pad[6];
 };
 
@@ -49,8 +49,16 @@ struct fact_smb_tree {
 	uint8_t pad[2];
 };
 
-enum smb_op { SMB_open, SMB_create, SMB_overwrite, SMB_close, SMB_rename, SMB_delete, SMB_truncate,
-	      SMB_list };
+enum smb_op {
+	SMB_open,
+	SMB_create,
+	SMB_overwrite,
+	SMB_close,
+	SMB_rename,
+	SMB_delete,
+	SMB_truncate,
+	SMB_list
+};
 /* words: share, path, new path (rename), user */
 struct fact_smb_file {
 	uint64_t handle; /* hash of session, tree and file id: the same in fact_smb_io */
@@ -69,7 +77,7 @@ struct fact_smb_io {
 	uint64_t overlap;       /* written over what had been read before on this handle or path */
 	/* Of the first KiB read and written, in thousandths of a bit a byte; 0: none */
 	uint16_t read_entropy, written_entropy;
-	uint8_t magic_changed;  /* the first bytes written are of no known kind, those read were */
+	uint8_t magic_changed; /* the first bytes written are of no known kind, those read were */
 	uint8_t closed, pipe, admin;
 	uint8_t written_head[8]; /* first bytes written: 'MZ' … */
 };
@@ -89,8 +97,9 @@ struct rpc_uuid {
 struct fact_rpc_bind {
 	struct rpc_uuid interface;
 	uint16_t version;
-	uint8_t carrier;    /* 0 TCP, 1 SMB pipe, 2 HTTP */
-	uint8_t auth_type, auth_level; /* 0 none; 9 SPNEGO, 10 NTLM, 16 Kerberos, 68 netlogon; 6 privacy */
+	uint8_t carrier; /* 0 TCP, 1 SMB pipe, 2 HTTP */
+	uint8_t auth_type,
+		auth_level; /* 0 none; 9 SPNEGO, 10 NTLM, 16 Kerberos, 68 netlogon; 6 privacy */
 	uint8_t outcome;    /* enum fact_result */
 	uint8_t pad[2];
 };
@@ -103,8 +112,8 @@ struct fact_rpc_call {
 	uint16_t opnum;    /* of the request, also in its response */
 	uint8_t type;      /* 0 request, 2 response, 3 fault */
 	uint8_t carrier, auth_level;
-	uint8_t sealed;    /* stub cannot be read */
-	uint8_t guessed;   /* interface by port or pipe name, not by a bind */
+	uint8_t sealed;  /* stub cannot be read */
+	uint8_t guessed; /* interface by port or pipe name, not by a bind */
 	uint8_t pad[1];
 };
 
@@ -112,7 +121,7 @@ struct fact_rpc_call {
 struct fact_ldap {
 	uint32_t result;  /* of a response */
 	uint32_t entries; /* returned until the done */
-	uint8_t op;       /* LDAP's protocolOp tag: 0 bind, 1 bind response, 3 search, 5 search done … */
+	uint8_t op; /* LDAP's protocolOp tag: 0 bind, 1 bind response, 3 search, 5 search done … */
 	uint8_t scope, sasl;
 	uint8_t pad[5];
 };

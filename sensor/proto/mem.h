@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What parsers keep: blocks of size classes (64 B, 128 B … 256 KiB) from one bounded budget, and byte
- * strings that grow in them.
+/* What parsers keep: blocks of size classes (64 B, 128 B … 256 KiB) from one bounded budget, and
+ * byte strings that grow in them.
  *
- * Shape:  each class is a flow_pool over address space that costs nothing until it is touched; the sum
- *         of what is lent stays below the budget.
- * Thread: the owning worker's.
- * Errors: NULL or false when the budget is used up: counted; the parser goes on without.
+ * Shape:  each class is a flow_pool over address space that costs nothing until it is touched; the
+ * sum of what is lent stays below the budget. Thread: the owning worker's. Errors: NULL or false
+ * when the budget is used up: counted; the parser goes on without.
  */
 #pragma once
 
@@ -36,7 +35,8 @@ struct proto_bytes { /* zeroed: empty */
 	uint32_t len, cap;
 };
 /* Appends; at most `max` bytes in all (the rest is cut). False: cut, or no room. */
-bool proto_append(struct proto_mem *m, struct proto_bytes *b, const void *p, uint32_t n, uint32_t max);
+bool proto_append(struct proto_mem *m, struct proto_bytes *b, const void *p, uint32_t n,
+		  uint32_t max);
 void proto_drop(struct proto_mem *m, struct proto_bytes *b); /* empty again, its block given back */
 /* Takes the first n bytes off. */
 void proto_consume(struct proto_bytes *b, uint32_t n);

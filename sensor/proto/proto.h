@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* proto: application protocols recognised by their first bytes, and parsed. The outside of the room;
- * how a protocol is added is in proto/protocol.h.
+/* proto: application protocols recognised by their first bytes, and parsed. The outside of the
+ * room; how a protocol is added is in proto/protocol.h.
  *
  * Thread: the owning worker's only.
  * Owns:   a pool of per-flow states and proto_mem; flow.proto_state is the index.
@@ -19,7 +19,7 @@ enum app {
 #undef PROTOCOL
 	APP_count
 };
-const char *proto_name(enum app a); /* EVE's app_proto: "http", "failed", "unknown" */
+const char *proto_name(enum app a);              /* EVE's app_proto: "http", "failed", "unknown" */
 enum app proto_find(const char *name, size_t n); /* APP_none: unknown */
 
 struct proto_config {
@@ -37,12 +37,13 @@ struct protocol;
 struct proto_tx_event {
 	const struct protocol *protocol;
 	struct flow *flow;
-	struct tx *tx;         /* NULL: only flow_events */
-	uint64_t flow_events;  /* bits of protocol.events: of the flow, new now */
+	struct tx *tx;        /* NULL: only flow_events */
+	uint64_t flow_events; /* bits of protocol.events: of the flow, new now */
 	uint8_t dir;
-	uint8_t from, to;      /* progress the rules have seen, and now */
-	bool ended;            /* the last of it: what waits is decided */
-	const struct pkt *pkt; /* NULL: at a flow's end; else the packet at hand, of either direction */
+	uint8_t from, to; /* progress the rules have seen, and now */
+	bool ended;       /* the last of it: what waits is decided */
+	const struct pkt
+		*pkt; /* NULL: at a flow's end; else the packet at hand, of either direction */
 	struct order at;
 	const uint8_t *window; /* raw payload at hand in this direction */
 	uint32_t window_len;
@@ -58,7 +59,8 @@ struct proto_fact {
 };
 struct proto_hooks {
 	void (*on_tx)(void *ctx, const struct proto_tx_event *e);
-	void (*on_app)(void *ctx, struct flow *f, const struct pkt *p, const struct order *at); /* flow.app is known now */
+	void (*on_app)(void *ctx, struct flow *f, const struct pkt *p,
+		       const struct order *at); /* flow.app is known now */
 	void *rules;
 	void (*on_fact)(void *ctx, const struct proto_fact *f);
 	void *observer;

@@ -18,12 +18,12 @@ struct proto_half {
 struct proto_flow {
 	void *state;
 	struct proto_half half[2];
-	uint64_t txs, events;  /* numbered so far; bits of the flow's */
-	uint64_t with;         /* given with the expectation it came from */
+	uint64_t txs, events; /* numbered so far; bits of the flow's */
+	uint64_t with;        /* given with the expectation it came from */
 	uint32_t ticked_s;
-	uint32_t rest;         /* bytes of the data at hand that are the next protocol's */
-	uint8_t next_app;      /* enum app, + 1; 0: no switch is asked for */
-	uint8_t expected;      /* enum app that this flow was announced as */
+	uint32_t rest;    /* bytes of the data at hand that are the next protocol's */
+	uint8_t next_app; /* enum app, + 1; 0: no switch is asked for */
+	uint8_t expected; /* enum app that this flow was announced as */
 	bool failed, switched;
 };
 

@@ -44,6 +44,19 @@ static void test_sha256(void)
 		  "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
 }
 
+static void test_names(void)
+{
+	uint8_t digest[20];
+	char text[41];
+
+	CASE("md5 of abc (RFC 1321 A.5)");
+	hash_md5("abc", 3, digest);
+	CHECK_STR(hash_hex(digest, 16, text), "900150983cd24fb0d6963f7d28e17f72");
+	CASE("sha1 of abc (FIPS 180-2 A.1)");
+	hash_sha1("abc", 3, digest);
+	CHECK_STR(hash_hex(digest, 20, text), "a9993e364706816aba3e25717850c26c9cd0d89d");
+}
+
 static void test_table_hash(void)
 {
 	static const uint8_t zero[64];
@@ -80,6 +93,7 @@ int main(void)
 {
 	test_crc32c();
 	test_sha256();
+	test_names();
 	test_table_hash();
 	return check_done();
 }
