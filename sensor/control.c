@@ -55,13 +55,13 @@ void control_init(void)
 	open_notify();
 }
 
-void control_turn(_Atomic bool *stop, _Atomic bool *abort_now)
+void control_turn(_Atomic bool *stop, _Atomic bool *abort_now, _Atomic bool *reload)
 {
 	const struct timespec now = {0, 0};
 
 	for (int s; (s = sigtimedwait(&wanted, NULL, &now)) > 0;) {
 		if (s == SIGHUP) {
-			log_warn("HUP: rules are read at the start only; restart to reload them");
+			atomic_store(reload, true);
 			continue;
 		}
 		if (atomic_exchange(stop, true))

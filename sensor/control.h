@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Signals: TERM and INT drain and stop, a second one stops at once, HUP is answered by a line. And
+/* Signals: TERM and INT drain and stop, a second one stops at once, HUP reads the rules again. And
  * the service manager, which is told when we are ready, alive, and stopping.
  *
  * Thread: main.
@@ -13,7 +13,7 @@
 /* Blocks the signals in this thread and those it starts; before any thread exists. */
 void control_init(void);
 /* Takes what has come. */
-void control_turn(_Atomic bool *stop, _Atomic bool *abort_now);
+void control_turn(_Atomic bool *stop, _Atomic bool *abort_now, _Atomic bool *reload);
 
 /* "READY=1", "STATUS=…" (sd_notify(3)); nothing happens where nobody asked to be told. */
 void control_notify(const char *state);

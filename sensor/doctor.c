@@ -26,7 +26,7 @@ static void listen_to(struct doctor *d, const struct source *source, void *state
 		      const struct options *o, bool live)
 {
 	static struct burst b;
-	_Atomic bool stop = false, now = false;
+	_Atomic bool stop = false, now = false, reload; /* HUP has nothing to say here */
 	unsigned wanted = o->seconds ? o->seconds : live ? LIVE_SECONDS : 0;
 	uint64_t until = clock_mono_ns() + (uint64_t)wanted * NS_PER_S;
 	bool asked = false;
@@ -42,7 +42,7 @@ static void listen_to(struct doctor *d, const struct source *source, void *state
 			asked = true;
 		}
 		if (turn % 64 == 0 || b.tick)
-			control_turn(&stop, &now);
+			control_turn(&stop, &now, &reload);
 		if (b.end || stop || (wanted && clock_mono_ns() >= until))
 			break;
 	}

@@ -65,6 +65,7 @@ static void *detect_run(void *arg)
 	unsigned n = 0;
 
 	while (!atomic_load_explicit(&r->abort, memory_order_relaxed)) {
+		reload_seen(&r->reload, &r->findings);
 		o = merge_next(&r->merge, r->live ? clock_mono_ns() : 0);
 		if (o) {
 			detect_observation(r->detect, o);
@@ -179,6 +180,11 @@ static bool country(const void *ctx, const struct addr *a, char out[3])
 	return geo_country(ctx, a, out);
 }
 
+static void on_reload(void *ctx)
+{
+	reload_ask(&((struct run *)ctx)->reload);
+}
+
 static int open_rules(struct run *r, struct err *err)
 {
 	r->o->rule.country = r->geo ? country : NULL;
@@ -261,6 +267,7 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	r->o = o;
 	r->live = o->capture.files.n == 0;
 	r->n_workers = o->top.workers;
+	reload_init(&r->reload);
 	r->started_ns = clock_mono_ns();
 	r->started_real_ns = clock_real_ns();
 	o->capture.seed = r->live ? random_seed() : 0;
@@ -283,6 +290,8 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	    (e = publish_open(&r->publish, &o->publish, r->live, status, r, err)) < 0)
 		return e;
 
+	publish_on_reload(r->publish, on_reload);
+	detect_suppress(r->detect, r->rules->suppressions);
 	r->eve = (struct eve_config){
 		.in_iface = r->live ? o->capture.interface : NULL,
 		.sensor = o->publish.sensor ? o->publish.sensor : "",
@@ -350,7 +359,7 @@ static void linger(struct run *r)
 
 	while (!r->live && !atomic_load(&r->stop) && clock_mono_ns() < until &&
 	       !publish_settled(r->publish)) {
-		control_turn(&r->stop, &r->abort);
+		control_turn(&r->stop, &r->abort, &r->reload.asked);
 		clock_sleep_ns(5 * NS_PER_MS);
 	}
 }
@@ -381,17 +390,19 @@ int run_wait(struct run *r)
 
 	for (;;) {
 		clock_gettime(CLOCK_REALTIME, &until);
-		until.tv_nsec += 100 * (long)NS_PER_MS;
+		until.tv_nsec += (r->reload.step == RELOAD_idle ? 100 : 5) * (long)NS_PER_MS;
 		if (until.tv_nsec >= (long)NS_PER_S) {
 			until.tv_sec++;
 			until.tv_nsec -= (long)NS_PER_S;
 		}
 		if (pthread_timedjoin_np(r->writer_thread, NULL, &until) == 0)
 			break;
-		control_turn(&r->stop, &r->abort);
+		control_turn(&r->stop, &r->abort, &r->reload.asked);
+		reload_turn(r);
 		control_alive(slowest(r));
 		keep_state(r, detect_turn);
-		if (++turn % 10 == 0)
+		turn += r->reload.step == RELOAD_idle;
+		if (turn % 10 == 0)
 			progress(r);
 	}
 	for (unsigned i = 0; i < r->n_started; i++)
@@ -419,6 +430,7 @@ void run_close(struct run *r)
 		run_stats(r, stats, sizeof(stats));
 		publish_close(r->publish, stats);
 	}
+	reload_end(r);
 	if (r->detect)
 		detect_free(r->detect);
 	ring_fini(&r->findings);

@@ -9,6 +9,7 @@
 #include "observe/observe.h"
 #include "options.h"
 #include "publish/publish.h"
+#include "reload.h"
 #include "worker.h"
 
 #include <pthread.h>
@@ -19,7 +20,8 @@ struct run {
 	const struct source *source;
 	void *source_state;
 	char why_source[200];
-	struct rule_set *rules;
+	struct rule_set *rules; /* in force */
+	struct reload reload;
 	bool live;
 
 	struct worker *worker;

@@ -308,10 +308,25 @@ static void time_stats(struct json *j, const struct run *r)
 	json_close(j);
 }
 
+static void reload_stats(struct json *j, const struct reload *l)
+{
+	if (l->done + l->failed == 0)
+		return;
+	json_open(j, "reload");
+	json_u64(j, "done", l->done);
+	json_u64(j, "failed", l->failed);
+	json_f64(j, "seconds", (double)l->last_ns / 1e9);
+	json_str(j, "why", l->why);
+	json_close(j);
+}
+
 size_t run_stats(const struct run *r, char *out, size_t size)
 {
+	pthread_mutex_t *rules = (pthread_mutex_t *)(uintptr_t)&r->reload.lock;
 	struct json j = json_of(out, size);
 	struct totals t;
+
+	pthread_mutex_lock(rules); /* they may be changing */
 
 	totals_of(r, &t);
 	json_open(&j, NULL);
@@ -328,8 +343,10 @@ size_t run_stats(const struct run *r, char *out, size_t size)
 	publish_stats(&j, r);
 	geo_stats(&j, r);
 	evidence_stats(&j, r);
+	reload_stats(&j, &r->reload);
 	time_stats(&j, r);
 	json_close(&j);
+	pthread_mutex_unlock(rules);
 	return json_ok(&j) ? j.len : 0;
 }
 

@@ -37,6 +37,7 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 {
 	const struct flow_hooks hooks = {.on_event = on_flow_event, .ctx = w};
 	struct flow_config flow = *c->flow;
+	struct rule_matcher *rules = NULL;
 	int r;
 
 	w->index = index;
@@ -44,9 +45,10 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	w->stop = stop;
 	if ((r = ring_init(&w->ring, c->ring_bytes, c->block, c->abort, err)) < 0 ||
 	    (r = flow_table_new(&w->flows, &flow, c->workers, c->seed, &hooks, err)) < 0 ||
-	    (r = rule_matcher_new(&w->rules, c->rules, c->rule, observe_rule_hit, &w->observer,
+	    (r = rule_matcher_new(&rules, c->rules, c->rule, observe_rule_hit, &w->observer,
 				  err)) < 0)
 		return r;
+	w->rules = rules;
 
 	observe_init(&w->observer, &w->ring, index == 0);
 	w->observer.flow_records = c->flow_records;
@@ -72,6 +74,38 @@ void worker_fini(struct worker *w)
 	ring_fini(&w->ring);
 }
 
+void worker_offer(struct worker *w, struct rule_matcher *m, const struct rule_handover *h)
+{
+	w->handover = h;
+	atomic_store_explicit(&w->next_rules, m, memory_order_release);
+}
+
+bool worker_has_taken(const struct worker *w)
+{
+	return !atomic_load_explicit(&w->next_rules, memory_order_acquire);
+}
+
+struct rule_matcher *worker_old_rules(struct worker *w)
+{
+	struct rule_matcher *old = w->old_rules;
+
+	w->old_rules = NULL;
+	return old;
+}
+
+static void take_rules(struct worker *w)
+{
+	struct rule_matcher *next = atomic_load_explicit(&w->next_rules, memory_order_acquire);
+
+	if (__builtin_expect(!next, 1))
+		return;
+	w->old_rules = w->rules;
+	rule_matcher_adopt(next, w->old_rules, w->handover);
+	w->rules = next;
+	w->old_until = w->ring.tail;
+	atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
+}
+
 static void *worker_run(void *arg)
 {
 	struct worker *w = arg;
@@ -82,6 +116,7 @@ static void *worker_run(void *arg)
 		w->source->next(w->source_state, w->index, b);
 		if (atomic_load_explicit(w->stop, memory_order_relaxed))
 			b->tick = b->end = true;
+		take_rules(w);
 		pipeline_burst(w, b);
 	} while (!b->end);
 	ring_done(&w->ring);

@@ -20,7 +20,7 @@ struct worker {
 	void *source_state;
 	struct flow_table *flows;
 	struct proto *proto;
-	struct rule_matcher *rules;
+	_Atomic(struct rule_matcher *) rules; /* changed by this thread alone, read by statistics */
 	struct observer observer;
 	struct ring ring;
 	struct evidence_tap *evidence; /* NULL: frames are not kept */
@@ -29,6 +29,11 @@ struct worker {
 	struct pkt pkt[BURST_MAX];
 	_Atomic bool *stop; /* drain and leave */
 	pthread_t thread;
+	/* Reload: what is offered, and once it is taken, what was there before; the ring's tail then. */
+	_Atomic(struct rule_matcher *) next_rules;
+	const struct rule_handover *handover;
+	struct rule_matcher *old_rules;
+	uint64_t old_until;
 	int cpu; /* -1: not pinned */
 	uint64_t cpu_ns; /* CPU time used, set when it ends */
 };
@@ -54,3 +59,7 @@ int worker_start(struct worker *w, struct err *err);
 void worker_join(struct worker *w);
 /* Worker 0, once a second: how the source fares. */
 void worker_health(struct worker *w, const struct burst *b);
+/* Reload, main's side: the worker takes `m` before its next burst, and what it had comes back. */
+void worker_offer(struct worker *w, struct rule_matcher *m, const struct rule_handover *h);
+bool worker_has_taken(const struct worker *w);
+struct rule_matcher *worker_old_rules(struct worker *w); /* once */

@@ -279,7 +279,8 @@ size_t eve_render(const struct eve_config *c, const struct finding *f, const str
 	/* Flow records are telemetry: they have no place in the journal, so no number. */
 	eve_identity(&j, c, id, f->kind != FINDING_flow);
 	if (f->kind == FINDING_alert && f->about->gid == ALERT_GID_RULE)
-		clipped(&j, "ruleset_sha256", c->ruleset_sha256, 64);
+		clipped(&j, "ruleset_sha256",
+			__atomic_load_n(&c->ruleset_sha256, __ATOMIC_ACQUIRE), 64);
 	json_close(&j);
 	if (!json_ok(&j))
 		return 0;

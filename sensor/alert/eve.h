@@ -15,7 +15,7 @@ struct geo_place;
 struct eve_config {
 	const char *in_iface;       /* NULL from files */
 	const char *sensor;         /* "" leaves the field out */
-	const char *ruleset_sha256; /* "" leaves it out */
+	const char *ruleset_sha256; /* "" leaves it out; a reload changes it while it is read */
 	const char *(*file_name)(void *ctx, uint16_t source); /* files only: for capture_file */
 	void *file_ctx;
 	bool identity; /* write sensor_epoch and sensor_seq (live; journal) */

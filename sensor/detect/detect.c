@@ -12,10 +12,12 @@
 #include "detect/registry.h"
 #include "detect/threshold.h"
 #include "detect/xbits.h"
+
 #include "flow/flow.h"
 #include "rule/rule.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,6 +34,7 @@ struct detect {
 	struct learn learn;
 	struct threshold_table thresholds;
 	struct xbits_table xbits;
+	_Atomic(const struct suppression *) suppressions; /* of threshold.config, for detectors */
 	struct running running[DETECTORS_MAX];
 	unsigned n_running;
 	struct { /* by kind of observation: who wants it */
@@ -201,12 +204,30 @@ static struct finding *put(struct detect *d, uint32_t text_len, uint32_t eve_len
 	return f;
 }
 
+void detect_suppress(struct detect *d, const struct suppression *list)
+{
+	atomic_store_explicit(&d->suppressions, list, memory_order_release);
+}
+
+static bool is_suppressed(const struct detect *d, const struct finding *f)
+{
+	const struct suppression *list =
+		atomic_load_explicit(&d->suppressions, memory_order_acquire);
+
+	return f->about &&
+	       rule_suppressed(list, f->about->gid, f->about->sid, &f->src, &f->dst);
+}
+
 static void add_finding(void *ctx, const struct finding *found, const char *text)
 {
 	struct detect *d = ctx;
 
 	if (d->learn.teaching) {
 		count_add(&d->counters.learnt, 1);
+		return;
+	}
+	if (is_suppressed(d, found)) {
+		count_add(&d->counters.suppressed, 1);
 		return;
 	}
 	size_t len = text ? strlen(text) : 0;

@@ -15,6 +15,7 @@
 
 #include <stdio.h>
 
+struct suppression;
 struct detect_config {
 	uint32_t hosts;       /* how many are remembered */
 	uint32_t thresholds;  /* how many (rule, address) pairs are remembered */
@@ -48,6 +49,9 @@ void detect_observation(struct detect *d, const struct observation *o);
 int detect_turn(struct detect *d, struct err *err);
 /* Main thread, after the detect thread has ended: keeps what was learnt. */
 int detect_save(struct detect *d, struct err *err);
+/* What of threshold.config is about detectors (gid 900) holds from now on; any thread. The list is the
+ * rule set's: the old one is done with when the detect thread has gone on to another observation. */
+void detect_suppress(struct detect *d, const struct suppression *list);
 const struct detect_counters *detect_counters_of(const struct detect *d);
 void detect_stats(const struct detect *d, char *out, size_t size); /* JSON members per detector */
 void detect_list(FILE *out); /* --list-detectors */

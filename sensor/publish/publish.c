@@ -126,6 +126,11 @@ static int open_link(struct publish *p, const struct publish_config *c,
 	return link_open(&p->link, &lc, err);
 }
 
+void publish_on_reload(struct publish *p, void (*reload)(void *ctx))
+{
+	__atomic_store_n(&p->serve.reload, reload, __ATOMIC_RELEASE);
+}
+
 int publish_open(struct publish **out, const struct publish_config *c, bool live,
 		 void (*status)(void *ctx, char *out, size_t size), void *ctx, struct err *err)
 {

@@ -43,6 +43,8 @@ struct publish;
 /* `status` fills one JSON object for the REP verb of that name; called on nng's threads. */
 int publish_open(struct publish **p, const struct publish_config *c, bool live,
 		 void (*status)(void *ctx, char *out, size_t size), void *ctx, struct err *err);
+/* `reload` answers the REP verb of that name, with publish_open()'s ctx; before anyone asks. */
+void publish_on_reload(struct publish *p, void (*reload)(void *ctx));
 /* The identity the next durable event will have; the renderer needs it before the bytes exist.
  * Telemetry (flow records) takes no number. */
 void publish_next_id(struct publish *p, struct event_id *id);

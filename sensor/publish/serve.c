@@ -114,12 +114,17 @@ const char *serve_answer(const struct serve *s, struct journal_reader *r, const 
 		return epochs(s, r, len);
 	case JOURNAL_evidence:
 		return serve_evidence(s, r, &req, len);
+	case JOURNAL_reload:
+		if (!s->reload)
+			return say(r, "error this sensor has nothing to read again", len);
+		s->reload(s->ctx);
+		return say(r, "ok", len);
 	case JOURNAL_bad:
 		break;
 	}
 	atomic_fetch_add_explicit(&s->count->rep_bad.v, 1, memory_order_relaxed);
 	return say(r,
 		   "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | status | "
-		   "epochs | evidence ID OFFSET",
+		   "epochs | evidence ID OFFSET | reload",
 		   len);
 }

@@ -13,6 +13,7 @@ struct serve {
 	const char *evidence_dir; /* "" or NULL: none */
 	_Atomic uint64_t *seq; /* last given out */
 	void (*status)(void *ctx, char *out, size_t size);
+	void (*reload)(void *ctx); /* NULL: there is nothing to read again */
 	void *ctx;
 };
 

@@ -46,7 +46,8 @@ struct rule_engine {
 	uint32_t n_sig;
 	struct database db[DB_count][2]; /* by direction */
 	struct class_lists lists[CLASS_count];
-	uint32_t n_flowbits, n_flowints; /* names */
+	uint32_t n_flowbits, n_flowints;
+	const struct span *flowbit, *flowint; /* their names */
 	bool has_xbits;
 	uint32_t most_literals; /* of one database */
 	bool empty;             /* no rule is matched at all */

@@ -3,8 +3,8 @@
  * matches of a packet are complete: rules that only set come first, then those that ask and set,
  * then those that only ask, each by number, as Suricata orders them; flowbits decide before flowints.
  *
- * Shape:  flow.rule_flowbits is the number of an object in the matcher's pool: a bit a flowbit, a bit
- *         a flowint (it has been set), then the flowints' 32-bit values.
+ * Shape:  flow.rule_flowbits is the number of a struct carried in the matcher's pool; behind it a
+ *         bit a flowbit, a bit a flowint (it has been set), then the flowints' 32-bit values.
  */
 #include "rule/match.h"
 
@@ -17,14 +17,16 @@ static uint32_t words(uint32_t bits)
 
 uint32_t rule_flow_state_size(const struct rule_engine *e)
 {
-	return (words(e->n_flowbits) + words(e->n_flowints)) * (uint32_t)sizeof(uint64_t) +
+	return (uint32_t)sizeof(struct carried) +
+	       (words(e->n_flowbits) + words(e->n_flowints)) * (uint32_t)sizeof(uint64_t) +
 	       e->n_flowints * (uint32_t)sizeof(uint32_t);
 }
 
 static uint64_t *bits_of(struct rule_matcher *m, const struct flow *f)
 {
 	uint32_t i = f ? f->rule_flowbits : 0;
-	return i ? pool_at(&m->flowbits, i - 1) : NULL;
+	struct carried *s = i ? pool_at(&m->flowbits, i - 1) : NULL;
+	return s ? s->bits : NULL;
 }
 
 static uint64_t *bits_make(struct rule_matcher *m, struct flow *f)
@@ -33,14 +35,15 @@ static uint64_t *bits_make(struct rule_matcher *m, struct flow *f)
 
 	if (b || !f)
 		return b;
-	b = pool_get(&m->flowbits);
-	if (!b) {
+	struct carried *s = pool_get(&m->flowbits);
+	if (!s) {
 		count_add(&m->counters.flowbits_over, 1);
 		return NULL;
 	}
-	memset(b, 0, rule_flow_state_size(m->engine));
-	f->rule_flowbits = pool_index(&m->flowbits, b) + 1;
-	return b;
+	memset(s, 0, rule_flow_state_size(m->engine));
+	s->flow = f;
+	f->rule_flowbits = pool_index(&m->flowbits, s) + 1;
+	return s->bits;
 }
 
 static bool any_set(const uint64_t *b, const struct flowbit_op *op)
@@ -174,10 +177,50 @@ void rule_flowbits_apply(struct rule_matcher *m)
 
 void rule_flowbits_forget(struct rule_matcher *m, struct flow *f)
 {
-	uint64_t *b = bits_of(m, f);
-
-	if (!b)
+	if (!f->rule_flowbits)
 		return;
-	pool_put(&m->flowbits, b);
+	struct carried *s = pool_at(&m->flowbits, f->rule_flowbits - 1);
+	s->flow = NULL;
+	pool_put(&m->flowbits, s);
 	f->rule_flowbits = 0;
+}
+
+/* What a conversation carries, in the words of another rule set. */
+static void translate(struct rule_matcher *m, const struct rule_matcher *old, struct carried *from,
+		      const struct rule_handover *h)
+{
+	struct flow *f = from->flow;
+	uint64_t *bits = NULL;
+
+	f->rule_flowbits = 0;
+	for (uint32_t i = 0; i < old->engine->n_flowbits; i++) {
+		uint16_t to = h->flowbit[i];
+
+		if (to == HANDOVER_GONE || !(from->bits[i / 64] >> i % 64 & 1))
+			continue;
+		bits = bits_make(m, f);
+		if (bits)
+			bits[to / 64] |= 1ull << to % 64;
+	}
+	for (uint32_t i = 0; i < old->engine->n_flowints; i++) {
+		const uint32_t *v = int_of(old, from->bits, i);
+
+		if (!v || h->flowint[i] == HANDOVER_GONE)
+			continue;
+		bits = bits_make(m, f);
+		if (bits)
+			int_set(m, bits, &(struct flowint_op){.kind = FLOWINT_set,
+							      .name = h->flowint[i], .value = *v});
+	}
+}
+
+void rule_flowbits_adopt(struct rule_matcher *m, struct rule_matcher *old,
+			 const struct rule_handover *h)
+{
+	for (uint32_t i = 0; i < old->flowbits.cap; i++) {
+		struct carried *s = pool_at(&old->flowbits, i);
+
+		if (s->flow)
+			translate(m, old, s, h);
+	}
 }

@@ -46,8 +46,9 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 				     set->wants_streams ? c->pending : 1, err)
 			 : err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0)
-		rc = pool_init(&m->flowbits, rule_flow_state_size(m->engine) + 8,
-			       rule_flow_state_size(m->engine) ? c->flowbits : 1, err);
+		rc = pool_init(&m->flowbits, rule_flow_state_size(m->engine),
+			       m->engine->n_flowbits + m->engine->n_flowints ? c->flowbits : 1,
+			       err);
 	if (rc == 0)
 		rc = rule_regex_work_new(&m->eval.regex, err);
 	if (rc == 0)

@@ -41,9 +41,22 @@ struct hit {
 struct pending { /* a candidate that waits for more of its stream */
 	uint32_t rule;
 	uint32_t next; /* index + 1; 0 the last */
+	struct flow *flow; /* NULL: free */
 	uint64_t min_end, literal_end; /* stream positions */
 	uint8_t dir;
 	bool so_far; /* it matches, unless what follows forbids it */
+};
+
+struct carried { /* what a conversation carries: see flowbits.c */
+	struct flow *flow; /* NULL: free */
+	uint64_t bits[];
+};
+
+/* From one rule set to the next: where each thing of the old one stands in the new one. */
+#define HANDOVER_GONE UINT16_MAX
+struct rule_handover {
+	uint32_t *rule; /* UINT32_MAX: gone, or changed */
+	uint16_t *flowbit, *flowint;
 };
 
 struct rule_matcher {
@@ -88,3 +101,8 @@ void rule_hits_flush(struct rule_matcher *m);
 void rule_flowbits_apply(struct rule_matcher *m);
 uint32_t rule_flow_state_size(const struct rule_engine *e); /* bytes a conversation */
 void rule_flowbits_forget(struct rule_matcher *m, struct flow *f);
+void rule_flowbits_adopt(struct rule_matcher *m, struct rule_matcher *old,
+			 const struct rule_handover *h);
+/* stream.c: what waits goes on waiting in `m`. */
+void rule_pending_adopt(struct rule_matcher *m, struct rule_matcher *old,
+			const struct rule_handover *h);

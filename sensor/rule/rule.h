@@ -139,6 +139,16 @@ int rule_matcher_new(struct rule_matcher **m, const struct rule_set *set,
 void rule_matcher_free(struct rule_matcher *m);
 const struct rule_counters *rule_matcher_counters(const struct rule_matcher *m);
 
+/* Reload: `m` takes the place of `old`, with its counters and with what conversations carry for rules
+ * that both sets have; on the worker's thread, between bursts. `old` is then of no more use. The map
+ * is made where the new set is loaded, and serves every worker. */
+struct rule_handover;
+int rule_handover_new(struct rule_handover **h, const struct rule_set *from,
+		      const struct rule_set *to, struct err *err);
+void rule_handover_free(struct rule_handover *h);
+void rule_matcher_adopt(struct rule_matcher *m, struct rule_matcher *old,
+			const struct rule_handover *h);
+
 /* Header rules and packet payload (UDP, ICMP, tcp-pkt, dsize …). After flow_pkt(). */
 void rule_pkt(struct rule_matcher *m, struct pkt *p);
 /* TCP stream bytes: a flow_on_piece; ctx is the matcher. */

@@ -240,6 +240,8 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 	set->engine->n_sig = l->n;
 	set->engine->n_flowbits = l->c.flowbits.n;
 	set->engine->n_flowints = l->c.flowints.n;
+	set->engine->flowbit = l->c.flowbits.at;
+	set->engine->flowint = l->c.flowints.at;
 	return rule_engine_build(set->engine, cache, err);
 }
 

@@ -24,6 +24,12 @@ static void hit(const struct piece *pc, uint32_t rule)
 	rule_hit_add(pc->m, rule, pc->p, pc->f, pc->dir, true, &pc->at);
 }
 
+static void give_back(struct rule_matcher *m, struct pending *e)
+{
+	e->flow = NULL;
+	pool_put(&m->pending, e);
+}
+
 /* Decides without further bytes what waits in direction `dir`; with `forget`, all of it goes. */
 static void decide(const struct piece *pc, uint8_t dir, bool forget)
 {
@@ -43,7 +49,7 @@ static void decide(const struct piece *pc, uint8_t dir, bool forget)
 		if (e->so_far)
 			hit(&mine, e->rule);
 		*link = e->next;
-		pool_put(&pc->m->pending, e);
+		give_back(pc->m, e);
 	}
 }
 
@@ -73,7 +79,7 @@ static void update(const struct piece *pc)
 		if (r == OUTCOME_yes)
 			hit(pc, e->rule);
 		*link = e->next;
-		pool_put(&pc->m->pending, e);
+		give_back(pc->m, e);
 	}
 }
 
@@ -114,7 +120,7 @@ static void candidate(const struct piece *pc, uint32_t rule, uint64_t literal_en
 			hit(pc, rule); /* no room to wait: better said too early than not at all */
 		return;
 	}
-	*e = (struct pending){.rule = rule, .next = pc->f->rule_state, .dir = pc->dir,
+	*e = (struct pending){.rule = rule, .next = pc->f->rule_state, .flow = pc->f, .dir = pc->dir,
 			      .min_end = pc->v.min_end, .literal_end = literal_end,
 			      .so_far = r == OUTCOME_so_far};
 	pc->f->rule_state = pool_index(&m->pending, e) + 1;
@@ -217,4 +223,39 @@ void rule_flow_end(struct rule_matcher *m, struct flow *f, const struct order *a
 	}
 	rule_hits_flush(m);
 	rule_flowbits_forget(m, f);
+}
+
+/* One flow's chain, in its order. */
+static void adopt_chain(struct rule_matcher *m, struct rule_matcher *old, struct flow *f,
+			const struct rule_handover *h)
+{
+	uint32_t *link = &f->rule_state, next;
+
+	for (uint32_t i = f->rule_state; i; i = next) {
+		struct pending *from = pool_at(&old->pending, i - 1), *e;
+		uint32_t rule = h->rule[from->rule];
+
+		next = from->next;
+		from->flow = NULL;
+		e = rule != UINT32_MAX ? pool_get(&m->pending) : NULL;
+		if (!e)
+			continue;
+		*e = *from;
+		e->rule = rule;
+		e->flow = f;
+		*link = pool_index(&m->pending, e) + 1;
+		link = &e->next;
+	}
+	*link = 0;
+}
+
+void rule_pending_adopt(struct rule_matcher *m, struct rule_matcher *old,
+			const struct rule_handover *h)
+{
+	for (uint32_t i = 0; i < old->pending.cap; i++) {
+		const struct pending *e = pool_at(&old->pending, i);
+
+		if (e->flow)
+			adopt_chain(m, old, e->flow, h);
+	}
 }

@@ -154,6 +154,9 @@ bool journal_request_parse(const void *p, size_t n, struct journal_request *req)
 		ack_parse(&t, req);
 	} else if (text_starts(&t, "evidence ")) {
 		evidence_parse(&t, req);
+	} else if (text_starts(&t, "reload")) {
+		req->verb = JOURNAL_reload;
+		text_lit(&t, "reload");
 	} else if (text_starts(&t, "status")) {
 		req->verb = JOURNAL_status;
 		text_lit(&t, "status");
@@ -184,6 +187,8 @@ size_t journal_request_write(const struct journal_request *req, char *out, size_
 			    size);
 	case JOURNAL_status:
 		return fits(snprintf(out, size, "status"), size);
+	case JOURNAL_reload:
+		return fits(snprintf(out, size, "reload"), size);
 	case JOURNAL_epochs:
 		return fits(snprintf(out, size, "epochs"), size);
 	case JOURNAL_evidence:

@@ -6,6 +6,7 @@
  *   status                   → "ok\n" and one JSON object
  *   epochs                   → "ok N\n" and N lines "EPOCH FIRST LAST", oldest first
  *   evidence ID OFFSET       → "ok SIZE OFFSET N\n" and N bytes of the pcapng file (below)
+ *   reload                   → "ok\n": the rules are being read again; `status` says how it went
  *   anything else            → "error TEXT\n"
  *
  * Only what has reached the disk (fsync) is ever given out; a PUB message of topic TOPIC_DURABLE
@@ -41,6 +42,7 @@ enum journal_verb {
 	JOURNAL_status,
 	JOURNAL_epochs,
 	JOURNAL_evidence,
+	JOURNAL_reload,
 };
 
 struct journal_request {

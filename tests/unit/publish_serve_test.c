@@ -38,13 +38,14 @@ static const struct {
 	{"ack c1 @ 3", "ok\n"},
 	{"ack c1 @ 4", "error beyond what was given out\n"},
 	{"ack c1 0000000000000000 1", "error unknown epoch\n"},
+	{"reload", "ok\n"},
 	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"durable\":3,"
 		   "\"journal_bytes\":355,\"journal_segments\":1,\"journal_lost\":0,"
 		   "\"journal_errors\":0,\"run\":{\"workers\":2}}"},
 	{"", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | status | "
-	     "epochs | evidence ID OFFSET\n"},
+	     "epochs | evidence ID OFFSET | reload\n"},
 	{"since @ 0 0", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | "
-			"status | epochs | evidence ID OFFSET\n"},
+			"status | epochs | evidence ID OFFSET | reload\n"},
 };
 
 static const struct {
@@ -55,6 +56,7 @@ static const struct {
 	{"ack c1 @ 3", "error this sensor keeps no journal\n"},
 	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"run\":{}}"},
 	{"evidence a 0", "error this sensor keeps no evidence\n"},
+	{"reload", "error this sensor has nothing to read again\n"},
 };
 
 static const struct {
@@ -68,8 +70,15 @@ static const struct {
 	{"evidence link 0", "error no such evidence\n"},
 	{"evidence folder 0", "error no such evidence\n"},
 	{"evidence ../a 0", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | "
-			    "status | epochs | evidence ID OFFSET\n"},
+			    "status | epochs | evidence ID OFFSET | reload\n"},
 };
+
+static void *asked;
+
+static void reload(void *ctx)
+{
+	asked = ctx;
+}
 
 static void status(void *ctx, char *out, size_t size)
 {
@@ -168,15 +177,19 @@ int main(void)
 			  .epoch = journal_epoch(j),
 			  .seq = &seq,
 			  .status = status,
+			  .reload = reload,
 			  .ctx = &count};
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		row(&s, rows[i].request, rows[i].reply);
+	CASE("reload is told to who can");
+	CHECK(asked == &count);
 	CASE("requests are counted, bad ones too");
 	CHECK_EQ(count_get(&count.rep_requests), sizeof(rows) / sizeof(rows[0]));
 	CHECK_EQ(count_get(&count.rep_bad), 2);
 
 	s.journal = NULL;
 	s.status = NULL;
+	s.reload = NULL;
 	for (unsigned i = 0; i < sizeof(without) / sizeof(without[0]); i++)
 		row(&s, without[i].request, without[i].reply);
 	evidence_pieces(&s, dir);

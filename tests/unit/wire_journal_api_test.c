@@ -49,6 +49,7 @@ static const struct {
 	{"no seq", "ack main " E, JOURNAL_bad, 0, 0},
 	{"status", "status", JOURNAL_status, 0, 0},
 	{"status with a newline", "status\n", JOURNAL_status, 0, 0},
+	{"reload", "reload", JOURNAL_reload, 0, 0},
 	{"status and more", "status x", JOURNAL_bad, 0, 0},
 	{"statu", "statu", JOURNAL_bad, 0, 0},
 	{"epochs", "epochs", JOURNAL_epochs, 0, 0},
@@ -98,7 +99,7 @@ static void request_rows(void)
 		free(p);
 		if (!ok)
 			continue;
-		CHECK(req.verb == JOURNAL_status || req.verb == JOURNAL_epochs ||
+		CHECK(req.verb == JOURNAL_status || req.verb == JOURNAL_reload || req.verb == JOURNAL_epochs ||
 		      (req.verb == JOURNAL_evidence && req.evidence[0]) ||
 		      req.epoch == 0xdeadbeef);
 		size_t w = journal_request_write(&req, text, sizeof(text));
