@@ -15,9 +15,10 @@
 #include <unistd.h>
 
 #define RULES_NONE "none"
-#define LIVE_JOURNAL "/var/lib/vigie/journal"
+#define STATE_DIR "/var/lib/vigie"
+#define LIVE_JOURNAL STATE_DIR "/journal"
 #define LIVE_RUN "/run/vigie"
-#define LIVE_EVIDENCE "/var/lib/vigie/evidence"
+#define LIVE_EVIDENCE STATE_DIR "/evidence"
 #define LIVE_PUB "ipc:///run/vigie/pub.sock" /* vigie-collector looks there by itself */
 #define LIVE_REP "ipc:///run/vigie/rep.sock"
 
@@ -318,6 +319,41 @@ static int evidence_dir(struct options *o, struct err *err)
 	return set(o, "evidence.dir", dir, err);
 }
 
+static bool can_write(const char *folder)
+{
+	return access(folder, W_OK | X_OK) == 0;
+}
+
+/* Where compiled rules are kept unless somebody says otherwise (rule.cache empty: nowhere): live with
+ * the sensor's state; from a file with the user's caches. NULL: there is no such place. */
+static const char *cache_place(bool live, char *out, size_t size)
+{
+	const char *xdg = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+
+	if (live)
+		return geteuid() == 0 || can_write(STATE_DIR) ? STATE_DIR "/cache" : NULL;
+	if (xdg && xdg[0] == '/') {
+		snprintf(out, size, "%s/vigie", xdg);
+		return can_write(xdg) ? out : NULL;
+	}
+	if (!home || home[0] != '/' || !can_write(home))
+		return NULL;
+	snprintf(out, size, "%s/.cache", home);
+	mkdir(out, 0700);
+	snprintf(out, size, "%s/.cache/vigie", home);
+	return out;
+}
+
+static int rule_cache(struct options *o, bool live, struct err *err)
+{
+	char path[PATH_MAX];
+	const char *place = o->rule.cache ? NULL : cache_place(live, path, sizeof(path));
+
+	if (place && !(o->rule.cache = strdup(place)))
+		return err_set(err, ENOMEM, "no memory");
+	return 0;
+}
+
 int options_derive(struct options *o, struct err *err)
 {
 	struct strs cidrs = {0};
@@ -341,7 +377,7 @@ int options_derive(struct options *o, struct err *err)
 		return r;
 	if (live && (r = live_defaults(o, err)) < 0)
 		return r;
-	if ((r = evidence_dir(o, err)) < 0)
+	if ((r = evidence_dir(o, err)) < 0 || (r = rule_cache(o, live && o->action == ACTION_run, err)) < 0)
 		return r;
 	o->detect.home_net_auto = is_auto;
 	o->detect.flow_records = o->top.flow_records;

@@ -43,7 +43,7 @@ static int make_folder(const char *path, const struct passwd *pw, struct err *er
 			continue;
 		*c = 0;
 		if (mkdir(at, 0750) == 0) {
-			if (chown(at, pw->pw_uid, pw->pw_gid) != 0)
+			if (pw && chown(at, pw->pw_uid, pw->pw_gid) != 0)
 				return err_set(err, errno, "%s: %s", at, strerror(errno));
 		} else if (errno != EEXIST) {
 			return err_set(err, errno, "cannot make %s: %s", at, strerror(errno));
@@ -83,6 +83,14 @@ static int become(const struct passwd *pw, struct err *err)
 	if (setuid(0) == 0)
 		return err_set(err, EPERM, "became %s, and could become root again", pw->pw_name);
 	return 0;
+}
+
+int privilege_folder(const struct options *o, const char *path, struct err *err)
+{
+	const char *user = o->top.user;
+	const struct passwd *pw = user && *user && geteuid() == 0 ? getpwnam(user) : NULL;
+
+	return make_folder(path, pw, err);
 }
 
 int privilege_drop(const struct options *o, struct err *err)

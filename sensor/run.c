@@ -189,9 +189,9 @@ static int open_rules(struct run *r, struct err *err)
 {
 	r->o->rule.country = r->geo ? country : NULL;
 	r->o->rule.country_ctx = r->geo;
-	int e = rule_set_load(&r->o->rule, &r->rules, stderr, err);
+	int e = r->live ? privilege_folder(r->o, r->o->rule.cache, err) : 0;
 
-	if (e < 0)
+	if (e < 0 || (e = rule_set_load(&r->o->rule, &r->rules, stderr, err)) < 0)
 		return e;
 	if (r->rules->n_failed)
 		log_warn("%u rules did not parse and are left out", r->rules->n_failed);

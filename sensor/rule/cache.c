@@ -138,7 +138,7 @@ hs_database_t *rule_cache_load(struct cache *c, const struct cache_key *key)
 
 static bool write_whole(const char *path, const uint8_t *head, const char *p, size_t n)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
 	bool ok = fd >= 0 && write(fd, head, HEAD) == HEAD;
 
 	for (size_t at = 0; ok && at < n;) {

@@ -12,7 +12,7 @@
 #include <hs/hs.h>
 #include <stdint.h>
 
-#define CACHE_KEPT 64u /* files; the longest unused go */
+#define CACHE_KEPT 1024u /* files; the longest unused go */
 
 struct cache { /* of one load */
 	const char *dir; /* NULL or "": none */

@@ -274,8 +274,30 @@ static void test_full(void)
 	end();
 }
 
+static void test_suppressed(void)
+{
+	static const struct suppression all = {.gid = 900}, other = {.gid = 1};
+	struct detect_config c = {0};
+
+	CASE("a suppress line about detectors silences them, and is counted");
+	start(&c);
+	detect_suppress(d, &all);
+	sweep();
+	CHECK(!next());
+	CHECK(count_get(&detect_counters_of(d)->suppressed) > 0);
+	CHECK_EQ(count_get(&detect_counters_of(d)->alerts), 0);
+	end();
+	CASE("one about rules does not");
+	start(&c);
+	detect_suppress(d, &other);
+	sweep();
+	CHECK(next());
+	end();
+}
+
 int main(void)
 {
+	test_suppressed();
 	test_rules();
 	test_passing();
 	test_detectors();
