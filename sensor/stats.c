@@ -186,6 +186,8 @@ static void rule_stats(struct json *j, const struct run *r)
 	U64(j, &c, regex_over);
 	U64(j, &c, flowbits_over);
 	U64(j, &c, hits_over);
+	U64(j, &c, waiting_over);
+	U64(j, &c, eve_over);
 	json_close(j);
 }
 

@@ -32,6 +32,21 @@ static void on_piece(void *ctx, struct flow *f, const struct flow_piece *piece,
 	rule_piece(w->rules, f, piece, p, at);
 }
 
+/* Not the matcher itself is their context: it changes when the rules are read again. */
+static void on_tx(void *ctx, const struct proto_tx_event *e)
+{
+	struct worker *w = ctx;
+
+	rule_tx(w->rules, e);
+}
+
+static void on_app(void *ctx, struct flow *f, const struct pkt *p, const struct order *at)
+{
+	struct worker *w = ctx;
+
+	rule_app(w->rules, f, p, at);
+}
+
 int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 		_Atomic bool *stop, struct err *err)
 {
@@ -54,8 +69,8 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	w->observer.flow_records = c->flow_records;
 	if ((r = observe_remember(&w->observer, c->remember, err)) < 0)
 		return r;
-	const struct proto_hooks said = {.rules = w->rules, .on_fact = observe_fact,
-					 .observer = &w->observer};
+	const struct proto_hooks said = {.on_tx = on_tx, .on_app = on_app, .rules = w,
+					 .on_fact = observe_fact, .observer = &w->observer};
 	if ((r = proto_new(&w->proto, c->proto, c->workers, w->flows, &said, err)) < 0)
 		return r;
 	if (flow.streams)

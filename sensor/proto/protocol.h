@@ -46,8 +46,8 @@ struct tx {
 	uint64_t events;        /* bits of protocol.events */
 	uint32_t rule_state[2]; /* rule/'s: chain of its candidates, by direction */
 	uint8_t progress[2];
-	uint8_t told[2]; /* progress that the rules have seen */
-	uint32_t seen;   /* rule/'s bits */
+	uint8_t told[2];  /* progress that the rules have seen */
+	uint64_t seen[2]; /* rule/'s: bits of events that it has looked at */
 };
 
 enum probe { PROBE_no, PROBE_more, PROBE_yes };

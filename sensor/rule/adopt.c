@@ -2,7 +2,7 @@
 /* From one rule set to the next while traffic runs: a rule is the same when its text is, a flowbit
  * or flowint when its name is. What belongs to rules that are gone or changed is forgotten.
  *
- * Cost: the maps are made on the thread that loads. A worker walks its two pools once, which takes
+ * Cost: the maps are made on the thread that loads. A worker walks its three pools once, which takes
  * a few milliseconds at their default sizes.
  */
 #include "rule/match.h"
@@ -86,5 +86,6 @@ void rule_matcher_adopt(struct rule_matcher *m, struct rule_matcher *old,
 {
 	m->counters = old->counters;
 	rule_pending_adopt(m, old, h);
+	rule_waiting_adopt(m, old, h);
 	rule_flowbits_adopt(m, old, h);
 }

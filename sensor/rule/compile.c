@@ -40,8 +40,11 @@ struct step *rule_build_step(struct build *b, enum step_kind kind)
 		rule_fault(b->fault, b->keyword, "more than %u payload conditions", BUILD_STEPS);
 		return NULL;
 	}
+	int group = rule_build_group(b);
+	if (group < 0)
+		return NULL;
 	struct step *s = &b->step[b->n_step++];
-	*s = (struct step){.kind = kind};
+	*s = (struct step){.kind = kind, .group = (uint8_t)group};
 	return s;
 }
 
@@ -106,9 +109,9 @@ static int take_option(struct build *b, const struct text_option *o)
 	int rc = check_value(b, k, o);
 	if (rc)
 		return rc;
-	if (k->buffer)
-		b->buffer = k;
 	b->has_vars |= k->defines;
+	if (k->buffer || (k->value == VALUE_none && !keyword_matched(k) && rule_sticky_known(o->name)))
+		return rule_build_sticky(b, o->value);
 	if (!keyword_matched(k)) {
 		rule_build_unmatched(b, k);
 		return 0;
@@ -165,6 +168,8 @@ static void mark_backtrack(struct step *step, unsigned n)
 		if (!moves(&step[i]))
 			continue;
 		for (unsigned j = i + 1; j < n; j++) {
+			if (step[j].group != step[i].group)
+				continue;
 			if (step[j].flags & STEP_RELATIVE) {
 				step[i].flags |= STEP_BACKTRACK;
 				break;
@@ -194,11 +199,18 @@ static void place(struct build *b)
 	struct signature *s = b->sig;
 	bool positive = false, from_start = false;
 
+	for (unsigned i = 0; i < s->n_group; i++)
+		s->packet_tests |= s->group[i].kind == GROUP_header;
 	for (unsigned i = 0; i < s->n_step; i++) {
 		positive |= s->step[i].kind == STEP_content && !(s->step[i].flags & STEP_NEGATED);
 		from_start |= (s->step[i].flags & (STEP_DEPTH | STEP_OFFSET)) != 0;
 	}
-	if (s->n_step == 0 && !s->packet_tests && !b->tcp_pkt && !b->flow_written) {
+	bool bare = s->n_step == 0 && !s->packet_tests && !b->tcp_pkt;
+	if (bare && b->app_asked && !b->header_apps && !(s->flow & NEED_STATE)) {
+		s->where = WHERE_APP;
+		return;
+	}
+	if (bare && !s->app_mask && !b->flow_written) {
 		s->where = WHERE_HEADER;
 		return;
 	}
@@ -249,10 +261,7 @@ static void finish(struct compile *c, struct build *b)
 	mark_backtrack(b->step, b->n_step);
 	s->test = rule_arena_copy(c->arena, b->test, b->n_test * sizeof(b->test[0]));
 	s->n_test = (uint16_t)b->n_test;
-	s->tx_test = rule_arena_copy(c->arena, b->tx_test, b->n_tx_test * sizeof(b->tx_test[0]));
-	s->n_tx_test = (uint16_t)b->n_tx_test;
-	s->step = rule_arena_copy(c->arena, b->step, b->n_step * sizeof(b->step[0]));
-	s->n_step = (uint16_t)b->n_step;
+	rule_group_finish(b);
 	s->unmatched =
 		rule_arena_copy(c->arena, b->unmatched, b->n_unmatched * sizeof(b->unmatched[0]));
 	s->n_unmatched = (uint16_t)b->n_unmatched;
@@ -266,11 +275,12 @@ static void finish(struct compile *c, struct build *b)
 	s->flowint = rule_arena_copy(c->arena, b->flowint, b->n_flowint * sizeof(b->flowint[0]));
 	s->n_flowint = (uint8_t)b->n_flowint;
 	state_ranks(b);
-	place(b);
+	if (!s->where)
+		place(b);
 	rule_literal_pick(c->arena, s);
-	for (unsigned i = 0; !s->rule.unmatched && i < s->n_step; i++) {
-		if (s->step[i].kind == STEP_pcre)
-			rule_regex_ready(s->step[i].arg);
+	for (unsigned i = 0; !s->rule.unmatched && i < b->n_step; i++) {
+		if (b->step[i].kind == STEP_pcre)
+			rule_regex_ready(b->step[i].arg);
 	}
 }
 
@@ -313,7 +323,12 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	b->keywords = &c->keywords;
 	b->fault = f;
 	b->sig = s;
-	b->buffer = NULL;
+	b->group[0] = (struct group){.kind = GROUP_payload};
+	b->n_group = 1;
+	b->chains = &c->chains;
+	b->app_asked = false;
+	b->header_apps = 0;
+	rule_build_payload(b);
 	b->flowbits = &c->flowbits;
 	b->flowints = &c->flowints;
 	b->n_flowbit = b->n_flowint = b->n_xbit = b->n_var = 0;

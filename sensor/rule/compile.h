@@ -14,6 +14,7 @@ struct compile {
 	struct text_rule text;
 	struct build build;
 	struct names flowbits, flowints;
+	struct chains chains;
 	const struct rule_config *config;
 	struct reputation reputation;
 };
@@ -26,6 +27,8 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 int rule_header_action(struct build *b, struct span word);
 int rule_header_proto(struct build *b, struct span word);
 int rule_header_dir(struct build *b, struct span word);
+/* The protocols that a name of a rule's header stands for; 0: none that is parsed. */
+uint64_t rule_header_apps(const char *name);
 
 /* Chooses the literal the prefilter looks for: literal.c. */
 void rule_literal_pick(struct arena *a, struct signature *s);

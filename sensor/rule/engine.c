@@ -11,7 +11,7 @@ static bool goes(const struct signature *s, unsigned dir)
 
 static bool in_database(const struct signature *s, enum database_kind kind, unsigned dir)
 {
-	if (s->rule.unmatched || !s->literal || !goes(s, dir))
+	if (s->rule.unmatched || !s->literal || s->where & WHERE_TX || !goes(s, dir))
 		return false;
 	switch (kind) {
 	case DB_tcp:
@@ -79,6 +79,12 @@ static bool choose_header(const struct signature *s, unsigned c, int32_t unused)
 	return in_class(s, (enum proto_class)c) && s->where == WHERE_HEADER;
 }
 
+static bool choose_app(const struct signature *s, unsigned c, int32_t unused)
+{
+	(void)unused;
+	return in_class(s, (enum proto_class)c) && s->where == WHERE_APP;
+}
+
 static bool choose_listed(const struct signature *s, unsigned c, int32_t port)
 {
 	return is_listed(s, (enum proto_class)c) && !s->event &&
@@ -104,6 +110,7 @@ static void build_lists(struct rule_engine *e, enum proto_class c)
 	uint32_t n = 0;
 
 	l->header = list_of(e, choose_header, c, 0);
+	l->app = list_of(e, choose_app, c, 0);
 	l->any = list_of(e, choose_listed, c, -1);
 	l->events = list_of(e, choose_event, c, 0);
 	for (uint32_t i = 0; i < e->n_sig; i++) {
@@ -146,7 +153,7 @@ int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *er
 				e->most_literals = e->db[k][dir].n;
 		}
 	}
-	return 0;
+	return rule_tx_engine_build(e, cache, err);
 }
 
 void rule_engine_fini(struct rule_engine *e)
@@ -155,5 +162,7 @@ void rule_engine_fini(struct rule_engine *e)
 		for (unsigned dir = 0; dir < 2; dir++)
 			hs_free_database(e->db[k][dir].hs);
 	}
+	for (unsigned i = 0; i < e->n_field_db; i++)
+		hs_free_database(e->field_db[i].hs);
 	rule_arena_fini(&e->arena);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "rule/arena.h"
+#include "rule/buffer.h"
 #include "rule/cache.h"
 #include "rule/signature.h"
 
@@ -34,10 +35,31 @@ struct port_list {
 
 struct class_lists {
 	struct list header;          /* once a flow and direction */
+	struct list app;             /* the same, when its protocol is known */
 	struct list any;             /* every packet */
 	struct list events;          /* packets that show one */
 	const struct port_list *port; /* every packet to one destination port; ascending */
 	uint32_t n_port;
+};
+
+/* Transactions: what is scanned, and what is only listed, when a direction's progress passes. */
+struct field_scan {
+	const struct buffer *buffer;
+	const struct chain *chain;
+	const struct database *db; /* shared by the protocols that have the field */
+	uint16_t field;
+	uint8_t progress;
+};
+struct progress_list {
+	uint8_t progress;
+	struct list rules; /* without a literal */
+};
+struct app_rules { /* of one protocol and direction; scans and lists ascend by progress */
+	const struct field_scan *scan;
+	const struct progress_list *list;
+	struct list events; /* that ask for events alone */
+	uint16_t n_scan, n_list;
+	bool any; /* some rule may match here */
 };
 
 struct rule_engine {
@@ -48,6 +70,10 @@ struct rule_engine {
 	struct class_lists lists[CLASS_count];
 	uint32_t n_flowbits, n_flowints;
 	const struct span *flowbit, *flowint; /* their names */
+	struct app_rules app[APP_count][2];
+	struct database *field_db; /* those of field_scan */
+	uint32_t n_field_db;
+	bool has_tx;
 	bool has_xbits;
 	uint32_t most_literals; /* of one database */
 	bool empty;             /* no rule is matched at all */
@@ -60,3 +86,8 @@ void rule_engine_fini(struct rule_engine *e);
 /* prefilter.c: a database over the signatures listed. */
 int rule_database_build(struct database *d, struct arena *a, const struct signature *const *sig,
 			struct list which, struct cache *cache, struct err *err);
+
+/* tx_engine.c: databases and lists for transactions. */
+int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err *err);
+/* The progress of direction `side` that this rule waits for when it is matched in `dir`; 0: none. */
+uint8_t rule_tx_needs(const struct signature *s, enum app app, uint8_t dir, uint8_t side);

@@ -7,6 +7,9 @@
  */
 #include "rule/walk.h"
 
+#include "rule/base64.h"
+#include "rule/numbers.h"
+
 static uint8_t lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
@@ -72,7 +75,7 @@ static bool is_open(const struct walk *w, int64_t hi)
 
 static enum outcome walk_content(struct walk *w, unsigned i, int64_t from)
 {
-	const struct step *s = &w->sig->step[i];
+	const struct step *s = &w->step[i];
 	enum outcome best = OUTCOME_no;
 	int64_t lo, hi, at;
 
@@ -98,7 +101,7 @@ static enum outcome walk_content(struct walk *w, unsigned i, int64_t from)
 
 static enum outcome walk_negated(struct walk *w, unsigned i, int64_t from)
 {
-	const struct step *s = &w->sig->step[i];
+	const struct step *s = &w->step[i];
 	int64_t lo, hi;
 
 	bounds(w, s, from, &lo, &hi);
@@ -112,7 +115,7 @@ static enum outcome walk_negated(struct walk *w, unsigned i, int64_t from)
 
 static enum outcome walk_isdataat(struct walk *w, unsigned i, int64_t from)
 {
-	const struct step *s = &w->sig->step[i];
+	const struct step *s = &w->step[i];
 	bool relative = s->flags & STEP_RELATIVE;
 	/* The position behind the byte that is asked for. */
 	int64_t n = walk_number(w, s->offset, s->var_offset);
@@ -128,18 +131,51 @@ static enum outcome walk_isdataat(struct walk *w, unsigned i, int64_t from)
 	return w->v->complete ? r : outcome_min(r, OUTCOME_so_far);
 }
 
+static enum outcome walk_bsize(struct walk *w, unsigned i, int64_t from)
+{
+	return rule_numbers_have(w->step[i].arg, w->v->len) ? rule_walk(w, i + 1, from) : OUTCOME_no;
+}
+
+/* What follows it looks into what it gave; without such conditions it is none. */
+static enum outcome walk_base64(struct walk *w, unsigned i, int64_t from)
+{
+	const struct step *s = &w->step[i];
+	const struct base64_op *op = s->arg;
+	int64_t at = s->offset + (s->flags & STEP_RELATIVE ? from : 0) - (int64_t)w->v->base;
+
+	if (at < 0 || at >= (int64_t)w->v->len || !w->e->base64)
+		return w->v->complete ? OUTCOME_no : OUTCOME_maybe;
+	uint32_t n = w->v->len - (uint32_t)at;
+	if (n > op->bytes)
+		n = op->bytes;
+	struct view v = {.at = w->e->base64, .complete = true};
+	v.len = rule_base64_decode(w->v->at + at, n, w->e->base64, EVAL_BASE64);
+	walk_pay(w, n);
+	if (v.len == 0 || op->n == 0)
+		return OUTCOME_no;
+	struct walk inner = {.step = op->step, .n_step = op->n, .v = &v, .e = w->e, .end = v.len,
+			     .budget = w->budget};
+	enum outcome r = rule_walk(&inner, 0, 0);
+	w->budget = inner.budget;
+	return r == OUTCOME_no && !w->v->complete ? OUTCOME_maybe : r;
+}
+
 enum outcome rule_walk(struct walk *w, unsigned i, int64_t from)
 {
-	if (i == w->sig->n_step)
+	if (i == w->n_step)
 		return OUTCOME_yes;
 	if (w->budget == 0)
 		return OUTCOME_no;
-	const struct step *s = &w->sig->step[i];
+	const struct step *s = &w->step[i];
 	switch (s->kind) {
 	case STEP_isdataat:
 		return walk_isdataat(w, i, from);
 	case STEP_pcre:
 		return rule_walk_pcre(w, i, from);
+	case STEP_bsize:
+		return walk_bsize(w, i, from);
+	case STEP_base64:
+		return walk_base64(w, i, from);
 	case STEP_content:
 		return s->flags & STEP_NEGATED ? walk_negated(w, i, from) : walk_content(w, i, from);
 	default:
@@ -147,12 +183,18 @@ enum outcome rule_walk(struct walk *w, unsigned i, int64_t from)
 	}
 }
 
-enum outcome rule_eval(struct evaluator *e, const struct signature *s, const struct view *v)
+enum outcome rule_eval_steps(struct evaluator *e, const struct step *step, unsigned n,
+			     const struct view *v)
 {
-	struct walk w = {.sig = s, .v = v, .e = e, .end = (int64_t)(v->base + v->len),
-			 .budget = EVAL_BUDGET};
+	struct walk w = {.step = step, .n_step = n, .v = v, .e = e,
+			 .end = (int64_t)(v->base + v->len), .budget = EVAL_BUDGET};
 	enum outcome r = rule_walk(&w, 0, 0);
 
 	e->over = w.budget == 0 && r != OUTCOME_yes;
 	return e->over ? OUTCOME_no : r;
+}
+
+enum outcome rule_eval(struct evaluator *e, const struct signature *s, const struct view *v)
+{
+	return rule_eval_steps(e, s->step, s->n_step, v);
 }

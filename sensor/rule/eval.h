@@ -25,13 +25,19 @@ struct view {
 	uint64_t min_end; /* the fast content must end behind it: what was matched is not again */
 };
 
+#define EVAL_BASE64 (64u << 10)
 #define EVAL_BUDGET 3000u /* searches a rule: Suricata's inspection-recursion-limit */
 
 /* `over` is set when the budget ran out (the answer is then no); `regex_over` counts expressions that
  * exceeded their limits (no match). */
 struct evaluator {
 	struct regex_work *regex;
+	uint8_t *base64; /* EVAL_BASE64 bytes: what base64_decode gives; NULL: none */
+	int64_t var[EVAL_VARS]; /* of byte_extract and byte_math, through all buffers of a rule */
 	bool over;
 	uint32_t regex_over;
 };
+/* The conditions on one buffer, and those of a rule on the payload. */
+enum outcome rule_eval_steps(struct evaluator *e, const struct step *step, unsigned n,
+			     const struct view *v);
 enum outcome rule_eval(struct evaluator *e, const struct signature *s, const struct view *v);

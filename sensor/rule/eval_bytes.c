@@ -19,7 +19,7 @@ static enum outcome pcre_negated(struct walk *w, unsigned i, int64_t from, enum 
 
 enum outcome rule_walk_pcre(struct walk *w, unsigned i, int64_t from)
 {
-	const struct step *s = &w->sig->step[i];
+	const struct step *s = &w->step[i];
 	const struct regex *re = s->arg;
 	int64_t base = (int64_t)w->v->base;
 	int64_t begin = s->flags & STEP_RELATIVE && from > base ? from : base;
@@ -117,7 +117,7 @@ static bool compare(const struct byte_op *op, uint64_t v, uint64_t with)
 /* Reads the number at `pos`; OUTCOME_yes: it is in *v. */
 static enum outcome fetch(const struct walk *w, const struct byte_op *op, int64_t pos, uint64_t *v)
 {
-	int64_t base = (int64_t)w->v->base, n = op->var_n ? w->var[op->var_n - 1] : op->n;
+	int64_t base = (int64_t)w->v->base, n = op->var_n ? w->e->var[op->var_n - 1] : op->n;
 
 	if (n < 0 || n > (op->base ? 23 : 8))
 		return OUTCOME_no; /* a variable's doing */
@@ -189,7 +189,7 @@ static bool calculate(const struct byte_op *op, uint64_t with, uint64_t *v)
 
 enum outcome rule_walk_byte(struct walk *w, unsigned i, int64_t from)
 {
-	const struct step *s = &w->sig->step[i];
+	const struct step *s = &w->step[i];
 	const struct byte_op *op = s->arg;
 	int64_t pos = walk_number(w, s->offset, s->var_offset);
 	uint64_t v;
@@ -200,16 +200,16 @@ enum outcome rule_walk_byte(struct walk *w, unsigned i, int64_t from)
 	enum outcome got = fetch(w, op, pos, &v);
 	if (got != OUTCOME_yes)
 		return got;
-	uint64_t with = op->var_value ? (uint64_t)w->var[op->var_value - 1] : op->value;
+	uint64_t with = op->var_value ? (uint64_t)w->e->var[op->var_value - 1] : op->value;
 	if (s->kind == STEP_byte_test)
 		return compare(op, v, with) ? rule_walk(w, i + 1, from) : OUTCOME_no;
 	if (s->kind == STEP_byte_jump)
 		return jump(w, i, op, pos + op->n, v);
-	int64_t behind = pos + (op->var_n ? w->var[op->var_n - 1] : op->n);
+	int64_t behind = pos + (op->var_n ? w->e->var[op->var_n - 1] : op->n);
 	if (s->kind == STEP_byte_math) {
 		if (!calculate(op, with, &v))
 			return OUTCOME_no;
-		w->var[op->var] = (int64_t)v;
+		w->e->var[op->var] = (int64_t)v;
 		return rule_walk(w, i + 1, behind);
 	}
 	v *= op->multiplier;
@@ -217,6 +217,6 @@ enum outcome rule_walk_byte(struct walk *w, unsigned i, int64_t from)
 		v += 4 - v % 4;
 	if (v > UINT32_MAX)
 		return OUTCOME_no; /* no place in a payload */
-	w->var[op->var] = (int64_t)v;
+	w->e->var[op->var] = (int64_t)v;
 	return rule_walk(w, i + 1, behind);
 }

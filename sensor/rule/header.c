@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A rule's first words: action, protocol, direction. Application protocols are known by name, so
- * that a slip gets a hint; none is matched yet. */
+ * that a slip gets a hint; one that nothing in proto/ parses is named as not matched. */
 #include "rule/compile.h"
 
 static const struct keyword hook = {.name = "protocol:hook", .syntax = "", .what = ""};
-static const struct keyword transaction = {.name = "=> (both sides of a transaction)",
-					   .syntax = "", .what = ""};
 static const struct keyword firewall = {.name = "action accept", .syntax = "", .what = ""};
 
 static const struct {
@@ -74,7 +72,7 @@ static const struct proto protos[] = {
 };
 
 #define APP(name_) {.name = "protocol " name_, .syntax = name_, .what = "", .proto = true}
-static const struct keyword apps[] = {
+static const struct keyword app_words[] = {
 	APP("http"), APP("http1"), APP("http2"), APP("tls"), APP("ssl"), APP("dns"), APP("doh2"),
 	APP("mdns"), APP("llmnr"), APP("smtp"), APP("ftp"), APP("ftp-data"), APP("smb"),
 	APP("dcerpc"), APP("ssh"), APP("imap"), APP("pop3"), APP("nfs"), APP("ntp"), APP("dhcp"),
@@ -86,7 +84,7 @@ static const struct keyword apps[] = {
 };
 
 #define N_PROTOS (sizeof(protos) / sizeof(protos[0]))
-#define N_APPS (sizeof(apps) / sizeof(apps[0]))
+#define N_APPS (sizeof(app_words) / sizeof(app_words[0]))
 
 static void take_proto(struct build *b, const struct proto *p)
 {
@@ -95,6 +93,43 @@ static void take_proto(struct build *b, const struct proto *p)
 	b->sig->ip_proto = p->ip_proto;
 	b->tcp_pkt = p->packet;
 	b->tcp_stream = p->stream;
+}
+
+/* Names that stand for other protocols here, or for several. */
+static const struct {
+	const char *name, *app;
+} also[] = {
+	{"http", "http2"}, {"http1", "http"}, {"ssl", "tls"}, {"dcerpc", "smb"}, {"dns", "doh2"},
+};
+
+uint64_t rule_header_apps(const char *name)
+{
+	enum app app = strcmp(name, "http1") == 0 ? APP_none : proto_find(name, strlen(name));
+	uint64_t apps = app ? 1ull << app : 0;
+
+	for (unsigned i = 0; i < sizeof(also) / sizeof(also[0]); i++) {
+		app = strcmp(name, also[i].name) == 0 ? proto_find(also[i].app, strlen(also[i].app))
+						       : APP_none;
+		apps |= app ? 1ull << app : 0;
+	}
+	return apps;
+}
+
+static void take_app(struct build *b, const struct keyword *app)
+{
+	struct signature *s = b->sig;
+
+	s->app_mask = b->header_apps = rule_header_apps(app->syntax);
+	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
+		if (!(s->app_mask >> a & 1))
+			continue;
+		s->protos |= protocols[a]->over & PROTO_OVER_TCP ? PROTO_TCP : 0;
+		s->protos |= protocols[a]->over & PROTO_OVER_UDP ? PROTO_UDP : 0;
+	}
+	if (!s->app_mask) {
+		s->protos = PROTO_ALL;
+		rule_build_unmatched(b, app);
+	}
 }
 
 static int unknown_proto(struct build *b, struct span name)
@@ -106,7 +141,7 @@ static int unknown_proto(struct build *b, struct span name)
 	for (unsigned i = 0; i < N_PROTOS; i++)
 		names[i] = protos[i].name;
 	for (unsigned i = 0; i < N_APPS; i++)
-		names[N_PROTOS + i] = apps[i].syntax;
+		names[N_PROTOS + i] = app_words[i].syntax;
 	const char *near = err_closest(rule_span_text(name, text, sizeof(text)), names);
 	if (near)
 		err_hint(b->fault->err, "did you mean '%s'?", near);
@@ -133,9 +168,8 @@ int rule_header_proto(struct build *b, struct span word)
 		}
 	}
 	for (unsigned i = 0; i < N_APPS; i++) {
-		if (strcmp(lower, apps[i].syntax) == 0) {
-			b->sig->protos = PROTO_ALL;
-			rule_build_unmatched(b, &apps[i]);
+		if (strcmp(lower, app_words[i].syntax) == 0) {
+			take_app(b, &app_words[i]);
 			return 0;
 		}
 	}
@@ -151,7 +185,7 @@ int rule_header_dir(struct build *b, struct span word)
 		return 0;
 	}
 	if (span_is(word, "=>")) {
-		rule_build_unmatched(b, &transaction);
+		b->sig->whole_tx = true;
 		return 0;
 	}
 	int rc = rule_fault(b->fault, word, "'%.*s' is no direction", (int)word.len, word.at);

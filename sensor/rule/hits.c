@@ -3,33 +3,46 @@
  * the rules (pass rules first, then by sid), each rule once. */
 #include "rule/match.h"
 
+#include "rule/tx.h"
+
 #include <stdlib.h>
 
-void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
-		  uint8_t dir, bool whole_flow, const struct order *at)
+void rule_hit_put(struct rule_matcher *m, const struct hit *h)
 {
 	for (unsigned i = 0; i < m->n_hit; i++) {
-		if (m->hit[i].rule == rule && m->hit[i].flow == f)
+		if (m->hit[i].rule == h->rule && m->hit[i].flow == h->flow && m->hit[i].tx == h->tx)
 			return;
 	}
 	if (m->n_hit == HITS_MAX) {
 		count_add(&m->counters.hits_over, 1);
 		return;
 	}
-	m->hit[m->n_hit++] = (struct hit){rule, p, f, dir, whole_flow, *at};
+	m->hit[m->n_hit++] = *h;
+}
+
+void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
+		  uint8_t dir, bool whole_flow, const struct order *at)
+{
+	const struct hit h = {.rule = rule, .pkt = p, .flow = f, .dir = dir,
+			      .whole_flow = whole_flow, .at = *at};
+
+	rule_hit_put(m, &h);
 }
 
 static int by_rule(const void *a, const void *b)
 {
 	const struct hit *x = a, *y = b;
-	return x->rule < y->rule ? -1 : x->rule > y->rule;
+
+	if (x->rule != y->rule)
+		return x->rule < y->rule ? -1 : 1;
+	return x->tx < y->tx ? -1 : x->tx > y->tx;
 }
 
 static void tell(struct rule_matcher *m, const struct hit *h)
 {
 	const struct signature *s = m->engine->sig[h->rule];
 	struct rule_hit hit = {.rule = &s->rule, .pkt = h->pkt, .flow = h->flow, .dir = h->dir,
-			       .at = h->at};
+			       .at = h->at, .eve = h->eve, .eve_len = h->eve_len};
 
 	count_add(&m->counters.hits, 1);
 	if (s->bypass && h->flow)
@@ -50,6 +63,7 @@ void rule_hits_flush(struct rule_matcher *m)
 	rule_flowbits_apply(m);
 	unsigned n = m->n_hit;
 	m->n_hit = 0;
+	rule_tx_forget_eve(m); /* nobody writes there until the next packet */
 	if (n == 0)
 		return;
 	const struct hit *first = &m->hit[0];

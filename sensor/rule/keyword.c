@@ -56,19 +56,35 @@ bool keyword_matched(const struct keyword *k)
 {
 	if (k->build || k->match)
 		return true;
+	if (k->buffer || k->value == VALUE_none)
+		return rule_sticky_known(span_of(k->name));
 	const struct buffer *b = field_of(k);
 	return b && (k->match_tx || b->number);
 }
 
 static bool number_match(const void *arg, const struct tx_ask *ask)
 {
+	const struct numbers *n = arg;
+	unsigned some = 0, fit = 0;
+	bool at_place = false;
 	uint64_t v;
 
-	for (unsigned i = 0; ask->protocol->number(ask->tx, ask->field, i, ask->dir, &v); i++) {
-		if (rule_numbers_have(arg, v))
+	for (; ask->protocol->number(ask->tx, ask->field, some, ask->dir, &v); some++) {
+		bool fits = rule_numbers_have(n, v);
+
+		if (n->index == INDEX_any && fits)
 			return true;
+		fit += fits;
+		at_place |= n->index == INDEX_at && n->place == some && fits;
 	}
-	return false;
+	if (n->index == INDEX_from_end)
+		return n->place <= some &&
+		       ask->protocol->number(ask->tx, ask->field, some - n->place, ask->dir, &v) &&
+		       rule_numbers_have(n, v);
+	return n->index == INDEX_at		 ? at_place
+	       : n->index == INDEX_all		 ? fit == some
+	       : n->index == INDEX_all_of_some ? fit == some && some
+						 : false;
 }
 
 int rule_build_tx(struct build *b, const struct keyword *k, struct span value)
@@ -80,9 +96,21 @@ int rule_build_tx(struct build *b, const struct keyword *k, struct span value)
 	if (b->n_tx_test == BUILD_TX_TESTS)
 		return rule_fault(b->fault, b->keyword, "more than %u conditions on a transaction",
 				  BUILD_TX_TESTS);
+	t.dir = GROUP_DIR_EVENT;
+	for (uint8_t dir = 0; dir < 2; dir++) { /* of a rule of both sides */
+		const char *word = dir ? "to_client," : "to_server,";
+
+		if (value.len > 10 && memcmp(value.at, word, 10) == 0) {
+			t.dir = dir;
+			value = span_trim(span_cut(value, 10, value.len));
+		}
+	}
 	if (!t.match) {
 		t.match = number_match;
-		rc = rule_numbers_parse(value, UINT64_MAX, k->names, k->closed, arg, b->fault);
+		rc = t.field->many
+			     ? rule_numbers_parse_indexed(value, UINT64_MAX, k->names, arg, b->fault)
+			     : rule_numbers_parse(value, UINT64_MAX, k->names, k->closed, arg,
+						  b->fault);
 	} else if (k->parse) {
 		rc = k->parse(value, arg, b->fault);
 	}

@@ -111,7 +111,7 @@ static int finish(struct build *b, struct words *w, struct span rest, struct spa
 				  w->op->base ? TEXT_DIGITS : 8);
 	if (w->dce)
 		rule_build_unmatched(b, k);
-	return 0;
+	return rule_build_relative(b, w->step);
 }
 
 /* The first word, the number of bytes, off `rest`; a step begun. */

@@ -9,7 +9,6 @@
 
 static int content_build(struct build *b, struct span value)
 {
-	static uint8_t const nothing[1];
 	uint8_t bytes[CONTENT_MAX];
 	uint32_t n = 0;
 	struct span v = span_trim(value);
@@ -25,14 +24,12 @@ static int content_build(struct build *b, struct span value)
 		return rc;
 	if (n == 0)
 		return rule_fault(b->fault, v, "content is empty");
-	if (b->n_step == BUILD_STEPS)
-		return rule_fault(b->fault, v, "more than %u payload conditions", BUILD_STEPS);
-	b->step[b->n_step++] = (struct step){
-		.kind = STEP_content,
-		.bytes = n ? rule_arena_copy(b->arena, bytes, n) : nothing,
-		.len = (uint16_t)n,
-		.flags = negated ? STEP_NEGATED : 0,
-	};
+	struct step *s = rule_build_step(b, STEP_content);
+	if (!s)
+		return -1;
+	s->bytes = rule_arena_copy(b->arena, bytes, n);
+	s->len = (uint16_t)n;
+	s->flags = negated ? STEP_NEGATED : 0;
 	return 0;
 }
 
@@ -143,7 +140,7 @@ const struct keyword keyword_fast_pattern = {
 static int pkt_data_build(struct build *b, struct span value)
 {
 	(void)value;
-	b->buffer = NULL;
+	rule_build_payload(b);
 	return 0;
 }
 

@@ -30,10 +30,12 @@ static int isdataat_build(struct build *b, struct span value)
 		if (rc)
 			return rc;
 	}
-	if (b->n_step == BUILD_STEPS)
-		return rule_fault(b->fault, value, "more than %u payload conditions", BUILD_STEPS);
-	b->step[b->n_step++] = s;
-	return 0;
+	struct step *to = rule_build_step(b, STEP_isdataat);
+	if (!to)
+		return -1;
+	s.group = to->group;
+	*to = s;
+	return rule_build_relative(b, to);
 }
 
 const struct keyword keyword_isdataat = {

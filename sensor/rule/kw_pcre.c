@@ -11,7 +11,7 @@ extern const struct keyword keyword_pcre;
 struct letters { /* what stands behind the last slash */
 	uint32_t options;
 	bool relative;
-	bool elsewhere; /* a buffer that is not matched yet */
+	const char *buffer; /* or NULL: where contents look */
 };
 
 static void free_code(void *code)
@@ -30,6 +30,17 @@ static int letters_parse(struct span s, struct letters *out, struct fault *f)
 		{'G', PCRE2_UNGREEDY}, {'B', 0},	      {'O', 0},
 	};
 
+	static const struct {
+		char letter;
+		const char *buffer;
+	} buffers[] = {
+		{'U', "http.uri"},	  {'I', "http.uri.raw"},    {'P', "http.request_body"},
+		{'Q', "http.response_body"}, {'H', "http.header"},  {'D', "http.header.raw"},
+		{'M', "http.method"},	  {'C', "http.cookie"},	    {'S', "http.stat_code"},
+		{'Y', "http.stat_msg"},	  {'V', "http.user_agent"}, {'W', "http.host"},
+		{'Z', "http.host.raw"},
+	};
+
 	*out = (struct letters){0};
 	for (uint32_t i = 0; i < s.len; i++) {
 		bool known = false;
@@ -41,15 +52,20 @@ static int letters_parse(struct span s, struct letters *out, struct fault *f)
 			}
 		}
 		out->relative |= s.at[i] == 'R';
-		out->elsewhere |= strchr("UIPQHDMCSYVW", s.at[i]) != NULL;
-		if (!known && s.at[i] != 'R' && !out->elsewhere)
+		for (unsigned j = 0; j < sizeof(buffers) / sizeof(buffers[0]); j++) {
+			if (buffers[j].letter == s.at[i]) {
+				out->buffer = buffers[j].buffer;
+				known = true;
+			}
+		}
+		if (!known && s.at[i] != 'R')
 			return rule_fault(f, span_cut(s, i, i + 1), "pcre has no option '%c'",
 					  s.at[i]);
 	}
 	return 0;
 }
 
-static int compile(struct build *b, struct span text, uint32_t options, struct regex **out)
+int rule_regex_compile(struct build *b, struct span text, uint32_t options, struct regex **out)
 {
 	struct regex *r = rule_arena_take(b->arena, sizeof(*r));
 	PCRE2_UCHAR why[128];
@@ -97,14 +113,18 @@ static int pcre_build(struct build *b, struct span value)
 		letters = span_cut(text, text.len, text.len);
 	int rc = letters_parse(letters, &l, b->fault);
 	if (rc == 0)
-		rc = compile(b, regex, l.options, &r);
+		rc = rule_regex_compile(b, regex, l.options, &r);
 	if (rc)
 		return rc;
-	if (l.elsewhere || captures(regex, rest.len != 0))
+	if (captures(regex, rest.len != 0))
 		rule_build_unmatched(b, &keyword_pcre);
 	struct step *s = rule_build_step(b, STEP_pcre);
 	if (!s)
 		return -1;
+	int group = l.buffer && !b->sticky ? rule_build_field(b, l.buffer) : s->group;
+	if (group < 0)
+		return -1;
+	s->group = (uint8_t)group;
 	s->flags = (negated ? STEP_NEGATED : 0) | (l.relative ? STEP_RELATIVE : 0);
 	s->arg = r;
 	return 0;

@@ -63,23 +63,39 @@ unsigned rule_literal_rarity(const uint8_t *p, size_t n, bool nocase)
 	return sum;
 }
 
-static const struct step *choose(const struct signature *s)
+struct choice {
+	const struct step *step; /* NULL: none */
+	const struct group *group;
+	unsigned rarity;
+	bool asked;
+};
+
+static void consider(struct choice *best, const struct group *g, const struct step *step, unsigned n)
 {
-	const struct step *best = NULL;
-	unsigned most = 0;
+	for (unsigned i = 0; i < n; i++) {
+		const struct step *c = &step[i];
 
-	for (unsigned i = 0; i < s->n_step; i++) {
-		const struct step *c = &s->step[i];
-
-		if (c->kind != STEP_content || c->flags & STEP_NEGATED)
+		if (c->kind != STEP_content || c->flags & STEP_NEGATED || best->asked)
 			continue;
-		if (c->flags & STEP_FAST_ASKED)
-			return c;
+		bool asked = c->flags & STEP_FAST_ASKED;
 		unsigned r = rule_literal_rarity(c->bytes, c->len, c->flags & STEP_NOCASE);
-		if (!best || r > most) {
-			best = c;
-			most = r;
-		}
+		if (asked || !best->step || r > best->rarity)
+			*best = (struct choice){c, g, r, asked};
+	}
+}
+
+/* Of a rule on transactions, contents of the payload are only held against it at the end. */
+static struct choice choose(const struct signature *s)
+{
+	struct choice best = {.step = NULL};
+
+	if (!(s->where & WHERE_TX))
+		consider(&best, NULL, s->step, s->n_step);
+	for (unsigned i = 0; s->where & WHERE_TX && i < s->n_group; i++) {
+		const struct group *g = &s->group[i];
+
+		if (g->kind == GROUP_tx && !g->absent)
+			consider(&best, g, g->step, g->n);
 	}
 	return best;
 }
@@ -104,15 +120,19 @@ static const uint8_t *rarest(const uint8_t *p, uint16_t n, bool nocase, uint16_t
 
 void rule_literal_pick(struct arena *a, struct signature *s)
 {
-	const struct step *c = choose(s);
+	struct choice best = choose(s);
+	const struct step *c = best.step;
 	struct step *steps;
 
 	if (!c)
 		return;
-	steps = rule_arena_copy(a, s->step, s->n_step * sizeof(*steps));
-	steps[c - s->step].flags |= STEP_FAST;
+	s->literal_in = best.group;
 	s->literal_nocase = (c->flags & STEP_NOCASE) != 0;
 	s->literal = rarest(c->bytes + c->chop, c->chop_len ? c->chop_len : c->len,
 			    s->literal_nocase, &s->literal_len);
+	if (best.group)
+		return;
+	steps = rule_arena_copy(a, s->step, s->n_step * sizeof(*steps));
+	steps[c - s->step].flags |= STEP_FAST;
 	s->step = steps;
 }

@@ -5,11 +5,18 @@
  */
 #include "rule/match.h"
 
+#include "rule/headers.h"
+#include "rule/tx.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
 static int take_scratch(struct rule_matcher *m, struct err *err)
 {
+	for (unsigned i = 0; i < m->engine->n_field_db; i++) {
+		if (hs_alloc_scratch(m->engine->field_db[i].hs, &m->scratch) != HS_SUCCESS)
+			return err_set(err, ENOMEM, "no memory for scanning");
+	}
 	for (unsigned k = 0; k < DB_count; k++) {
 		for (unsigned dir = 0; dir < 2; dir++) {
 			hs_database_t *hs = m->engine->db[k][dir].hs;
@@ -52,6 +59,13 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 	if (rc == 0)
 		rc = rule_regex_work_new(&m->eval.regex, err);
 	if (rc == 0)
+		rc = pool_init(&m->waiting, sizeof(struct waiting), m->engine->has_tx ? c->pending : 1,
+			       err);
+	if (rc == 0)
+		rc = rule_tx_work_new(&m->tx, m->eval.regex, m->engine->has_tx, err);
+	if (rc == 0 && !(m->eval.base64 = malloc(EVAL_BASE64)))
+		rc = err_set(err, ENOMEM, "no memory for the rules");
+	if (rc == 0)
 		rc = take_scratch(m, err);
 	if (rc) {
 		rule_matcher_free(m);
@@ -68,6 +82,9 @@ void rule_matcher_free(struct rule_matcher *m)
 	hs_free_scratch(m->scratch);
 	pool_fini(&m->pending);
 	pool_fini(&m->flowbits);
+	pool_fini(&m->waiting);
+	rule_tx_work_free(m->tx);
+	free(m->eval.base64);
 	rule_regex_work_free(m->eval.regex);
 	free(m->seen);
 	free(m->literal);
@@ -83,7 +100,7 @@ const struct rule_counters *rule_matcher_counters(const struct rule_matcher *m)
 	return &m->counters;
 }
 
-static bool tests_pass(const struct signature *s, const struct pkt *p)
+bool rule_tests_pass(const struct signature *s, const struct pkt *p)
 {
 	for (unsigned i = 0; i < s->n_test; i++) {
 		if (!s->test[i].match(s->test[i].arg, p))
@@ -109,11 +126,47 @@ static void match_headers(struct rule_matcher *m, struct pkt *p, const struct ta
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct signature *s = m->engine->sig[l->at[i]];
 
-		if (rule_talk_fits(t, s) && tests_pass(s, p))
+		if (rule_talk_fits(t, s) && rule_tests_pass(s, p))
 			hit(m, l->at[i], p, true);
 	}
 	if (p->flow)
 		p->flow->rule_bits |= BIT_HEADER(t->dir);
+}
+
+/* Rules on what a flow speaks: the first packet of a direction once that is known. */
+static void match_app(struct rule_matcher *m, struct pkt *p, const struct talk *t)
+{
+	const struct list *l = &m->engine->lists[t->class].app;
+
+	if (l->n == 0 || !p->flow || p->flow->app == APP_none || p->flow->rule_bits & BIT_APP(t->dir))
+		return;
+	for (uint32_t i = 0; i < l->n; i++) {
+		const struct signature *s = m->engine->sig[l->at[i]];
+
+		if (rule_talk_fits(t, s) && rule_tests_pass(s, p))
+			hit(m, l->at[i], p, true);
+	}
+	p->flow->rule_bits |= BIT_APP(t->dir);
+}
+
+void rule_app(void *ctx, struct flow *f, const struct pkt *p, const struct order *at)
+{
+	(void)ctx, (void)p, (void)at;
+	f->rule_bits &= (uint16_t) ~(BIT_APP(0) | BIT_APP(1));
+}
+
+static bool headers_pass(struct rule_matcher *m, const struct signature *s, const struct pkt *p)
+{
+	for (unsigned i = 0; i < s->n_group; i++) {
+		const struct group *g = &s->group[i];
+		uint8_t room[14];
+		struct bytes h = rule_header(p, g->header, room);
+		struct view v = {.at = h.at, .len = (uint32_t)bytes_left(&h), .complete = true};
+
+		if (v.len == 0 || rule_try_steps(m, g->step, g->n, &v) != OUTCOME_yes)
+			return false;
+	}
+	return true;
 }
 
 /* One rule whose header is already known to fit. */
@@ -122,7 +175,9 @@ static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
 	const struct signature *s = m->engine->sig[rule];
 	struct view v = {.at = p->payload, .len = p->payload_len, .complete = true};
 
-	if (!tests_pass(s, p))
+	if (!rule_app_fits(s, p->flow, false)) /* the stream's scan left that open */
+		return;
+	if (!rule_tests_pass(s, p) || (s->n_group && !headers_pass(m, s, p)))
 		return;
 	if (s->n_step && (p->payload_len == 0 || rule_try(m, s, &v) != OUTCOME_yes))
 		return;
@@ -182,6 +237,7 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 	if (p->net == PKT_none)
 		return;
 	match_headers(m, p, &t);
+	match_app(m, p, &t);
 	match_list(m, &l->any, p, &t);
 	const struct list *by_port = l->n_port && p->has_ports ? port_list(l, p->dport) : NULL;
 	if (by_port)

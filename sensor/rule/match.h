@@ -10,6 +10,7 @@
 #define BIT_HEADER(dir) ((uint16_t)(1u << (dir))) /* header rules were held against it */
 #define BIT_SPOKE(dir) ((uint16_t)(16u << (dir))) /* the last piece went this way */
 #define BIT_PASSED ((uint16_t)64u)                /* a pass rule took the whole flow */
+#define BIT_APP(dir) ((uint16_t)(256u << (dir)))   /* rules on its protocol were held against it */
 
 /* Who talks to whom: what a header is held against. */
 struct talk {
@@ -19,6 +20,7 @@ struct talk {
 	uint8_t class, bit; /* enum proto_class; PROTO_* */
 	uint8_t net, proto, dir;
 	bool has_ports, established;
+	bool app_open; /* what it speaks may still become known */
 	const struct flow *flow; /* NULL: none */
 };
 
@@ -36,6 +38,9 @@ struct hit {
 	uint8_t dir;
 	bool whole_flow; /* a pass rule here passes the flow, not only the packet */
 	struct order at;
+	uint64_t tx;     /* number + 1; 0: none */
+	const char *eve; /* in the matcher's room, or NULL */
+	uint32_t eve_len;
 };
 
 struct pending { /* a candidate that waits for more of its stream */
@@ -82,18 +87,41 @@ struct rule_matcher {
 	struct pool pending;
 	struct pool flowbits; /* of uint64_t[]: see flowbits.c */
 	struct evaluator eval;
+	struct tx_work *tx; /* tx_view.c */
+	struct pool waiting; /* of struct waiting: tx.c */
 };
+
+struct waiting { /* a candidate of a transaction whose other fields are not complete */
+	uint32_t rule, next; /* next: index + 1; 0 the last */
+	struct tx *tx;       /* NULL: not in use */
+	uint8_t chain;       /* of its rule_state */
+};
+
+bool rule_tests_pass(const struct signature *s, const struct pkt *p);
+/* Whether the flow speaks what the rule asks for; `open`: it may still turn out to. */
+static inline bool rule_app_fits(const struct signature *s, const struct flow *f, bool open)
+{
+	return !s->app_mask || (f && (s->app_mask >> f->app & 1 || (open && f->app == APP_none)));
+}
 
 /* scan.c: fills m->candidate with the rules whose literal ends behind `skip` bytes and whose header
  * fits, ascending, at most max_candidates. */
 void rule_scan(struct rule_matcher *m, const struct database *d, const struct talk *t,
 	       const uint8_t *p, uint32_t n, uint32_t skip);
+/* The same in pieces: literals of several buffers are marked, then become rules, which are added to the
+ * candidates. */
+void rule_scan_begin(struct rule_matcher *m);
+void rule_scan_add(struct rule_matcher *m, const struct database *d, const uint8_t *p, uint32_t n);
+void rule_scan_end(struct rule_matcher *m, const struct database *d, const struct talk *t);
+enum outcome rule_try_steps(struct rule_matcher *m, const struct step *step, unsigned n,
+			    const struct view *v);
 enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v);
 
 /* hits.c: matches are kept until their packet is through, so that they leave in the order of the
  * rules, each once, and a pass rule silences the others. */
 void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
 		  uint8_t dir, bool whole_flow, const struct order *at);
+void rule_hit_put(struct rule_matcher *m, const struct hit *h);
 void rule_hits_flush(struct rule_matcher *m);
 
 /* flowbits.c: holds the hits against their flows' bits and lets them set theirs, in the order of
@@ -104,5 +132,7 @@ void rule_flowbits_forget(struct rule_matcher *m, struct flow *f);
 void rule_flowbits_adopt(struct rule_matcher *m, struct rule_matcher *old,
 			 const struct rule_handover *h);
 /* stream.c: what waits goes on waiting in `m`. */
+void rule_waiting_adopt(struct rule_matcher *m, struct rule_matcher *old,
+			const struct rule_handover *h);
 void rule_pending_adopt(struct rule_matcher *m, struct rule_matcher *old,
 			const struct rule_handover *h);

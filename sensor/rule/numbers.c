@@ -23,12 +23,34 @@ static bool named(const struct reader *r, struct span s, uint64_t *out)
 	return false;
 }
 
+/* Takes "kb", "MiB" … off the end of a number. */
+static uint64_t unit_of(struct span *s)
+{
+	static const struct {
+		const char *name;
+		unsigned shift;
+	} units[] = {{"kib", 10}, {"mib", 20}, {"gib", 30}, {"kb", 10}, {"mb", 20}, {"gb", 30}};
+
+	for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+		uint32_t n = (uint32_t)strlen(units[i].name);
+
+		if (s->len > n && strncasecmp(s->at + s->len - n, units[i].name, n) == 0 &&
+		    !(s->len > 2 && s->at[1] == 'x')) {
+			*s = span_trim(span_cut(*s, 0, s->len - n));
+			return 1ull << units[i].shift;
+		}
+	}
+	return 1;
+}
+
 static int number(const struct reader *r, struct span s, uint64_t *out)
 {
 	s = span_trim(s);
 	if (named(r, s, out))
 		return 0;
-	int rc = rule_number_parse(s, r->max, out, r->f);
+	uint64_t unit = unit_of(&s);
+	int rc = rule_number_parse(s, r->max / unit, out, r->f);
+	*out *= unit;
 	if (rc && r->names && r->names->name)
 		err_hint(r->f->err, "a number, or a name such as '%s'", r->names->name);
 	return rc;
@@ -137,4 +159,41 @@ int rule_numbers_parse(struct span s, uint64_t max, const struct number_name *na
 		return rule_fault(f, s, "a number is missing");
 	*out = got;
 	return 0;
+}
+
+static int index_of(struct span s, struct numbers *out, struct fault *f)
+{
+	static const struct {
+		const char *name;
+		uint8_t index;
+	} words[] = {{"any", INDEX_any}, {"all", INDEX_all}, {"all1", INDEX_all_of_some}};
+	int32_t n;
+
+	for (unsigned i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (span_is(s, words[i].name)) {
+			out->index = words[i].index;
+			return 0;
+		}
+	}
+	int rc = rule_number_signed(s, 65535, &n, f);
+	if (rc) {
+		err_hint(f->err, "any, all, all1, or a place from 0 on (from the end: -1)");
+		return rc;
+	}
+	out->index = n < 0 ? INDEX_from_end : INDEX_at;
+	out->place = (uint32_t)(n < 0 ? -n : n);
+	return 0;
+}
+
+int rule_numbers_parse_indexed(struct span s, uint64_t max, const struct number_name *names,
+			       struct numbers *out, struct fault *f)
+{
+	struct span rest = rule_span_unquote(span_trim(s)), range, which;
+
+	if (!rule_span_next(&rest, ',', &range))
+		return rule_fault(f, s, "a number is missing");
+	int rc = rule_numbers_parse(range, max, names, false, out, f);
+	if (rc == 0 && rule_span_next(&rest, ',', &which))
+		rc = index_of(which, out, f);
+	return rc;
 }

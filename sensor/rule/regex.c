@@ -17,7 +17,7 @@ int rule_regex_work_new(struct regex_work **out, struct err *err)
 	struct regex_work *w = calloc(1, sizeof(*w));
 
 	if (w) {
-		w->data = pcre2_match_data_create(1, NULL);
+		w->data = pcre2_match_data_create(2, NULL);
 		w->context = pcre2_match_context_create(NULL);
 		w->stack = pcre2_jit_stack_create(REGEX_STACK, REGEX_STACK, NULL);
 	}
@@ -63,5 +63,20 @@ enum regex_result rule_regex_match(struct regex_work *w, const struct regex *r, 
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(w->data);
 	*start = at[0];
 	*end = at[1] > at[0] ? at[1] : at[0]; /* \K may move the start behind the end */
+	return REGEX_yes;
+}
+
+enum regex_result rule_regex_capture(struct regex_work *w, const struct regex *r, const uint8_t *p,
+				     size_t n, size_t *start, size_t *end)
+{
+	int rc = pcre2_match(r->code, p, n, 0, 0, w->data, w->context);
+
+	if (rc < 0)
+		return rc == PCRE2_ERROR_NOMATCH ? REGEX_no : REGEX_over;
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(w->data);
+	if (rc == 1 || at[2] == PCRE2_UNSET || at[3] < at[2])
+		return REGEX_no;
+	*start = at[2];
+	*end = at[3];
 	return REGEX_yes;
 }

@@ -26,3 +26,10 @@ enum regex_result { REGEX_no, REGEX_yes, REGEX_partial, REGEX_over };
 enum regex_result rule_regex_match(struct regex_work *w, const struct regex *r, const uint8_t *p,
 				   size_t n, size_t from, bool more, bool begun, size_t *start,
 				   size_t *end);
+/* The same for the whole of p, and where its first capture lies; REGEX_no also without one. */
+enum regex_result rule_regex_capture(struct regex_work *w, const struct regex *r, const uint8_t *p,
+				     size_t n, size_t *start, size_t *end);
+/* Compiles for the arena's life; the fault says what is wrong. `options` are PCRE2's. */
+struct build;
+struct span;
+int rule_regex_compile(struct build *b, struct span text, uint32_t options, struct regex **out);

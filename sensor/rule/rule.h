@@ -12,6 +12,7 @@
 #include "base/param.h"
 #include "flow/flow.h"
 #include "rule/conditional.h"
+#include "rule/counters.h"
 #include "wire/alert.h"
 
 #include <stdbool.h>
@@ -87,15 +88,6 @@ struct rule_hit {
 };
 typedef void (*rule_on_hit)(void *ctx, const struct rule_hit *hit);
 
-struct rule_counters {
-	struct count scanned_bytes, scans, candidates, candidates_over, evaluated, hits;
-	struct count pending_over;
-	struct count eval_over; /* evaluations cut off: taken as no match */
-	struct count regex_over; /* expressions that exceeded their limits: no match */
-	struct count flowbits_over; /* conversations without room for their flowbits */
-	struct count hits_over; /* matches of one packet beyond what is kept */
-};
-
 struct rule_matcher;
 int rule_matcher_new(struct rule_matcher **m, const struct rule_set *set,
 		     const struct rule_config *c, rule_on_hit on_hit, void *ctx, struct err *err);
@@ -117,5 +109,9 @@ void rule_pkt(struct rule_matcher *m, struct pkt *p);
 /* TCP stream bytes: a flow_on_piece; ctx is the matcher. */
 void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
 		const struct order *at);
+struct proto_tx_event;
+/* proto_hooks' on_tx and on_app; ctx is the matcher. */
+void rule_tx(void *ctx, const struct proto_tx_event *e);
+void rule_app(void *ctx, struct flow *f, const struct pkt *p, const struct order *at);
 /* The flow is about to go: its pending candidates are decided, its state given back. */
 void rule_flow_end(struct rule_matcher *m, struct flow *f, const struct order *at);

@@ -59,34 +59,54 @@ static void collect(struct rule_matcher *m, const struct database *d, const stru
 	}
 }
 
+void rule_scan_begin(struct rule_matcher *m)
+{
+	next_epoch(m);
+	m->n_literal = 0;
+	m->skip = 0;
+}
+
+void rule_scan_add(struct rule_matcher *m, const struct database *d, const uint8_t *p, uint32_t n)
+{
+	count_add(&m->counters.scans, 1);
+	count_add(&m->counters.scanned_bytes, n);
+	hs_scan(d->hs, (const char *)p, n, 0, m->scratch, on_literal, m);
+}
+
+void rule_scan_end(struct rule_matcher *m, const struct database *d, const struct talk *t)
+{
+	uint32_t before = m->n_candidate;
+
+	if (m->n_literal == 0)
+		return;
+	collect(m, d, t);
+	uint32_t n = m->n_candidate - before;
+	if (n > 1)
+		qsort(m->candidate + before, n, sizeof(*m->candidate), by_number);
+	count_add(&m->counters.candidates, n);
+	if (n > m->max_candidates) {
+		count_add(&m->counters.candidates_over, n - m->max_candidates);
+		m->n_candidate = before + m->max_candidates;
+	}
+}
+
 void rule_scan(struct rule_matcher *m, const struct database *d, const struct talk *t,
 	       const uint8_t *p, uint32_t n, uint32_t skip)
 {
 	m->n_candidate = 0;
 	if (!d->hs || n == 0)
 		return;
-	next_epoch(m);
-	m->n_literal = 0;
+	rule_scan_begin(m);
 	m->skip = skip;
-	count_add(&m->counters.scans, 1);
-	count_add(&m->counters.scanned_bytes, n);
-	hs_scan(d->hs, (const char *)p, n, 0, m->scratch, on_literal, m);
-	if (m->n_literal == 0)
-		return;
-	collect(m, d, t);
-	if (m->n_candidate > 1)
-		qsort(m->candidate, m->n_candidate, sizeof(*m->candidate), by_number);
-	count_add(&m->counters.candidates, m->n_candidate);
-	if (m->n_candidate > m->max_candidates) {
-		count_add(&m->counters.candidates_over, m->n_candidate - m->max_candidates);
-		m->n_candidate = m->max_candidates;
-	}
+	rule_scan_add(m, d, p, n);
+	rule_scan_end(m, d, t);
 }
 
-enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v)
+enum outcome rule_try_steps(struct rule_matcher *m, const struct step *step, unsigned n,
+			    const struct view *v)
 {
 	m->eval.regex_over = 0;
-	enum outcome r = rule_eval(&m->eval, s, v);
+	enum outcome r = rule_eval_steps(&m->eval, step, n, v);
 
 	count_add(&m->counters.evaluated, 1);
 	if (m->eval.over)
@@ -94,4 +114,9 @@ enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const s
 	if (m->eval.regex_over)
 		count_add(&m->counters.regex_over, m->eval.regex_over);
 	return r;
+}
+
+enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v)
+{
+	return rule_try_steps(m, s->step, s->n_step, v);
 }

@@ -41,7 +41,28 @@ struct tx_ask { /* what a condition on a transaction is asked about */
 struct tx_test {
 	bool (*match)(const void *arg, const struct tx_ask *ask);
 	const void *arg;
-	const struct buffer *field;
+	const struct buffer *field; /* NULL: an event of the protocol */
+	uint8_t dir;                /* as struct group's */
+};
+
+struct chain;
+enum group_kind {
+	GROUP_payload,
+	GROUP_tx,     /* a field of transactions */
+	GROUP_header, /* of a packet */
+	GROUP_base64, /* what base64_decode gave: part of its step */
+	GROUP_nowhere, /* a buffer that no protocol has */
+};
+#define GROUP_DIR_EVENT 2u
+struct group { /* conditions on one buffer after its transforms */
+	const struct buffer *buffer; /* GROUP_tx */
+	const struct chain *chain;   /* NULL: none */
+	const struct step *step;
+	uint16_t n;
+	uint8_t kind;   /* enum group_kind */
+	uint8_t header; /* enum header_kind */
+	uint8_t dir;    /* of the field; GROUP_DIR_EVENT: the one that is matched */
+	bool absent, or_else; /* holds also where the buffer is missing, or only there */
 };
 
 /* Bits of signature.protos */
@@ -57,6 +78,8 @@ struct tx_test {
 #define WHERE_PACKET 2u     /* packets that are not TCP */
 #define WHERE_TCP_PACKET 4u
 #define WHERE_STREAM 8u
+#define WHERE_TX 16u        /* transactions */
+#define WHERE_APP 32u       /* once a flow and direction, when its protocol is known */
 
 /* Bits of signature.flow */
 #define NEED_ESTABLISHED 1u
@@ -64,6 +87,7 @@ struct tx_test {
 #define NEED_TO_SERVER 4u
 #define NEED_TO_CLIENT 8u
 #define NEED_FLOW 16u       /* flow: was written, stateless apart */
+#define NEED_STATE (NEED_ESTABLISHED | NEED_NOT_ESTABLISHED)
 #define NEED_ONLY_STREAM 32u
 #define NEED_NO_STREAM 64u
 
@@ -74,18 +98,25 @@ struct signature {
 	const struct net_set *src, *dst, *sport, *dport;
 	const struct test *test;
 	const struct tx_test *tx_test;
-	const struct step *step;
+	const struct step *step;       /* of the payload */
+	const struct group *group;     /* the other ones */
+	const struct group *literal_in; /* WHERE_TX: NULL: no literal */
+	uint64_t app_mask;             /* bits 1 << enum app; 0: whatever the protocol */
+	uint64_t apps[2];              /* WHERE_TX: by direction that is matched */
+	uint64_t app_events;           /* WHERE_TX: bits of the protocol's events that it asks for */
 	const struct flowbit_op *flowbit;
 	const struct flowint_op *flowint;
 	const struct keyword **unmatched; /* each once, in the order of the rule */
 	uint32_t file_order;
-	uint16_t n_test, n_tx_test, n_step, n_unmatched;
+	uint16_t n_test, n_tx_test, n_step, n_group, n_unmatched;
 	uint16_t literal_len;
 	const uint8_t *literal; /* NULL: none; in lower case when literal_nocase */
 	uint8_t protos, net;    /* net: 0 any, 4, 6 */
 	uint8_t where, flow;
 	uint8_t ip_proto;       /* PROTO_OTHER alone: this IANA number; 0 any */
 	bool both_ways;         /* <> */
+	bool whole_tx;          /* =>: both sides of a transaction */
+	bool event_only;        /* WHERE_TX: asks for nothing but app_events */
 	bool literal_nocase;
 	uint8_t n_flowbit, n_flowint;
 	uint8_t state_rank;     /* flowbits, then flowint: sets, asks and sets, asks, has none */

@@ -21,6 +21,8 @@ struct piece { /* what the functions below share */
 
 static void hit(const struct piece *pc, uint32_t rule)
 {
+	if (!rule_app_fits(pc->m->engine->sig[rule], pc->f, false))
+		return;
 	rule_hit_add(pc->m, rule, pc->p, pc->f, pc->dir, true, &pc->at);
 }
 
@@ -53,6 +55,16 @@ static void decide(const struct piece *pc, uint8_t dir, bool forget)
 	}
 }
 
+/* What a flow speaks may not be known with its first bytes: then the rest is right so far. */
+static enum outcome try(const struct piece *pc, const struct signature *s, const struct view *v)
+{
+	enum outcome r = rule_try(pc->m, s, v);
+
+	if (r != OUTCOME_yes || rule_app_fits(s, pc->f, false))
+		return r;
+	return pc->f->app == APP_none ? OUTCOME_so_far : OUTCOME_no;
+}
+
 /* What waits in this direction is held against the new window. */
 static void update(const struct piece *pc)
 {
@@ -70,7 +82,7 @@ static void update(const struct piece *pc)
 		v.min_end = e->min_end;
 		bool gone = v.base + s->literal_len > e->literal_end;
 		enum outcome r = gone	      ? e->so_far ? OUTCOME_yes : OUTCOME_no
-						: rule_try(pc->m, s, &v);
+						: try(pc, s, &v);
 		if (r == OUTCOME_maybe || r == OUTCOME_so_far) {
 			e->so_far = r == OUTCOME_so_far;
 			link = &e->next;
@@ -108,7 +120,7 @@ static void candidate(const struct piece *pc, uint32_t rule, uint64_t literal_en
 		e->literal_end = literal_end;
 		return;
 	}
-	enum outcome r = rule_try(m, m->engine->sig[rule], &pc->v);
+	enum outcome r = try(pc, m->engine->sig[rule], &pc->v);
 	if (r == OUTCOME_yes)
 		hit(pc, rule);
 	if (r == OUTCOME_yes || r == OUTCOME_no)
@@ -140,6 +152,7 @@ static void scan(const struct piece *pc, uint32_t piece_len)
 	if (tail > old)
 		tail = old;
 	rule_talk_of_flow(&t, pc->f, pc->dir);
+	t.app_open = true;
 	rule_scan(m, d, &t, pc->v.at + old - tail, tail + piece_len, tail);
 	for (uint32_t i = 0; i < m->n_candidate; i++) {
 		uint32_t rule = m->candidate[i];

@@ -35,6 +35,7 @@ void rule_talk_of_pkt(struct talk *t, const struct pkt *p)
 	t->net = p->net == PKT_ip4 ? 4 : 6;
 	t->dir = p->flow ? p->dir : FLOW_to_server;
 	t->has_ports = p->has_ports;
+	t->app_open = false;
 	t->flow = p->flow;
 	t->established = p->flow && is_established(p->flow);
 	set_proto(t, p->proto);
@@ -53,6 +54,7 @@ void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir)
 	t->net = addr_is_v4(&f->client) ? 4 : 6;
 	t->dir = dir;
 	t->has_ports = true;
+	t->app_open = false;
 	t->flow = f;
 	t->established = is_established(f);
 	set_proto(t, f->proto);
@@ -92,7 +94,7 @@ bool rule_talk_fits(const struct talk *t, const struct signature *s)
 	if (!(s->protos & t->bit) || (s->net && s->net != t->net) ||
 	    (t->bit == PROTO_OTHER && s->ip_proto && s->ip_proto != t->proto))
 		return false;
-	if (!flow_fits(t, s->flow))
+	if (!flow_fits(t, s->flow) || !rule_app_fits(s, t->flow, t->app_open))
 		return false;
 	return ends_fit(t, s, false) || (s->both_ways && ends_fit(t, s, true));
 }

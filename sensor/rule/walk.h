@@ -8,12 +8,12 @@
 #define SEARCH_BYTES 1024 /* a longer search costs more of the budget */
 
 struct walk {
-	const struct signature *sig;
+	const struct step *step;
+	unsigned n_step;
 	const struct view *v;
 	struct evaluator *e;
 	int64_t end; /* position behind the last byte at hand */
 	unsigned budget;
-	int64_t var[EVAL_VARS];
 };
 
 /* The conditions from number i on; `from`: where the match before ended. */
@@ -34,7 +34,7 @@ static inline enum outcome outcome_min(enum outcome a, enum outcome b)
 static inline int64_t walk_number(const struct walk *w, int64_t number, uint8_t var)
 {
 	/* byte_math gives any number: no place is that far away, and sums of such do not overflow. */
-	int64_t v = var ? w->var[var - 1] : number;
+	int64_t v = var ? w->e->var[var - 1] : number;
 
 	return v > FARTHEST ? FARTHEST : v < -FARTHEST ? -FARTHEST : v;
 }

@@ -118,10 +118,10 @@ static void about(void)
 static const struct {
 	const char *rule, *unmatched; /* NULL: matched */
 } known[] = {
-	{"alert http any any -> any any (content:\"a\"; sid:1;)", "protocol http"},
-	{"alert tcp any any -> any any (http.uri; content:\"a\"; sid:1;)", "http.uri"},
+	{"alert http any any -> any any (content:\"a\"; sid:1;)", NULL},
+	{"alert tcp any any -> any any (http.uri; content:\"a\"; sid:1;)", NULL},
 	{"alert tcp any any -> any any (pcre:\"/a/\"; sid:1;)", NULL},
-	{"alert tcp any any -> any any (pcre:\"/a/U\"; sid:1;)", "pcre"},
+	{"alert tcp any any -> any any (pcre:\"/a/U\"; sid:1;)", NULL},
 	{"alert tcp any any -> any any (pcre:\"/(a)/, pkt:v\"; sid:1;)", "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/(?P<flow_v>a)/\"; sid:1;)", "pcre"},
 	{"alert tcp any any -> any any (byte_test:4,=,1,0,dce; sid:1;)", "byte_test"},
@@ -129,7 +129,7 @@ static const struct {
 	 "content:\"a\"; depth:n; sid:1;)", NULL},
 	{"alert tcp any any -> any any (byte_math: bytes 1, offset 0, oper +, rvalue 1, result n, dce; "
 	 "content:\"a\"; depth:n; sid:1;)", "byte_math"},
-	{"alert tcp any any -> any any (content:\"a\"; http_uri; sid:1;)", "http_uri"},
+	{"alert tcp any any -> any any (content:\"a\"; http_uri; sid:1;)", NULL},
 	{"alert tcp any any => any any (sid:1;)", "=> (both sides of a transaction)"},
 	{"alert tcp:pre_flow any any -> any any (sid:1;)", "protocol:hook"},
 	{"config tcp any any -> any any (sid:1;)", NULL},
@@ -138,7 +138,12 @@ static const struct {
 	 NULL},
 	{"alert tcp any any -> any any (byte_extract:1,0,n; content:\"a\"; depth:n; sid:1;)",
 	 NULL},
-	{"alert tcp any any -> any any (file.data: to_client; content:\"a\"; sid:1;)", "file.data"},
+	{"alert tcp any any -> any any (file.data: to_client; content:\"a\"; sid:1;)", NULL},
+	{"alert jabber any any -> any any (content:\"a\"; sid:1;)", "protocol jabber"},
+	{"alert http any any -> any any (http.uri; content:\"a\"; http.stat_code; content:\"2\"; sid:1;)",
+	 "buffers of both directions, or of protocols that exclude each other"},
+	{"alert http any any -> any any (http.uri; content:\"a\"; dns.query; content:\"2\"; sid:1;)",
+	 "buffers of both directions, or of protocols that exclude each other"},
 	{"alert tcp !$HOME_NET any -> any any (content:\"a\"; sid:1;)", "empty address or port list"},
 	{"reject tcp any any -> any any (content:\"a\"; sid:1;)", NULL},
 	{"alert tcp-pkt any any -> any any (content:\"a\"; sid:1;)", NULL},
@@ -160,8 +165,8 @@ static void report(void)
 		rule_set_free(set);
 	}
 	CASE("the report, its last line, and what is written out");
-	const char *text = "alert http any any -> any any (http.uri; content:\"a\"; sid:3;)\n"
-			   "alert http any any -> any any (content:\"a\"; sid:2;)\n"
+	const char *text = "alert jabber any any -> any any (lua:x; content:\"a\"; sid:3;)\n"
+			   "alert jabber any any -> any any (content:\"a\"; sid:2;)\n"
 			   "alert tcp any any -> any any ( \\\n content:\"a\"; sid:1;)\n"
 			   "alert tcp any any -> any any (sid:x;)\n";
 	FILE *devnull = fopen("/dev/null", "w"), *out = open_memstream(&got, &size);
@@ -171,8 +176,8 @@ static void report(void)
 	CHECK_STR(got, "Not matched yet, by keyword:\n"
 		       "keyword                            rules   alone\n"
 		       "-----------------------------------------------\n"
-		       "protocol http                          2       1\n"
-		       "http.uri                               1       0\n"
+		       "protocol jabber                        2       1\n"
+		       "lua                                    1       0\n"
 		       "(alone: the rule waits for this keyword only)\n"
 		       "1 rules have mistakes and are not used\n"
 		       "1 of 4 rules matched\n");

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Transforms that rewrite bytes. */
+#include "rule/transform.h"
+
+#define RUN(name)                                                                                  \
+	uint32_t rule_transform_##name(const struct transform *t, struct transform_work *w,        \
+				       const uint8_t *in, uint32_t n, uint8_t *out, uint32_t cap)
+
+static bool blank(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
+}
+
+static uint32_t at_most(uint32_t n, uint32_t cap)
+{
+	return n < cap ? n : cap;
+}
+
+RUN(dotprefix)
+{
+	(void)t, (void)w;
+	if (cap == 0)
+		return 0;
+	n = at_most(n, cap - 1);
+	out[0] = '.';
+	memcpy(out + 1, in, n);
+	return n + 1;
+}
+
+RUN(to_lowercase)
+{
+	(void)t, (void)w;
+	n = at_most(n, cap);
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = lower(in[i]);
+	return n;
+}
+
+RUN(to_uppercase)
+{
+	(void)t, (void)w;
+	n = at_most(n, cap);
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = in[i] >= 'a' && in[i] <= 'z' ? (uint8_t)(in[i] - 32) : in[i];
+	return n;
+}
+
+RUN(strip_whitespace)
+{
+	uint32_t len = 0;
+
+	(void)t, (void)w;
+	for (uint32_t i = 0; i < n && len < cap; i++) {
+		if (!blank(in[i]))
+			out[len++] = in[i];
+	}
+	return len;
+}
+
+RUN(compress_whitespace)
+{
+	uint32_t len = 0;
+
+	(void)t, (void)w;
+	for (uint32_t i = 0; i < n && len < cap; i++) {
+		if (!blank(in[i]) || i == 0 || !blank(in[i - 1]))
+			out[len++] = in[i];
+	}
+	return len;
+}
+
+/* Lines that begin with a colon are left out: HTTP/2's pseudo headers. */
+RUN(strip_pseudo_headers)
+{
+	uint32_t len = 0;
+	bool skip = false;
+
+	(void)t, (void)w;
+	for (uint32_t i = 0; i < n && len < cap; i++) {
+		if (i == 0 || in[i - 1] == '\n')
+			skip = in[i] == ':';
+		if (!skip)
+			out[len++] = in[i];
+	}
+	return len;
+}
+
+/* Names of headers, not what they say. */
+RUN(header_lowercase)
+{
+	bool name = true;
+
+	(void)t, (void)w;
+	n = at_most(n, cap);
+	for (uint32_t i = 0; i < n; i++) {
+		out[i] = name ? lower(in[i]) : in[i];
+		if (in[i] == ':' && i > 0)
+			name = false;
+		else if (in[i] == '\n')
+			name = true;
+	}
+	return n;
+}
+
+static int hex(uint8_t c)
+{
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
+}
+
+RUN(url_decode)
+{
+	uint32_t len = 0;
+
+	(void)t, (void)w;
+	for (uint32_t i = 0; i < n && len < cap; i++) {
+		if (in[i] == '%' && i + 2 < n && hex(in[i + 1]) >= 0 && hex(in[i + 2]) >= 0) {
+			out[len++] = (uint8_t)(hex(in[i + 1]) << 4 | hex(in[i + 2]));
+			i += 2;
+		} else {
+			out[len++] = in[i] == '+' ? ' ' : in[i];
+		}
+	}
+	return len;
+}
+
+RUN(from_hex)
+{
+	uint32_t len = 0;
+
+	(void)t, (void)w;
+	for (uint32_t i = 0; i < n && len < cap; i += 2) {
+		if (i + 1 == n || hex(in[i]) < 0 || hex(in[i + 1]) < 0)
+			return TRANSFORM_FAILED;
+		out[len++] = (uint8_t)(hex(in[i]) << 4 | hex(in[i + 1]));
+	}
+	return len;
+}
+
+RUN(xor)
+{
+	const uint8_t *key = t->arg;
+
+	(void)w;
+	n = at_most(n, cap);
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = in[i] ^ key[i % t->a];
+	return n;
+}
+
+RUN(subslice)
+{
+	(void)w;
+	uint32_t from = t->a < n ? t->a : n;
+	uint32_t len = at_most(at_most(n - from, t->b), cap);
+
+	memcpy(out, in + from, len);
+	return len;
+}

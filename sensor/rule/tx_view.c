@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "rule/tx.h"
+
+#include "rule/transform.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define CACHED 64u
+#define SLACK  128u /* bytes that a transform may add: a dot, a hash */
+
+struct cached {
+	uint32_t instance, len; /* len TRANSFORM_FAILED: there is nothing */
+	uint32_t at;
+	uint16_t field, chain;
+	uint8_t dir;
+};
+
+struct tx_work {
+	struct transform_work *transform;
+	struct cached cached[CACHED];
+	unsigned n_cached;
+	uint32_t used; /* of room */
+	uint8_t *room, *spare;
+	char *eve;
+	uint32_t eve_used, eve_at, eve_len;
+	bool has_eve; /* of this event: eve_at, eve_len */
+};
+
+int rule_tx_work_new(struct tx_work **out, struct regex_work *regex, bool wanted, struct err *err)
+{
+	struct tx_work *w = calloc(1, sizeof(*w));
+
+	if (w && wanted) {
+		w->room = malloc(TX_ROOM);
+		w->spare = malloc(TX_ROOM);
+		w->eve = malloc(TX_EVE_ROOM);
+	}
+	if (!w || (wanted && (!w->room || !w->spare || !w->eve))) {
+		rule_tx_work_free(w);
+		return err_set(err, ENOMEM, "no memory for buffers of rules");
+	}
+	int rc = wanted ? rule_transform_work_new(&w->transform, regex, err) : 0;
+	if (rc)
+		rule_tx_work_free(w);
+	else
+		*out = w;
+	return rc;
+}
+
+void rule_tx_work_free(struct tx_work *w)
+{
+	if (!w)
+		return;
+	rule_transform_work_free(w->transform);
+	free(w->room);
+	free(w->spare);
+	free(w->eve);
+	free(w);
+}
+
+void rule_tx_begin(struct rule_matcher *m)
+{
+	m->tx->n_cached = 0;
+	m->tx->used = 0;
+	m->tx->has_eve = false;
+}
+
+static const struct cached *find(const struct tx_work *w, const struct cached *key)
+{
+	for (unsigned i = 0; i < w->n_cached; i++) {
+		const struct cached *c = &w->cached[i];
+
+		if (c->field == key->field && c->chain == key->chain && c->dir == key->dir &&
+		    c->instance == key->instance)
+			return c;
+	}
+	return NULL;
+}
+
+/* Most that a chain may make of n bytes. */
+static uint32_t room_for(const struct chain *c, uint32_t n)
+{
+	uint64_t most = (uint64_t)n + SLACK;
+
+	for (unsigned i = 0; i < c->n; i++) {
+		if (c->t[i].run == rule_transform_inflate && c->t[i].a > most)
+			most = c->t[i].a;
+	}
+	return most < TX_ROOM ? (uint32_t)most : TX_ROOM;
+}
+
+static const struct cached *make(struct tx_work *w, struct cached *key, const struct chain *chain,
+				 const struct view_of_bytes *raw)
+{
+	uint32_t cap = room_for(chain, raw->len);
+
+	if (w->n_cached == CACHED || TX_ROOM - w->used < cap) {
+		w->n_cached = 0;
+		w->used = 0;
+	}
+	key->at = w->used;
+	key->len = rule_chain_run(chain, w->transform, raw->at, raw->len, w->room + w->used,
+				  w->spare, cap);
+	if (key->len != TRANSFORM_FAILED)
+		w->used += key->len;
+	w->cached[w->n_cached] = *key;
+	return &w->cached[w->n_cached++];
+}
+
+bool rule_tx_bytes(struct rule_matcher *m, const struct proto_tx_event *e, unsigned field, unsigned i,
+		   uint8_t dir, const struct chain *chain, struct view *out, bool *failed)
+{
+	struct cached key = {.field = (uint16_t)field, .instance = i, .dir = dir};
+	struct tx_work *w = m->tx;
+	struct view_of_bytes raw;
+
+	*out = (struct view){.complete = true};
+	*failed = false;
+	if (!e->tx || !e->protocol->bytes(e->tx, field, i, dir, &raw))
+		return false;
+	out->at = raw.at;
+	out->len = raw.len;
+	if (!chain)
+		return true;
+	key.chain = chain->id;
+	const struct cached *c = find(w, &key);
+	if (!c)
+		c = make(w, &key, chain, &raw);
+	*failed = c->len == TRANSFORM_FAILED;
+	out->at = w->room + c->at;
+	out->len = *failed ? 0 : c->len;
+	return !*failed;
+}
+
+const char *rule_tx_eve(struct rule_matcher *m, const struct proto_tx_event *e, uint32_t *len)
+{
+	struct tx_work *w = m->tx;
+
+	*len = 0;
+	if (!e->tx)
+		return NULL;
+	if (!w->has_eve) {
+		if (TX_EVE_ROOM - w->eve_used < TX_EVE_MAX) {
+			count_add(&m->counters.eve_over, 1);
+			return NULL;
+		}
+		char *at = w->eve + w->eve_used;
+		int n = snprintf(at, 40, "\"tx_id\":%llu", (unsigned long long)e->tx->number);
+		w->eve_at = w->eve_used;
+		w->eve_len = (uint32_t)n;
+		at[n] = ',';
+		uint32_t more = e->protocol->eve
+					? e->protocol->eve(e->tx, at + n + 1, TX_EVE_MAX - 41)
+					: 0;
+		if (more)
+			w->eve_len += 1 + more;
+		w->eve_used += w->eve_len;
+		w->has_eve = true;
+	}
+	*len = w->eve_len;
+	return w->eve + w->eve_at;
+}
+
+void rule_tx_forget_eve(struct rule_matcher *m)
+{
+	m->tx->eve_used = 0;
+	m->tx->has_eve = false;
+}
