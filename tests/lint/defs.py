@@ -17,7 +17,7 @@ DEFINES = {  # macro: what its name must be defined as, and where ({0} is the ro
 }
 KEY = {"KEYWORD": 1}                       # the column that may not repeat, when it is not the first
 TEXT = {"VERDICT", "ROLE", "OBSERVATION"}  # rows whose second column is what people read
-REPEATS = {"ALSO"}                         # rows that name something a second time
+REPEATS = {"ALSO", "MARK", "PIPE", "FILE_NAME"}                         # rows that name something a second time
 
 
 def rows(text):

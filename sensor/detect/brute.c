@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+/* brute: who guesses passwords, by the logins that fail.
+ *
+ * Of each (source, target, way in) failures are counted in a window; of each source the different
+ * accounts that fail anywhere. Many failures at one target are guessing, many accounts with few
+ * failures each are spraying, many accounts that do not exist are enumeration; a login that works
+ * after many failures is told apart, because then somebody is in. Where a protocol does not show
+ * how a login went, attempts count.
+ *
+ * Units:  logins within window_s of packet time.
+ * Owns:   bounded tables: (source, target, way), (source).
+ * Cost:   two look-ups a login.
+ * Source: thresholds: Zeek's detect-bruteforcing (30 in 30 min) and Elastic's (10 within a minute),
+ * between which ours lie; spraying: SCIENCE B (10 accounts in 10 min with at most 3 failures each).
+ */
+#include "base/clock.h"
+#include "detect/once.h"
+#include "detect/say.h"
+#include "observe/fact.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct brute_config {
+	uint32_t failures, attempts, window_s, accounts, unknown, after, again_s, pairs;
+};
+
+struct brute_pair { /* one way into one target from one source */
+	struct sets_head head;
+	uint64_t begin_ns, told_ns, won_ns;
+	uint32_t failed, tried; /* within the window */
+	uint32_t last_failed;   /* of the window before */
+	char user[40];          /* the last that failed */
+};
+
+struct brute_source {
+	struct sets_head head;
+	uint64_t begin_ns, told_spray_ns, told_enum_ns;
+	uint64_t accounts[4],
+		unknown[4]; /* 256-bit sets by hash of those that failed; that are not there */
+	uint32_t failed;
+};
+
+struct brute_state {
+	struct sets pairs, sources;
+	struct count logins, alerts, findings;
+};
+
+enum { BRUTE_guess, BRUTE_spray, BRUTE_enum, BRUTE_won, BRUTE_tries, BRUTE_kinds };
+#define BRUTE_SOURCE "ATT&CK T1110; Zeek detect-bruteforcing, Elastic's rules (thresholds)"
+#define BRUTE_CHECK                                                                                \
+	"failed logins on the target (event 4625, 4771, /var/log/auth.log): one person's stale "   \
+	"password is one account again and again; is the source a scanner of yours?"
+/* clang-format off */
+static const struct about brute_abouts[] = {
+	SAY_ABOUT("brute", 821, 2, FAMILY_credential, "Credential Access",
+		"CREDENTIAL passwords guessed: many logins fail", "T1110.001", "TA0006", BRUTE_SOURCE, BRUTE_CHECK),
+	SAY_ABOUT("brute", 822, 1, FAMILY_credential, "Credential Access",
+		"CREDENTIAL passwords sprayed: many accounts fail", "T1110.003", "TA0006", BRUTE_SOURCE, BRUTE_CHECK),
+	SAY_ABOUT("brute", 823, 2, FAMILY_credential, "Credential Access",
+		"CREDENTIAL accounts enumerated: many do not exist", "T1087.002", "TA0007", BRUTE_SOURCE,
+		BRUTE_CHECK),
+	SAY_ABOUT("brute", 824, 1, FAMILY_credential, "Credential Access",
+		"CREDENTIAL a login works after many have failed", "T1110", "TA0006", BRUTE_SOURCE, BRUTE_CHECK),
+	SAY_ABOUT("brute", 825, 2, FAMILY_credential, "Credential Access",
+		"CREDENTIAL many logins tried, how they went cannot be seen", "T1110.001", "TA0006", BRUTE_SOURCE,
+		BRUTE_CHECK),
+};
+static const struct param brute_params[] = {
+	PARAM(PARAM_U32, struct brute_config, failures, 3, 10000, 12, "logins",
+	      "that fail at one target within window_s"),
+	PARAM(PARAM_U32, struct brute_config, attempts, 5, 10000, 20, "logins",
+	      "tried at one target within window_s, where their outcome cannot be seen"),
+	PARAM(PARAM_U32, struct brute_config, window_s, 10, 86400, 600, "s", "that they are counted in"),
+	PARAM(PARAM_U32, struct brute_config, accounts, 3, 200, 8, "accounts",
+	      "of one source that fail within window_s"),
+	PARAM(PARAM_U32, struct brute_config, unknown, 2, 200, 5, "accounts",
+	      "of one source that do not exist, within window_s"),
+	PARAM(PARAM_U32, struct brute_config, after, 2, 10000, 6, "logins",
+	      "that failed before one works"),
+	PARAM(PARAM_U32, struct brute_config, again_s, 60, 604800, 3600, "s",
+	      "one alert a source, target and kind in this time"),
+	PARAM(PARAM_U32, struct brute_config, pairs, 64, 1 << 22, 8192, "pairs",
+	      "of source and target that are remembered"),
+	{0},
+};
+static const char *const ways[LOGIN_count] = {
+	[LOGIN_ntlm] = "NTLM", [LOGIN_kerberos] = "Kerberos", [LOGIN_ldap] = "LDAP", [LOGIN_ssh] = "SSH",
+	[LOGIN_ftp] = "FTP", [LOGIN_telnet] = "Telnet", [LOGIN_http] = "HTTP", [LOGIN_smtp] = "SMTP",
+	[LOGIN_pop3] = "POP3", [LOGIN_imap] = "IMAP", [LOGIN_rdp] = "RDP", [LOGIN_vnc] = "VNC",
+	[LOGIN_mssql] = "SQL Server", [LOGIN_mysql] = "MySQL", [LOGIN_pgsql] = "PostgreSQL",
+	[LOGIN_redis] = "Redis", [LOGIN_snmp] = "SNMP", [LOGIN_winrm] = "WinRM",
+};
+/* clang-format on */
+
+struct login {
+	const struct brute_config *c;
+	struct brute_state *s;
+	const struct observation *o;
+	const struct fact_login *b;
+	const struct detector_out *out;
+	const char *user, *how;
+};
+
+static void tell(const struct login *k, unsigned kind, double observed, double threshold,
+		 const char *unit, const char *text)
+{
+	const struct obs_link *link = obs_body(k->o);
+	struct host_view src = hosts_of(k->out->hosts, &k->o->src, link);
+	uint32_t roles = hosts_roles(k->out->hosts, &src, &k->o->src);
+	struct finding f = say_of(k->o, link, &k->o->src, &src, &k->o->dst);
+
+	f.tier = roles & (1u << ROLE_scanner | 1u << ROLE_proxy | 1u << ROLE_vpn) ? TIER_finding
+										  : TIER_alert;
+	f.about = &brute_abouts[kind];
+	f.score = fmax(1, observed / threshold);
+	f.evidence[0] = (struct evidence){unit, observed, NAN, threshold, unit};
+	f.n_evidence = 1;
+	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
+	k->out->add(k->out->ctx, &f, text);
+}
+
+static bool due(uint64_t *told_ns, uint64_t now_ns, uint32_t again_s)
+{
+	if (*told_ns && now_ns < *told_ns + again_s * NS_PER_S)
+		return false;
+	*told_ns = now_ns ? now_ns : 1;
+	return true;
+}
+
+static void test_pair(const struct login *k, struct brute_pair *p)
+{
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	uint64_t now_ns = k->o->time_ns;
+	uint32_t failed = p->failed + p->last_failed;
+
+	addr_text(&k->o->dst, a);
+	if (k->b->outcome == RESULT_ok && failed >= k->c->after &&
+	    due(&p->won_ns, now_ns, k->c->again_s)) {
+		snprintf(text, sizeof(text), "%s at %s: \"%.39s\" gets in after %u failures",
+			 k->how, a, k->user, failed);
+		tell(k, BRUTE_won, failed, k->c->after, "failures", text);
+	}
+	if (k->b->outcome == RESULT_failed && p->failed >= k->c->failures &&
+	    due(&p->told_ns, now_ns, k->c->again_s)) {
+		snprintf(text, sizeof(text),
+			 "%s at %s: %u logins failed within %.0f s, the last as \"%.39s\"", k->how,
+			 a, p->failed, (double)(now_ns - p->begin_ns) / NS_PER_S, k->user);
+		tell(k, BRUTE_guess, p->failed, k->c->failures, "failures", text);
+	}
+	if (k->b->outcome == RESULT_unknown && p->tried >= k->c->attempts &&
+	    due(&p->told_ns, now_ns, k->c->again_s)) {
+		snprintf(text, sizeof(text), "%s at %s: %u logins tried within %.0f s", k->how, a,
+			 p->tried, (double)(now_ns - p->begin_ns) / NS_PER_S);
+		tell(k, BRUTE_tries, p->tried, k->c->attempts, "attempts", text);
+	}
+}
+
+static void on_pair(const struct login *k)
+{
+	bool fresh;
+	uint64_t window_ns = k->c->window_s * NS_PER_S;
+	uint64_t key = hash_u64(hash_addr(&k->o->src, k->b->how), hash_addr(&k->o->dst, 9));
+	struct brute_pair *p = sets_get(&k->s->pairs, key ? key : 1, 0, &fresh);
+
+	if (k->o->time_ns > p->begin_ns + window_ns) {
+		p->last_failed = k->o->time_ns > p->begin_ns + 2 * window_ns ? 0 : p->failed;
+		p->begin_ns = k->o->time_ns;
+		p->failed = p->tried = 0;
+	}
+	p->failed += k->b->outcome == RESULT_failed;
+	p->tried += k->b->outcome == RESULT_unknown;
+	test_pair(k, p);
+	if (k->b->outcome == RESULT_ok)
+		p->failed = p->last_failed = 0; /* somebody who mistyped */
+}
+
+static unsigned add_bit(uint64_t set[4], uint64_t h)
+{
+	unsigned n = 0;
+
+	set[h >> 6 & 3] |= 1ull << (h & 63);
+	for (unsigned i = 0; i < 4; i++)
+		n += (unsigned)__builtin_popcountll(set[i]);
+	return n;
+}
+
+static void on_source(const struct login *k)
+{
+	bool fresh;
+	uint64_t key = hash_addr(&k->o->src, 11), h = hash_u64(once_text(k->user), 5);
+	struct brute_source *s;
+	char text[FINDING_SUBJECT];
+
+	if (k->b->outcome != RESULT_failed || !*k->user)
+		return;
+	s = sets_get(&k->s->sources, key ? key : 1, 0, &fresh);
+	if (k->o->time_ns > s->begin_ns + k->c->window_s * NS_PER_S) {
+		s->begin_ns = k->o->time_ns;
+		s->failed = 0;
+		memset(s->accounts, 0, sizeof(s->accounts));
+		memset(s->unknown, 0, sizeof(s->unknown));
+	}
+	s->failed++;
+	unsigned n = add_bit(s->accounts, h);
+	if (k->b->user_unknown) {
+		unsigned u = add_bit(s->unknown, h);
+		if (u >= k->c->unknown && due(&s->told_enum_ns, k->o->time_ns, k->c->again_s)) {
+			snprintf(text, sizeof(text),
+				 "%u accounts that do not exist within %u s, the last \"%.39s\"", u,
+				 k->c->window_s, k->user);
+			tell(k, BRUTE_enum, u, k->c->unknown, "accounts", text);
+		}
+		return; /* names that are not there are no spraying */
+	}
+	if (n < k->c->accounts || s->failed > 3 * n ||
+	    !due(&s->told_spray_ns, k->o->time_ns, k->c->again_s))
+		return;
+	snprintf(text, sizeof(text),
+		 "%u accounts failed within %u s, %u times in all, the last \"%.39s\"", n,
+		 k->c->window_s, s->failed, k->user);
+	tell(k, BRUTE_spray, n, k->c->accounts, "accounts", text);
+}
+
+static void brute_on_observation(const void *config, void *state, const struct observation *o,
+				 const struct detector_out *out)
+{
+	struct login k = {.c = config, .s = state, .o = o, .b = obs_fact(o), .out = out};
+
+	if (k.b->anonymous || k.b->how >= LOGIN_count ||
+	    (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
+		return;
+	k.user = obs_word(o, sizeof(*k.b), 0);
+	k.how = ways[k.b->how];
+	count_add(&k.s->logins, 1);
+	on_pair(&k);
+	on_source(&k);
+}
+
+static void brute_fini(void *state)
+{
+	struct brute_state *s = state;
+
+	if (!s)
+		return;
+	sets_fini(&s->pairs);
+	sets_fini(&s->sources);
+	free(s);
+}
+
+static int brute_init(const void *config, void **state, struct err *err)
+{
+	const struct brute_config *c = config;
+	struct brute_state *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return err_set(err, ENOMEM, "no memory for brute");
+	if ((rc = sets_init(&s->pairs, sizeof(struct brute_pair), c->pairs, err)) ||
+	    (rc = sets_init(&s->sources, sizeof(struct brute_source), c->pairs / 4, err))) {
+		brute_fini(s);
+		return rc;
+	}
+	*state = s;
+	return 0;
+}
+
+static void brute_stats(const void *state, char *out, size_t size)
+{
+	const struct brute_state *s = state;
+
+	snprintf(out, size,
+		 "\"logins\":%llu,\"alerts\":%llu,\"findings\":%llu,\"pairs_evicted\":%llu",
+		 (unsigned long long)count_get(&s->logins),
+		 (unsigned long long)count_get(&s->alerts),
+		 (unsigned long long)count_get(&s->findings),
+		 (unsigned long long)count_get(&s->pairs.evicted));
+}
+
+const struct detector detect_brute = {
+	.name = "brute",
+	.what = "passwords guessed or sprayed, accounts enumerated, by the logins that fail",
+	.source = BRUTE_SOURCE,
+	.wants = 1ull << OBS_login,
+	.params = brute_params,
+	.abouts = brute_abouts,
+	.n_abouts = BRUTE_kinds,
+	.config_size = sizeof(struct brute_config),
+	.init = brute_init,
+	.fini = brute_fini,
+	.on_observation = brute_on_observation,
+	.stats = brute_stats,
+};

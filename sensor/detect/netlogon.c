@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+/* netlogon: Zerologon, by how often somebody asks a domain controller for a secure channel.
+ *
+ * The attack tries an all-zero credential until it fits by chance, once in 256 times: a pair of
+ * NetrServerReqChallenge (4) and NetrServerAuthenticate (5), 2 (15) or 3 (26) a try. A host that
+ * joins or renews does a few. More than `tries` of both within window_s, from one host at one
+ * controller, is an alert; a password set (6, 30) after them says that it worked.
+ *
+ * Units:  calls within window_s of packet time.
+ * Owns:   a bounded table of (caller, target).
+ * Cost:   one look-up a Netlogon call.
+ * Source: CVE-2020-1472, Secura's white paper (2020); that all three operations count: SCIENCE,
+ * because a widely used tool calls 15 and not 26.
+ */
+#include "base/clock.h"
+#include "detect/once.h"
+#include "detect/rpc.h"
+#include "detect/say.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+struct netlogon_config {
+	uint32_t tries, window_s, again_s, pairs;
+};
+
+struct netlogon_pair {
+	struct sets_head head;
+	uint64_t begin_ns, told_ns, won_ns;
+	uint32_t challenges, proofs;
+};
+
+struct netlogon_state {
+	struct sets pairs;
+	struct count alerts;
+};
+
+enum { NETLOGON_tries, NETLOGON_won, NETLOGON_kinds };
+#define NETLOGON_SOURCE "CVE-2020-1472; Secura, Zerologon (2020)"
+#define NETLOGON_CHECK                                                                             \
+	"events 4742 and 5805, 5829 on the domain controller; is it patched, and does its "        \
+	"machine "                                                                                 \
+	"account's password still fit?"
+/* clang-format off */
+static const struct about netlogon_abouts[] = {
+	SAY_ABOUT("netlogon", 811, 1, FAMILY_credential, "Attempted Administrator Privilege Gain",
+		"CREDENTIAL Zerologon: a secure channel tried again and again", "T1210", "TA0008",
+		NETLOGON_SOURCE, NETLOGON_CHECK),
+	SAY_ABOUT("netlogon", 812, 1, FAMILY_credential, "Successful Administrator Privilege Gain",
+		"CREDENTIAL Zerologon: a machine password set after many tries", "T1098", "TA0003",
+		NETLOGON_SOURCE, NETLOGON_CHECK),
+};
+static const struct param netlogon_params[] = {
+	PARAM(PARAM_U32, struct netlogon_config, tries, 5, 10000, 20, "calls",
+	      "of each kind within window_s"),
+	PARAM(PARAM_U32, struct netlogon_config, window_s, 10, 3600, 120, "s", "that they are counted in"),
+	PARAM(PARAM_U32, struct netlogon_config, again_s, 60, 604800, 3600, "s",
+	      "one alert a caller and target in this time"),
+	PARAM(PARAM_U32, struct netlogon_config, pairs, 64, 1 << 20, 1024, "pairs", "remembered"),
+	{0},
+};
+/* clang-format on */
+
+static void netlogon_fini(void *state)
+{
+	struct netlogon_state *s = state;
+
+	if (s)
+		sets_fini(&s->pairs);
+	free(s);
+}
+
+static int netlogon_init(const void *config, void **state, struct err *err)
+{
+	const struct netlogon_config *c = config;
+	struct netlogon_state *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return err_set(err, ENOMEM, "no memory for netlogon");
+	int rc = sets_init(&s->pairs, sizeof(struct netlogon_pair), c->pairs, err);
+	if (rc) {
+		netlogon_fini(s);
+		return rc;
+	}
+	*state = s;
+	return 0;
+}
+
+static void tell(const struct netlogon_config *c, struct netlogon_state *s,
+		 const struct netlogon_pair *p, unsigned kind, const struct observation *o,
+		 const struct detector_out *out)
+{
+	const struct obs_link *link = obs_body(o);
+	struct host_view src = hosts_of(out->hosts, &o->src, link);
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+
+	snprintf(text, sizeof(text), "at %s: %u challenges and %u proofs within %u s%s",
+		 addr_text(&o->dst, a), p->challenges, p->proofs, c->window_s,
+		 kind == NETLOGON_won ? ", then a password was set" : "");
+	struct finding f = say_of(o, link, &o->src, &src, &o->dst);
+	f.tier = TIER_alert;
+	f.about = &netlogon_abouts[kind];
+	f.score = fmax(1, (double)p->proofs / c->tries);
+	f.evidence[0] = (struct evidence){"challenges", p->challenges, NAN, c->tries, "calls"};
+	f.evidence[1] = (struct evidence){"proofs", p->proofs, NAN, c->tries, "calls"};
+	f.n_evidence = 2;
+	count_add(&s->alerts, 1);
+	out->add(out->ctx, &f, text);
+}
+
+static void netlogon_on_observation(const void *config, void *state, const struct observation *o,
+				    const struct detector_out *out)
+{
+	const struct netlogon_config *c = config;
+	struct netlogon_state *s = state;
+	const struct fact_rpc_call *b = obs_fact(o);
+	uint64_t window_ns = c->window_s * NS_PER_S;
+	bool fresh, set = b->opnum == 6 || b->opnum == 30;
+
+	if (b->type != 0 || !rpc_is_netlogon(&b->interface) || b->opnum > 30)
+		return;
+	uint64_t key = hash_u64(hash_addr(&o->src, 3), hash_addr(&o->dst, 4));
+	struct netlogon_pair *p = sets_get(&s->pairs, key ? key : 1, 0, &fresh);
+	bool many = p->challenges >= c->tries && p->proofs >= c->tries &&
+		    o->time_ns <= p->begin_ns + 2 * window_ns;
+
+	if (set && many && (!p->won_ns || o->time_ns > p->won_ns + c->again_s * NS_PER_S)) {
+		p->won_ns = o->time_ns;
+		tell(c, s, p, NETLOGON_won, o, out);
+	}
+	if (o->time_ns > p->begin_ns + window_ns) {
+		p->begin_ns = o->time_ns;
+		p->challenges = p->proofs = 0;
+	}
+	p->challenges += b->opnum == 4;
+	p->proofs += b->opnum == 5 || b->opnum == 15 || b->opnum == 26;
+	if (p->challenges < c->tries || p->proofs < c->tries ||
+	    (p->told_ns && o->time_ns < p->told_ns + c->again_s * NS_PER_S))
+		return;
+	p->told_ns = o->time_ns;
+	tell(c, s, p, NETLOGON_tries, o, out);
+}
+
+static void netlogon_stats(const void *state, char *out, size_t size)
+{
+	const struct netlogon_state *s = state;
+
+	snprintf(out, size, "\"alerts\":%llu,\"pairs_evicted\":%llu",
+		 (unsigned long long)count_get(&s->alerts),
+		 (unsigned long long)count_get(&s->pairs.evicted));
+}
+
+const struct detector detect_netlogon = {
+	.name = "netlogon",
+	.what = "Zerologon: a domain controller's secure channel tried again and again",
+	.source = NETLOGON_SOURCE,
+	.wants = 1ull << OBS_rpc_call,
+	.params = netlogon_params,
+	.abouts = netlogon_abouts,
+	.n_abouts = NETLOGON_kinds,
+	.config_size = sizeof(struct netlogon_config),
+	.init = netlogon_init,
+	.fini = netlogon_fini,
+	.on_observation = netlogon_on_observation,
+	.stats = netlogon_stats,
+};

@@ -1,0 +1,404 @@
+// SPDX-License-Identifier: Apache-2.0
+/* ransom: files of a share overwritten with what cannot be read, renamed, or replaced, one after
+ * the other.
+ *
+ * Each client has a window in which it loses files in one of three ways:
+ *   overwritten: read, then written over with bytes that are more random than what was read (a
+ * *difference* of entropy: zip and photographs are random from the start), or whose kind is gone;
+ *   renamed:     to its own name with one more extension, or from a document's extension to one
+ * nobody knows, the same extension each time; replaced:    deleted after a file of the same name
+ * and one more extension was written. `files` different ones within window_s are an alert; half of
+ * them with a note in words that ransom notes have, too. Renames alone (a tool that renames a
+ * folder's photographs) are a finding. What was lost goes on being counted and is told again at
+ * each power of two.
+ *
+ * Units:  files within window_s of packet time; entropy in thousandths of a bit a byte.
+ * Owns:   a bounded table of clients, each with the last FILES names it touched, as hashes.
+ * Cost:   one look-up a file closed, renamed or deleted, and a walk over FILES hashes.
+ * Source: REDFISH (Morato et al. 2018): within 10 files; Berrueta et al. 2022 (arXiv 2202.07583);
+ * the entropy of compressed files and why differences must count: SCIENCE E.
+ */
+#include "base/clock.h"
+#include "detect/once.h"
+#include "detect/say.h"
+#include "observe/fact.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILES 64u /* names remembered a client */
+
+struct ransom_config {
+	uint32_t files, window_s, entropy_gain, again_s, clients;
+};
+
+enum { WAY_overwritten = 1, WAY_renamed = 2, WAY_replaced = 4 };
+
+struct ransom_client {
+	struct sets_head head;
+	uint64_t file[FILES], ns[FILES]; /* lost: hash of the name before, when */
+	uint64_t made[FILES]; /* hash of the names of new files without their last extension */
+	uint64_t note_ns, told_ns, begin_ns;
+	uint64_t note_folder[4];
+	uint32_t next, next_made, notes, told_at;
+	uint32_t lost; /* since begin_ns */
+	uint32_t by[3];
+	uint8_t way[FILES];
+	char extension[24], example[64];
+};
+
+struct ransom_state {
+	struct sets clients, once;
+	struct count files, alerts, findings;
+};
+
+enum { RANSOM_alert, RANSOM_renames, RANSOM_note, RANSOM_kinds };
+#define RANSOM_SOURCE "Morato et al., REDFISH (2018); Berrueta et al., arXiv 2202.07583"
+#define RANSOM_CHECK                                                                               \
+	"open one of the files: can it still be read? Which process on the client writes, and is " \
+	"it "                                                                                      \
+	"a backup, a converter or somebody who encrypts on purpose?"
+/* clang-format off */
+static const struct about ransom_abouts[] = {
+	SAY_ABOUT("ransom", 841, 1, FAMILY_ransomware, "Data Encrypted for Impact",
+		"RANSOMWARE files of a share are overwritten, renamed or replaced one after the other", "T1486",
+		"TA0040", RANSOM_SOURCE, RANSOM_CHECK),
+	SAY_ABOUT("ransom", 842, 3, FAMILY_ransomware, "Data Encrypted for Impact",
+		"RANSOMWARE files of a share are renamed to one new extension", "T1486", "TA0040",
+		RANSOM_SOURCE, RANSOM_CHECK),
+	SAY_ABOUT("ransom", 843, 3, FAMILY_ransomware, "Data Encrypted for Impact",
+		"RANSOMWARE a file with the name of a ransom note", "T1486", "TA0040", RANSOM_SOURCE, RANSOM_CHECK),
+};
+static const struct param ransom_params[] = {
+	PARAM(PARAM_U32, struct ransom_config, files, 3, FILES, 7, "files", "lost within window_s"),
+	PARAM(PARAM_U32, struct ransom_config, window_s, 5, 3600, 60, "s", "that they are counted in"),
+	PARAM(PARAM_U32, struct ransom_config, entropy_gain, 100, 8000, 700, "1/1000 bit a byte",
+	      "more in what is written than in what was read"),
+	PARAM(PARAM_U32, struct ransom_config, again_s, 60, 604800, 3600, "s",
+	      "one alert a client in this time, unless ten times as many files are lost"),
+	PARAM(PARAM_U32, struct ransom_config, clients, 16, 1 << 20, 512, "hosts", "remembered"),
+	{0},
+};
+static const char *const known[] = { /* extensions that ordinary renames end with */
+	"doc", "docx", "xls", "xlsx", "ppt", "pptx", "pdf", "txt", "csv", "jpg", "jpeg", "png", "gif", "bmp",
+	"tif", "tiff", "zip", "7z", "rar", "gz", "tar", "bak", "old", "tmp", "log", "html", "htm", "xml",
+	"json", "mp3", "mp4", "avi", "mov", "wav", "exe", "dll", "msi", "iso", "db", "sqlite", "mdb", "accdb",
+	"pst", "ost", "eml", "msg", "rtf", "odt", "ods", "odp", "vsd", "vsdx", "dwg", "psd", "ai", "ini",
+	"cfg", "conf", "dat", "part", "partial", "crdownload", "download", "lnk", "url", "c", "h", "py", "js",
+	"o", "swp", "new", "orig", "save", "lock", "wbk", "xlk", "asd", "1", "2", "3",
+};
+static const char *const notes[] = { /* words of notes' names, in lower case */
+	"readme", "decrypt", "recover", "restore", "ransom", "how_to", "howto", "how to", "help_", "unlock",
+	"your_files", "your files", "instruction", "read_me", "read me", "!!!", "_readme",
+};
+/* clang-format on */
+
+struct act {
+	const struct ransom_config *c;
+	struct ransom_state *s;
+	const struct observation *o;
+	const struct obs_link *link;
+	const struct detector_out *out;
+	struct ransom_client *cl;
+};
+
+static const char *base_of(const char *path)
+{
+	const char *b = strrchr(path, '\\');
+	return b ? b + 1 : path;
+}
+
+static const char *extension_of(const char *path) /* without its dot; "" none */
+{
+	const char *dot = strrchr(base_of(path), '.');
+	return dot && dot[1] ? dot + 1 : "";
+}
+
+static bool is_known(const char *extension)
+{
+	char lower[16];
+	size_t n = strlen(extension);
+
+	if (n == 0 || n >= sizeof(lower))
+		return false;
+	for (size_t i = 0; i <= n; i++)
+		lower[i] = extension[i] >= 'A' && extension[i] <= 'Z' ? (char)(extension[i] | 32)
+								      : extension[i];
+	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(known[i], lower) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of the path without its last extension */
+static uint64_t stem_hash(const char *path)
+{
+	char stem[FACT_WORD_MAX];
+	const char *e = extension_of(path);
+	size_t n = *e ? (size_t)(e - path) - 1 : strlen(path);
+
+	snprintf(stem, sizeof(stem), "%.*s", (int)n, path);
+	return once_text(stem) | 1;
+}
+
+static void tell(const struct act *k, unsigned kind, bool alert, unsigned n, const char *text)
+{
+	struct host_view src = hosts_of(k->out->hosts, &k->o->src, k->link);
+	uint32_t roles = hosts_roles(k->out->hosts, &src, &k->o->src);
+	struct finding f = say_of(k->o, k->link, &k->o->src, &src, &k->o->dst);
+
+	f.tier = alert && !(roles & 1u << ROLE_backup) ? TIER_alert : TIER_finding;
+	f.about = &ransom_abouts[kind];
+	f.score = fmax(1, (double)n / k->c->files);
+	f.evidence[0] = (struct evidence){"files_in_window", n, NAN, k->c->files, "files"};
+	f.evidence[1] = (struct evidence){"files_lost", k->cl->lost, NAN, NAN, "files"};
+	f.n_evidence = 2;
+	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
+	k->out->add(k->out->ctx, &f, text);
+}
+
+/* Files lost within the window, and in which ways. */
+static unsigned within(const struct act *k, uint8_t *ways)
+{
+	uint64_t window_ns = k->c->window_s * NS_PER_S;
+	unsigned n = 0;
+
+	*ways = 0;
+	for (unsigned i = 0; i < FILES; i++) {
+		if (!k->cl->file[i] || k->cl->ns[i] + window_ns < k->o->time_ns)
+			continue;
+		n++;
+		*ways |= k->cl->way[i];
+	}
+	return n;
+}
+
+static void test(const struct act *k)
+{
+	struct ransom_client *cl = k->cl;
+	uint64_t now_ns = k->o->time_ns;
+	uint8_t ways;
+	unsigned n = within(k, &ways), half = (k->c->files + 1) / 2;
+	bool note = cl->note_ns && now_ns <= cl->note_ns + 10 * k->c->window_s * NS_PER_S;
+	bool renames_only = ways == WAY_renamed;
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+
+	if (n < (note ? half : k->c->files))
+		return;
+	bool again = cl->told_ns && now_ns < cl->told_ns + k->c->again_s * NS_PER_S;
+	if (again && cl->lost < 10 * cl->told_at)
+		return;
+	if (renames_only && !note && n < FILES / 2) {
+		struct once_entry *e =
+			once_get(&k->s->once, RANSOM_renames, cl->head.key, 0, 0, now_ns);
+		if (once_due(e, now_ns, k->c->again_s * NS_PER_S)) {
+			snprintf(text, sizeof(text),
+				 "on %s: %u files renamed to .%s within %u s, last %.60s",
+				 addr_text(&k->o->dst, a), n, cl->extension, k->c->window_s,
+				 cl->example);
+			tell(k, RANSOM_renames, false, n, text);
+		}
+		return;
+	}
+	cl->told_ns = now_ns ? now_ns : 1;
+	cl->told_at = cl->lost;
+	snprintf(text, sizeof(text),
+		 "on %s: %u files within %u s (%u overwritten, %u renamed, %u replaced)%s%s, last "
+		 "%.60s%s",
+		 addr_text(&k->o->dst, a), n, k->c->window_s, cl->by[0], cl->by[1], cl->by[2],
+		 *cl->extension ? " to ." : "", cl->extension, cl->example,
+		 note ? ", and a note" : "");
+	tell(k, RANSOM_alert, true, n, text);
+}
+
+/* One more file is lost; one that was counted in another way is not counted twice. */
+static void lose(const struct act *k, uint64_t file, uint8_t way, const char *example)
+{
+	struct ransom_client *cl = k->cl;
+
+	count_add(&k->s->files, 1);
+	for (unsigned i = 0; i < FILES; i++) {
+		if (cl->file[i] == file) {
+			cl->ns[i] = k->o->time_ns;
+			if (!(cl->way[i] & way))
+				cl->by[__builtin_ctz(way)]++;
+			cl->way[i] |= way;
+			test(k);
+			return;
+		}
+	}
+	unsigned i = cl->next++ % FILES;
+	cl->file[i] = file;
+	cl->ns[i] = k->o->time_ns;
+	cl->way[i] = way;
+	cl->by[__builtin_ctz(way)]++;
+	cl->lost++;
+	snprintf(cl->example, sizeof(cl->example), "%s", example);
+	test(k);
+}
+
+static void on_io(const struct act *k)
+{
+	const struct fact_smb_io *b = obs_fact(k->o);
+	const char *path = obs_word(k->o, sizeof(*b), 1);
+	bool gained = b->read_entropy && b->written_entropy >= 6500 &&
+		      b->written_entropy >= b->read_entropy + k->c->entropy_gain;
+
+	if (b->pipe || !b->written || !*path || !b->overlap || !(gained || b->magic_changed))
+		return;
+	lose(k, once_text(path) | 1, WAY_overwritten, path);
+}
+
+static void on_rename(const struct act *k, const char *from, const char *to)
+{
+	size_t n = strlen(from);
+	const char *old = extension_of(from), *now = extension_of(to);
+	bool grown = strncasecmp(from, to, n) == 0 && to[n] == '.' && to[n + 1];
+	bool changed = strcasecmp(old, now) != 0 && is_known(old) && strcasecmp(old, "tmp") != 0;
+
+	if (!*now || is_known(now) || !(grown || changed))
+		return;
+	if (strcasecmp(k->cl->extension, now) != 0) {
+		/* another extension: the renames so far were something else */
+		for (unsigned i = 0; i < FILES; i++)
+			k->cl->file[i] = k->cl->way[i] == WAY_renamed ? 0 : k->cl->file[i];
+		snprintf(k->cl->extension, sizeof(k->cl->extension), "%s", now);
+	}
+	lose(k, once_text(from) | 1, WAY_renamed, to);
+}
+
+static void on_note(const struct act *k, const char *path)
+{
+	const char *name = base_of(path);
+	char lower[FACT_WORD_MAX];
+	size_t n = 0;
+
+	for (; name[n] && n + 1 < sizeof(lower); n++)
+		lower[n] = name[n] >= 'A' && name[n] <= 'Z' ? (char)(name[n] | 32) : name[n];
+	lower[n] = '\0';
+	const char *e = extension_of(lower);
+	if (strcmp(e, "txt") && strcmp(e, "html") && strcmp(e, "hta") && strcmp(e, "htm") &&
+	    strcmp(e, "rtf"))
+		return;
+	for (unsigned i = 0; i < sizeof(notes) / sizeof(notes[0]); i++) {
+		if (!strstr(lower, notes[i]))
+			continue;
+		struct once_entry *o =
+			once_get(&k->s->once, RANSOM_note, k->cl->head.key, 0, 0, k->o->time_ns);
+		char text[FINDING_SUBJECT];
+
+		k->cl->note_ns = k->o->time_ns ? k->o->time_ns : 1;
+		snprintf(text, sizeof(text), "%.120s", path);
+		if (once_due(o, k->o->time_ns, k->c->again_s * NS_PER_S))
+			tell(k, RANSOM_note, false, 1, text);
+		test(k);
+		return;
+	}
+}
+
+static void on_file(const struct act *k)
+{
+	const struct fact_smb_file *b = obs_fact(k->o);
+	const char *path = obs_word(k->o, sizeof(*b), 1), *to = obs_word(k->o, sizeof(*b), 2);
+
+	if (b->pipe || b->folder || b->status != 0 || !*path)
+		return;
+	switch (b->op) {
+	case SMB_rename:
+		on_rename(k, path, to);
+		break;
+	case SMB_create:
+		if (!is_known(extension_of(path)))
+			k->cl->made[k->cl->next_made++ % FILES] = stem_hash(path);
+		on_note(k, path);
+		break;
+	case SMB_delete:
+		for (unsigned i = 0; i < FILES; i++) {
+			if (k->cl->made[i] != (once_text(path) | 1))
+				continue;
+			k->cl->made[i] = 0;
+			lose(k, once_text(path) | 1, WAY_replaced, path);
+			break;
+		}
+		break;
+	default:
+		break;
+	}
+}
+
+static void ransom_on_observation(const void *config, void *state, const struct observation *o,
+				  const struct detector_out *out)
+{
+	struct act k = {.c = config, .s = state, .o = o, .link = obs_body(o), .out = out};
+	bool fresh;
+	uint64_t key = hash_addr(&o->src, 17);
+
+	k.cl = sets_get(&k.s->clients, key ? key : 1, 0, &fresh);
+	if (o->time_ns > k.cl->begin_ns + k.c->again_s * NS_PER_S) {
+		k.cl->begin_ns = o->time_ns;
+		k.cl->lost = 0;
+		memset(k.cl->by, 0, sizeof(k.cl->by));
+	}
+	if (o->kind == OBS_smb_io)
+		on_io(&k);
+	else
+		on_file(&k);
+}
+
+static void ransom_fini(void *state)
+{
+	struct ransom_state *s = state;
+
+	if (!s)
+		return;
+	sets_fini(&s->clients);
+	sets_fini(&s->once);
+	free(s);
+}
+
+static int ransom_init(const void *config, void **state, struct err *err)
+{
+	const struct ransom_config *c = config;
+	struct ransom_state *s = calloc(1, sizeof(*s));
+	int rc;
+
+	if (!s)
+		return err_set(err, ENOMEM, "no memory for ransom");
+	if ((rc = sets_init(&s->clients, sizeof(struct ransom_client), c->clients, err)) ||
+	    (rc = sets_init(&s->once, sizeof(struct once_entry), c->clients * 2, err))) {
+		ransom_fini(s);
+		return rc;
+	}
+	*state = s;
+	return 0;
+}
+
+static void ransom_stats(const void *state, char *out, size_t size)
+{
+	const struct ransom_state *s = state;
+
+	snprintf(out, size,
+		 "\"files\":%llu,\"alerts\":%llu,\"findings\":%llu,\"clients_evicted\":%llu",
+		 (unsigned long long)count_get(&s->files),
+		 (unsigned long long)count_get(&s->alerts),
+		 (unsigned long long)count_get(&s->findings),
+		 (unsigned long long)count_get(&s->clients.evicted));
+}
+
+const struct detector detect_ransom = {
+	.name = "ransom",
+	.what = "files of a share overwritten, renamed or replaced one after the other",
+	.source = RANSOM_SOURCE,
+	.wants = 1ull << OBS_smb_file | 1ull << OBS_smb_io,
+	.params = ransom_params,
+	.abouts = ransom_abouts,
+	.n_abouts = RANSOM_kinds,
+	.config_size = sizeof(struct ransom_config),
+	.init = ransom_init,
+	.fini = ransom_fini,
+	.on_observation = ransom_on_observation,
+	.stats = ransom_stats,
+};

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: Apache-2.0
+/* share: what is put on other hosts' admin shares, and pipes with the names of tools.
+ *
+ * A program or script written to an admin share (by its first bytes or its name) and a pipe or file
+ * with the name that a remote execution tool leaves are alerts, once a (host, target, kind) and
+ * window. An admin share opened, any other file written there and a pipe nobody knows are findings.
+ *
+ * Units:  seconds of packet time.
+ * Owns:   one bounded table of what was told.
+ * Cost:   a walk over two dozen patterns a file opened on IPC$ or an admin share.
+ * Source: MITRE ATT&CK T1570, T1021.002; share_names.def; Sigma's list of usual pipes.
+ */
+#include "base/clock.h"
+#include "detect/once.h"
+#include "detect/say.h"
+#include "observe/fact.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define DOERS (1u << ROLE_jump | 1u << ROLE_monitoring | 1u << ROLE_scanner | 1u << ROLE_backup)
+
+struct share_config {
+	uint32_t again_s, told;
+};
+
+struct share_state {
+	struct sets once;
+	struct count alerts, findings;
+};
+
+enum share_kind {
+	SHARE_program,
+	SHARE_tool,
+	SHARE_pipe,
+	SHARE_written,
+	SHARE_strange,
+	SHARE_open,
+	SHARE_kinds
+};
+#define SHARE_SOURCE "ATT&CK T1570, T1021.002; names that the tools' documentation gives"
+#define SHARE_CHECK                                                                                \
+	"look at the file on the target (owner, hash, event 5145), and at which process on the "   \
+	"source wrote it; does this host administer that one?"
+/* clang-format off */
+static const struct about share_abouts[] = {
+	SAY_ABOUT("share", 801, 1, FAMILY_lateral, "Lateral Movement",
+		"LATERAL a program written to an admin share", "T1570", "TA0008", SHARE_SOURCE, SHARE_CHECK),
+	SAY_ABOUT("share", 802, 1, FAMILY_lateral, "Lateral Movement",
+		"LATERAL a file with the name of a remote execution tool", "T1021.002", "TA0008", SHARE_SOURCE,
+		SHARE_CHECK),
+	SAY_ABOUT("share", 803, 1, FAMILY_lateral, "Lateral Movement",
+		"LATERAL a pipe with the name of a remote execution tool", "T1021.002", "TA0008", SHARE_SOURCE,
+		SHARE_CHECK),
+	SAY_ABOUT("share", 804, 3, FAMILY_lateral, "Lateral Movement",
+		"LATERAL a file written to an admin share", "T1021.002", "TA0008", SHARE_SOURCE, SHARE_CHECK),
+	SAY_ABOUT("share", 805, 3, FAMILY_lateral, "Lateral Movement",
+		"LATERAL a pipe with a name that Windows does not use", "T1021.002", "TA0008", SHARE_SOURCE,
+		SHARE_CHECK),
+	SAY_ABOUT("share", 806, 3, FAMILY_lateral, "Lateral Movement",
+		"LATERAL an admin share opened", "T1021.002", "TA0008", SHARE_SOURCE, SHARE_CHECK),
+};
+static const struct param share_params[] = {
+	PARAM(PARAM_U32, struct share_config, again_s, 60, 604800, 3600, "s",
+	      "one alert a host, target and kind in this time"),
+	PARAM(PARAM_U32, struct share_config, told, 64, 1 << 22, 8192, "",
+	      "hosts, targets and kinds that were told"),
+	{0},
+};
+static const struct pattern {
+	const char *glob, *tool;
+	bool pipe;
+} patterns[] = {
+#define PIPE(glob_, tool_) {glob_, tool_, true},
+#define FILE_NAME(glob_, tool_) {glob_, tool_, false},
+#include "detect/share_names.def"
+#undef PIPE
+#undef FILE_NAME
+};
+static const char *const usual_pipes[] = {
+	"samr", "lsarpc", "lsass", "winreg", "netlogon", "srvsvc", "wkssvc", "protected_storage", "browser",
+	"netdfs", "svcctl", "spoolss", "ntsvcs", "lsm_api_service", "hydralspipe", "termsrv_api_service",
+	"msftewds", "epmapper", "eventlog", "atsvc", "efsrpc", "initshutdown", "fssagentrpc", "trkwks",
+	"w32time", "w32time_alt", "dnsserver", "dhcpserver", "keysvc", "plugplay", "router", "scerpc",
+	"tapsrv", "unixinfo", "sql\\query", "mssql$*", "llsrpc", "browser", "iisadmin", "cert", "winsreg",
+	"frsrpc", "rpc_control*", "witness", "msdtc", "sessenvpublicrpc", "ctx_winstation_api_service",
+	"drsuapi", "mdssvc", "spotlight", "wsp", "search", "policyagent", "lsabackup", "rpcss",
+};
+/* clang-format on */
+
+static uint8_t lower(char c)
+{
+	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 32 : c == '/' ? '\\' : c);
+}
+
+static bool one_fits(char g, uint8_t c)
+{
+	bool digit = c >= '0' && c <= '9';
+
+	return g == '?' || (g == '#' && digit) || (g == '%' && (digit || (c >= 'a' && c <= 'f'))) ||
+	       (uint8_t)g == c;
+}
+
+/* Linear but for one step back to the last '*'. */
+static bool fits(const char *glob, const char *text)
+{
+	const char *star = NULL, *from = NULL;
+
+	while (*text) {
+		if (*glob == '*') {
+			star = ++glob;
+			from = text;
+		} else if (*glob && one_fits(*glob, lower(*text))) {
+			glob++;
+			text++;
+		} else if (star) {
+			glob = star;
+			text = ++from;
+		} else {
+			return false;
+		}
+	}
+	while (*glob == '*')
+		glob++;
+	return !*glob;
+}
+
+static const char *tool_of(const char *name, bool pipe)
+{
+	for (unsigned i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
+		if (patterns[i].pipe == pipe && fits(patterns[i].glob, name))
+			return patterns[i].tool;
+	}
+	return NULL;
+}
+
+static bool is_usual_pipe(const char *name)
+{
+	for (unsigned i = 0; i < sizeof(usual_pipes) / sizeof(usual_pipes[0]); i++) {
+		if (fits(usual_pipes[i], name))
+			return true;
+	}
+	return name[0] == '\0';
+}
+
+static bool runs(const char *path)
+{
+	static const char *const ends[] = {"*.exe", "*.dll", "*.sys", "*.bat", "*.cmd", "*.ps1",
+					   "*.vbs", "*.js",  "*.hta", "*.msi", "*.scr", "*.com",
+					   "*.xll", "*.cpl", "*.wsf", "*.ocx", "*.mof", "*.lnk"};
+
+	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (fits(ends[i], path))
+			return true;
+	}
+	return false;
+}
+
+struct seen {
+	const struct share_config *c;
+	struct share_state *s;
+	const struct observation *o;
+	const struct obs_link *link;
+	const struct detector_out *out;
+};
+
+static void tell(const struct seen *k, enum share_kind kind, bool alert, const char *share,
+		 const char *path, const char *why, double bytes)
+{
+	struct host_view src = hosts_of(k->out->hosts, &k->o->src, k->link);
+	struct host_view dst = hosts_of(k->out->hosts, &k->o->dst, k->link);
+	uint32_t roles = hosts_roles(k->out->hosts, &src, &k->o->src);
+	struct once_entry *e = once_get(&k->s->once, kind, src.id, dst.id, 0, k->o->time_ns);
+	uint32_t n = once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S);
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+
+	if (n == 0)
+		return;
+	snprintf(text, sizeof(text), "on %s: %.60s %.100s%s%s", addr_text(&k->o->dst, a), share,
+		 path, *why ? ": " : "", why);
+	struct finding f = say_of(k->o, k->link, &k->o->src, &src, &k->o->dst);
+	f.tier = alert && !(roles & DOERS) ? TIER_alert : TIER_finding;
+	f.about = &share_abouts[kind];
+	f.count = n;
+	f.evidence[0] = bytes > 0 ? (struct evidence){"written", bytes, NAN, NAN, "bytes"}
+				  : (struct evidence){"files", 1, NAN, 1, "files"};
+	f.n_evidence = 1;
+	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
+	k->out->add(k->out->ctx, &f, text);
+}
+
+static void on_file(const struct seen *k)
+{
+	const struct fact_smb_file *b = obs_fact(k->o);
+	const char *share = obs_word(k->o, sizeof(*b), 0), *path = obs_word(k->o, sizeof(*b), 1);
+	const char *tool;
+
+	if (b->folder || !*path)
+		return;
+	while (*path == '\\')
+		path++;
+	if (b->pipe) {
+		tool = tool_of(path, true);
+		if (tool)
+			tell(k, SHARE_pipe, true, share, path, tool, 0);
+		else if (!is_usual_pipe(path))
+			tell(k, SHARE_strange, false, share, path, "", 0);
+		return;
+	}
+	if (!b->admin || b->status != 0)
+		return;
+	tool = tool_of(path, false);
+	if (tool)
+		tell(k, SHARE_tool, true, share, path, tool, 0);
+	else if ((b->op == SMB_create || b->op == SMB_overwrite) && runs(path))
+		tell(k, SHARE_program, true, share, path, "by its name", 0);
+}
+
+static void on_io(const struct seen *k)
+{
+	const struct fact_smb_io *b = obs_fact(k->o);
+	const char *share = obs_word(k->o, sizeof(*b), 0), *path = obs_word(k->o, sizeof(*b), 1);
+	bool program = (b->written_head[0] == 'M' && b->written_head[1] == 'Z') ||
+		       memcmp(b->written_head, "\177ELF", 4) == 0;
+
+	if (!b->admin || b->pipe || !b->written)
+		return;
+	if (program)
+		tell(k, SHARE_program, true, share, path, "by its first bytes", (double)b->written);
+	else
+		tell(k, SHARE_written, false, share, path, "", (double)b->written);
+}
+
+static void on_tree(const struct seen *k)
+{
+	const struct fact_smb_tree *b = obs_fact(k->o);
+
+	if (b->admin && b->status == 0)
+		tell(k, SHARE_open, false, obs_word(k->o, sizeof(*b), 0), "", "", 0);
+}
+
+static void share_on_observation(const void *config, void *state, const struct observation *o,
+				 const struct detector_out *out)
+{
+	const struct seen k = {.c = config, .s = state, .o = o, .link = obs_body(o), .out = out};
+
+	if (!hosts_home(out->hosts, &o->dst))
+		return;
+	if (o->kind == OBS_smb_file)
+		on_file(&k);
+	else if (o->kind == OBS_smb_io)
+		on_io(&k);
+	else
+		on_tree(&k);
+}
+
+static void share_fini(void *state)
+{
+	struct share_state *s = state;
+
+	if (s)
+		sets_fini(&s->once);
+	free(s);
+}
+
+static int share_init(const void *config, void **state, struct err *err)
+{
+	const struct share_config *c = config;
+	struct share_state *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return err_set(err, ENOMEM, "no memory for share");
+	int rc = sets_init(&s->once, sizeof(struct once_entry), c->told, err);
+	if (rc) {
+		share_fini(s);
+		return rc;
+	}
+	*state = s;
+	return 0;
+}
+
+static void share_stats(const void *state, char *out, size_t size)
+{
+	const struct share_state *s = state;
+
+	snprintf(out, size, "\"alerts\":%llu,\"findings\":%llu,\"told_evicted\":%llu",
+		 (unsigned long long)count_get(&s->alerts),
+		 (unsigned long long)count_get(&s->findings),
+		 (unsigned long long)count_get(&s->once.evicted));
+}
+
+const struct detector detect_share = {
+	.name = "share",
+	.what = "programs on admin shares, and pipes and files with the names of tools",
+	.source = SHARE_SOURCE,
+	.wants = 1ull << OBS_smb_file | 1ull << OBS_smb_io | 1ull << OBS_smb_tree,
+	.params = share_params,
+	.abouts = share_abouts,
+	.n_abouts = SHARE_kinds,
+	.config_size = sizeof(struct share_config),
+	.init = share_init,
+	.fini = share_fini,
+	.on_observation = share_on_observation,
+	.stats = share_stats,
+};

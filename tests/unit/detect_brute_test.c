@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Logins, and files that are lost. */
+#include "detect_facts.h"
+
+#define WS "10.0.0.5"
+#define FS "10.0.0.9"
+
+/* A letter is an account: small fails, capital works, '?' unknown how, digits fail and do not
+ * exist,
+ * '~' a minute passes. */
+static const struct {
+	const char *name, *logins, *told;
+} rows[] = {
+	{"eleven failures", "aaaaaaaaaaa", ""},
+	{"twelve failures", "aaaaaaaaaaaa", "+821 10.0.0.5"},
+	{"told once", "aaaaaaaaaaaaaaaaaaaaaaaaaaaa", "+821 10.0.0.5"},
+	{"slow ones", "aaaa~~~~~~~~~~~aaaa~~~~~~~~~~~aaaa~~~~~~~~~~~aaaa", ""},
+	{"somebody who mistypes", "aaaAaaaAaaaAaaaAaaaA", ""},
+	{"in after six", "aaaaaaA", "+824 10.0.0.5"},
+	{"in after five", "aaaaaA", ""},
+	{"in after the window before", "aaaaaa~~~~~~~~~~~aA", "+824 10.0.0.5"},
+	{"eight accounts", "abcdefgh", "+822 10.0.0.5"},
+	{"seven accounts", "abcdefg", ""},
+	{"five that do not exist", "01234", "+823 10.0.0.5"},
+	{"four that do not exist", "0123", ""},
+	{"nineteen of which nothing is seen", "???????????????????", ""},
+	{"twenty", "????????????????????", "+825 10.0.0.5"},
+};
+
+static void check_logins(void)
+{
+	static char *assets[] = {"10.0.0.5=scanner"};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		for (const char *p = rows[i].logins; *p; p++) {
+			char user[] = {*p, 'x', '\0'};
+			bool works = *p >= 'A' && *p <= 'Z', digit = *p >= '0' && *p <= '9';
+
+			if (*p == '~')
+				facts_wait(60);
+			else
+				facts_login(WS, FS, LOGIN_ssh,
+					    *p == '?' ? RESULT_unknown
+					    : works   ? RESULT_ok
+						      : RESULT_failed,
+					    user, digit);
+		}
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+	CASE("a scanner of ours");
+	facts_open(assets, 1);
+	for (unsigned i = 0; i < 12; i++)
+		facts_login(WS, FS, LOGIN_ssh, RESULT_failed, "root", false);
+	CHECK_STR(facts_told(), "-821 10.0.0.5");
+	facts_close();
+	CASE("different ways in do not add up");
+	facts_open(NULL, 0);
+	for (unsigned i = 0; i < 11; i++) {
+		facts_login(WS, FS, LOGIN_ssh, RESULT_failed, "root", false);
+		facts_login(WS, FS, LOGIN_ftp, RESULT_failed, "root", false);
+	}
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
+static void write_file(unsigned i, uint16_t was, uint16_t is, bool over)
+{
+	struct fact_smb_io b = {.read = 50000,
+				.written = 50000,
+				.overlap = over ? 50000 : 0,
+				.read_entropy = was,
+				.written_entropy = is,
+				.closed = 1};
+	char path[64];
+	const char *words[] = {"data", path};
+
+	snprintf(path, sizeof(path), "folder\\file%u.docx", i);
+	facts_say(OBS_smb_io, WS, FS, 445, &b, sizeof(b), words, 2);
+}
+
+/* "o" overwritten, "p" photographs edited, "n" new archive, "r" renamed to .locked, "t" a temporary
+ * name becomes a document's, "d" a file replaced, "x" deleted, "N" a note. */
+static const struct {
+	const char *name, *acts;
+	unsigned wait_s;
+	const char *told;
+} losses[] = {
+	{"seven overwritten", "ooooooo", 1, "+841 10.0.0.5"},
+	{"six are not enough", "oooooo", 1, ""},
+	{"slowly", "oooooooooooooo", 30, ""},
+	{"random before and after", "pppppppppppppp", 1, ""},
+	{"a new archive", "nnnnnnnnnnnnnn", 1, ""},
+	{"documents saved by way of a temporary name", "tttttttttttttt", 1, ""},
+	{"deleted", "xxxxxxxxxxxxxxxxxxxxx", 1, ""},
+	{"renames alone are a finding", "rrrrrrrrrrrrrr", 1, "-842 10.0.0.5"},
+	{"overwritten and renamed", "ororororororor", 1, "+841 10.0.0.5"},
+	{"replaced", "ddddddd", 1, "+841 10.0.0.5"},
+	{"a note, and half as many", "Noooo", 1, "-843 10.0.0.5 +841 10.0.0.5"},
+	{"a note alone", "N", 1, "-843 10.0.0.5"},
+};
+
+static void lose(char act, unsigned i)
+{
+	char a[64], b[80];
+
+	snprintf(a, sizeof(a), "folder\\file%u.docx", act == 'r' ? (i - i % 2) : i);
+	switch (act) {
+	case 'o':
+		write_file(i, 4500, 7900, true);
+		break;
+	case 'p':
+		write_file(i, 7800, 7900, true);
+		break;
+	case 'n':
+		write_file(i, 0, 7900, false);
+		break;
+	case 'r':
+		snprintf(b, sizeof(b), "%s.locked", a);
+		facts_file(WS, FS, SMB_rename, false, false, a, b);
+		break;
+	case 't':
+		snprintf(b, sizeof(b), "folder\\%u.tmp", i);
+		facts_file(WS, FS, SMB_rename, false, false, b, a);
+		break;
+	case 'd':
+		snprintf(b, sizeof(b), "%s.crypt", a);
+		facts_file(WS, FS, SMB_create, false, false, b, "");
+		facts_file(WS, FS, SMB_delete, false, false, a, "");
+		break;
+	case 'x':
+		facts_file(WS, FS, SMB_delete, false, false, a, "");
+		break;
+	default:
+		facts_file(WS, FS, SMB_create, false, false, "folder\\HOW_TO_DECRYPT.txt", "");
+		break;
+	}
+}
+
+static void check_losses(void)
+{
+	for (unsigned i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+		CASE(losses[i].name);
+		facts_open(NULL, 0);
+		for (unsigned k = 0; losses[i].acts[k]; k++) {
+			lose(losses[i].acts[k], k);
+			facts_wait(losses[i].wait_s);
+		}
+		CHECK_STR(facts_told(), losses[i].told);
+		facts_close();
+	}
+}
+
+int main(void)
+{
+	check_logins();
+	check_losses();
+	return check_done();
+}

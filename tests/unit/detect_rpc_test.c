@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Remote calls, admin shares, Netlogon: what is an alert, what a finding, what nothing. */
+#include "detect_facts.h"
+
+#include "detect/rpc.h"
+
+#define SVCCTL   "367abb81-9844-35f1-ad32-98f038001003"
+#define SAMR     "12345778-1234-abcd-ef00-0123456789ac"
+#define SRVSVC   "4b324fc8-1670-01d3-1278-5a47bf6ee188"
+#define DRSUAPI  "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
+#define NETLOGON "12345678-1234-abcd-ef00-01234567cffb"
+#define EFSRPC   "df1941c5-fe89-4e79-bf10-463657acf44d"
+#define WS       "10.0.0.5"
+#define FS       "10.0.0.9"
+
+static void check_marks(void)
+{
+	static const struct {
+		const char *name, *uuid;
+		uint16_t op;
+		const char *told;
+	} rows[] = {
+		{"a service is created", SVCCTL, 12, "+701 10.0.0.5"},
+		{"a service is started", SVCCTL, 19, "+702 10.0.0.5"},
+		{"the service manager is opened", SVCCTL, 15, "-706 10.0.0.5"},
+		{"users are listed", SAMR, 13, "-722 10.0.0.5"},
+		{"the directory is replicated", DRSUAPI, 3, "+743 10.0.0.5"},
+		{"a path is opened for somebody", EFSRPC, 0, "+733 10.0.0.5"},
+		{"a call nobody minds", SVCCTL, 0, ""},
+		{"an interface nobody knows", "00000001-0000-0000-0000-000000000000", 12, ""},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		facts_rpc(WS, FS, rows[i].uuid, rows[i].op, "X");
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_rpc(WS, FS, rows[i].uuid, rows[i].op, "X");
+		CHECK_STR(facts_told(), ""); /* once a window */
+		facts_wait(3600);
+		facts_rpc(WS, FS, rows[i].uuid, rows[i].op, "X");
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+	CASE("numbers are each one mark's");
+	for (unsigned i = 0; i < rpc_n_marks; i++) {
+		for (unsigned k = i + 1; k < rpc_n_marks; k++)
+			CHECK(rpc_marks[i].number != rpc_marks[k].number);
+	}
+}
+
+static void check_roles(void)
+{
+	static char *assets[] = {"10.0.0.5=jump", "10.0.0.7=dc"};
+
+	CASE("whose work it is");
+	facts_open(assets, 2);
+	facts_rpc(WS, FS, SVCCTL, 12, "X");
+	CHECK_STR(facts_told(), "-701 10.0.0.5");
+	CASE("domain controllers replicate");
+	facts_rpc("10.0.0.7", "10.0.0.8", DRSUAPI, 3, "");
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
+static void check_pairs(void)
+{
+	CASE("a copy, then an execution");
+	facts_open(NULL, 0);
+	facts_file(WS, FS, SMB_create, true, false, "a.txt", "");
+	CHECK_STR(facts_told(), "");
+	facts_wait(599);
+	facts_rpc(WS, FS, SVCCTL, 19, "X");
+	CHECK_STR(facts_told(), "+702 10.0.0.5 +790 10.0.0.5");
+	facts_close();
+	CASE("too late");
+	facts_open(NULL, 0);
+	facts_file(WS, FS, SMB_create, true, false, "a.txt", "");
+	facts_wait(601);
+	facts_rpc(WS, FS, SVCCTL, 19, "X");
+	CHECK_STR(facts_told(), "+702 10.0.0.5");
+	facts_close();
+	CASE("on another host");
+	facts_open(NULL, 0);
+	facts_file(WS, "10.0.0.8", SMB_create, true, false, "a.txt", "");
+	facts_rpc(WS, FS, SVCCTL, 19, "X");
+	CHECK_STR(facts_told(), "+702 10.0.0.5");
+	facts_close();
+	CASE("sessions asked of five hosts, not of four");
+	facts_open(NULL, 0);
+	for (unsigned i = 1; i <= 5; i++) {
+		char host[32];
+
+		snprintf(host, sizeof(host), "10.0.1.%u", i);
+		facts_rpc(WS, host, SRVSVC, 12, "");
+		CHECK_STR(facts_told(), i < 5 ? "-725 10.0.0.5" : "-725 10.0.0.5 +791 10.0.0.5");
+	}
+	facts_close();
+}
+
+static void check_shares(void)
+{
+	static const struct {
+		const char *name, *path;
+		bool pipe, admin;
+		enum smb_op op;
+		const char *told;
+	} rows[] = {
+		{"a program on an admin share", "Temp\\x.EXE", false, true, SMB_create,
+		 "+801 10.0.0.5"},
+		{"a program elsewhere", "x.exe", false, false, SMB_create, ""},
+		{"a program that is read", "x.exe", false, true, SMB_open, ""},
+		{"PsExec's service", "PSEXESVC.exe", false, true, SMB_create, "+802 10.0.0.5"},
+		{"wmiexec's output", "__1700000000.1234", false, true, SMB_open, "+802 10.0.0.5"},
+		{"two underscores and a word", "__init.py", false, true, SMB_open, ""},
+		{"RemCom's pipe", "RemCom_communicaton", true, false, SMB_open, "+803 10.0.0.5"},
+		{"Cobalt Strike's pipe", "MSSE-1234-server", true, false, SMB_open,
+		 "+803 10.0.0.5"},
+		{"status_ and a word is no number", "status_line", true, false, SMB_open,
+		 "-805 10.0.0.5"},
+		{"a pipe of Windows", "\\svcctl", true, false, SMB_open, ""},
+		{"a pipe nobody knows", "mypipe", true, false, SMB_open, "-805 10.0.0.5"},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		facts_file(WS, FS, rows[i].op, rows[i].admin, rows[i].pipe, rows[i].path, "");
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+	CASE("a program by its first bytes");
+	facts_open(NULL, 0);
+	struct fact_smb_io io = {.admin = 1, .written = 1000, .written_head = {'M', 'Z'}};
+	const char *words[] = {"C$", "x.dat"};
+	facts_say(OBS_smb_io, WS, FS, 445, &io, sizeof(io), words, 2);
+	CHECK_STR(facts_told(), "+801 10.0.0.5");
+	io.written_head[0] = 'x';
+	facts_say(OBS_smb_io, WS, FS, 445, &io, sizeof(io), words, 2);
+	CHECK_STR(facts_told(), "-804 10.0.0.5");
+	facts_close();
+}
+
+static void zerologon(unsigned n, uint16_t proof, unsigned gap_s)
+{
+	for (unsigned i = 0; i < n; i++) {
+		facts_rpc(WS, FS, NETLOGON, 4, "");
+		facts_rpc(WS, FS, NETLOGON, proof, "");
+		facts_wait(gap_s);
+	}
+}
+
+static void check_netlogon(void)
+{
+	static const struct {
+		const char *name;
+		unsigned n, gap_s;
+		uint16_t proof;
+		const char *told;
+	} rows[] = {
+		{"twenty tries with Authenticate3", 20, 0, 26, "+811 10.0.0.5"},
+		{"with Authenticate2", 20, 0, 15, "+811 10.0.0.5"},
+		{"with Authenticate", 20, 0, 5, "+811 10.0.0.5"},
+		{"nineteen are not enough", 19, 0, 26, ""},
+		{"nor are slow ones", 40, 7, 26, ""},
+		{"nor challenges alone", 40, 0, 21, ""},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		zerologon(rows[i].n, rows[i].proof, rows[i].gap_s);
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+	CASE("and it worked");
+	facts_open(NULL, 0);
+	zerologon(30, 26, 0);
+	facts_rpc(WS, FS, NETLOGON, 30, "");
+	CHECK_STR(facts_told(), "+811 10.0.0.5 +812 10.0.0.5");
+	facts_close();
+	CASE("a machine that sets its password");
+	facts_open(NULL, 0);
+	zerologon(1, 26, 0);
+	facts_rpc(WS, FS, NETLOGON, 30, "");
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
+int main(void)
+{
+	check_marks();
+	check_roles();
+	check_pairs();
+	check_shares();
+	check_netlogon();
+	return check_done();
+}
