@@ -393,6 +393,13 @@ void proto_pkt(struct proto *pr, struct pkt *p)
 {
 	struct flow *f = p->flow;
 
+	if (proto_is_icmp_echo(p) && f && p->payload_len) {
+		struct proto_flow *icmp = flow_of(pr, f, p->time_ns);
+
+		if (icmp)
+			proto_icmp_echo(pr, icmp, p);
+		return;
+	}
 	if (p->proto != 17 || !f || p->payload_len == 0 || f->app == APP_failed || p->quotes)
 		return;
 	struct order at = {p->seq, p->time_ns, ORDER_proto};

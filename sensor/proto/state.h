@@ -51,3 +51,10 @@ enum app proto_probe(const struct flow *f, const struct proto_flow *pf, uint8_t 
 /* expect.c */
 void proto_expect_look(struct proto *pr, const struct flow *f, struct proto_flow *pf,
 		       uint64_t now_ns);
+static inline bool proto_is_icmp_echo(const struct pkt *p)
+{
+	return (p->proto == 1 && (p->icmp_type == 0 || p->icmp_type == 8)) ||
+	       (p->proto == 58 && (p->icmp_type == 128 || p->icmp_type == 129));
+}
+/* icmp_echo.c: an echo with a payload */
+void proto_icmp_echo(struct proto *pr, struct proto_flow *pf, const struct pkt *p);
