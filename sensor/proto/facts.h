@@ -48,6 +48,7 @@ enum login_how {
 	LOGIN_redis,
 	LOGIN_snmp,
 	LOGIN_winrm,
+	LOGIN_rpc, /* DCE/RPC; only as what carries NTLM or Kerberos */
 	LOGIN_count
 };
 /* words: user, domain or realm, workstation */

@@ -93,7 +93,8 @@ struct fact_smb_odd {
 struct rpc_uuid {
 	uint8_t at[16]; /* as printed, big-endian fields: 367abb81-9844-… is 36 7a bb 81 98 44 … */
 };
-/* words: pipe (without slashes) or "" over TCP, user */
+/* Told when it is asked for (outcome unknown) and when it is answered. words: pipe (without slashes) or
+ * "" over TCP, user */
 struct fact_rpc_bind {
 	struct rpc_uuid interface;
 	uint16_t version;
