@@ -104,7 +104,7 @@ struct json;
 void rpc_eve(struct json *j, const struct rpc_tx *t); /* members of "dcerpc" */
 
 /* rpc_names.c: interfaces that are known. */
-const char *rpc_interface_name(const struct rpc_uuid *u); /* NULL: none */
+const char *rpc_name_of(const struct rpc_uuid *u);        /* NULL: none */
 bool rpc_of_pipe(const char *pipe, struct rpc_uuid *out); /* what usually speaks there */
 uint64_t rpc_interface_number(const struct rpc_uuid *u);  /* 0: not known */
 bool rpc_interface_at(uint64_t number, struct rpc_uuid *out);

@@ -9,7 +9,7 @@
 static void put_interface(struct json *j, const struct rpc_tx *t)
 {
 	char uuid[37], version[16];
-	const char *name = rpc_interface_name(&t->interface);
+	const char *name = rpc_name_of(&t->interface);
 
 	if (!t->known)
 		return;

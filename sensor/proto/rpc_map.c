@@ -15,7 +15,7 @@
 
 bool rpc_is_map(const struct rpc_tx *t)
 {
-	const char *name = rpc_interface_name(&t->interface);
+	const char *name = rpc_name_of(&t->interface);
 
 	return t->opnum == OP_MAP && name && strcmp(name, "epmapper") == 0;
 }

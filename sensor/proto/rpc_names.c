@@ -89,7 +89,7 @@ static unsigned find(const struct rpc_uuid *u)
 	return KNOWN;
 }
 
-const char *rpc_interface_name(const struct rpc_uuid *u)
+const char *rpc_name_of(const struct rpc_uuid *u)
 {
 	unsigned i = find(u);
 

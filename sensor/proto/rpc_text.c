@@ -210,7 +210,7 @@ static void activation(const struct rpc_tx *t, char one[RPC_WORD])
 
 void rpc_words(const struct rpc_tx *t, char one[RPC_WORD], char two[RPC_WORD])
 {
-	const char *name = rpc_interface_name(&t->interface);
+	const char *name = rpc_name_of(&t->interface);
 	struct strings s = {.n = 0};
 
 	one[0] = two[0] = '\0';
