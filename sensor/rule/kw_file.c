@@ -61,3 +61,24 @@ const struct keyword keyword_filemagic = {
 	.what = "what the contents of a file look like", .value = VALUE_needed,
 	.build = filemagic_build,
 };
+
+/* Files are not kept; the rule asks for one all the same. */
+static int filestore_parse(struct span value, void *arg, struct fault *f)
+{
+	(void)value, (void)arg, (void)f;
+	return 0;
+}
+
+static bool filestore_match(const void *arg, const struct tx_ask *ask)
+{
+	uint64_t size;
+
+	(void)arg;
+	return ask->protocol->number(ask->tx, ask->field, 0, ask->dir, &size);
+}
+
+const struct keyword keyword_filestore = {
+	.name = "filestore", .syntax = "filestore[: DIRECTION, SCOPE]",
+	.what = "the transaction has a file; accepted: it is not kept", .value = VALUE_optional,
+	.field = "filesize", .parse = filestore_parse, .match_tx = filestore_match,
+};

@@ -59,9 +59,8 @@ const struct keyword keyword_to_md5 = PLAIN("to_md5", "the 16 bytes of the buffe
 const struct keyword keyword_to_sha1 = PLAIN("to_sha1", "the 20 bytes of the buffer's SHA-1");
 const struct keyword keyword_to_sha256 = PLAIN("to_sha256", "the 32 bytes of the buffer's SHA-256");
 
-static int xor_build(struct build *b, struct span value)
+static int xor_key(struct build *b, struct span value, struct span s, struct transform *t)
 {
-	struct span s = rule_span_unquote(value);
 	uint8_t key[256];
 
 	if (s.len == 0 || s.len % 2 || s.len / 2 > sizeof(key))
@@ -75,13 +74,57 @@ static int xor_build(struct build *b, struct span value)
 					  "the key is 1 to 256 bytes in hexadecimal");
 		key[i] = (uint8_t)v;
 	}
-	return rule_build_transform(
-		b, (struct transform){.run = rule_transform_xor, .a = s.len / 2, .text = value,
-				      .arg = rule_arena_copy(b->arena, key, s.len / 2)});
+	t->a = s.len / 2;
+	t->arg = rule_arena_copy(b->arena, key, s.len / 2);
+	return 0;
+}
+
+/* "extract LENGTH PLACE": the key is in the buffer. */
+static int xor_extract(struct build *b, struct span item, struct transform *t)
+{
+	struct span rest = span_trim(span_cut(item, 7, item.len)), word;
+	uint64_t n, at;
+
+	t->run = rule_transform_xor_extract;
+	int rc = rule_span_next(&rest, ' ', &word) ? rule_number_parse(word, 256, &n, b->fault) : -1;
+	if (rc == 0)
+		rc = rule_number_parse(rest, UINT16_MAX, &at, b->fault);
+	if (rc || n == 0)
+		return rule_fault(b->fault, item, "extract LENGTH PLACE");
+	t->a = (uint32_t)n;
+	t->c = (uint32_t)at;
+	return 0;
+}
+
+static int xor_build(struct build *b, struct span value)
+{
+	struct transform t = {.run = rule_transform_xor, .text = value};
+	struct span rest = value, item;
+	uint64_t from;
+	int rc = 0;
+
+	if (value.len && value.at[0] == '"')
+		rc = xor_key(b, value, rule_span_unquote(value), &t);
+	else
+		while (rc == 0 && rule_span_next(&rest, ',', &item)) {
+			if (item.len > 7 && memcmp(item.at, "offset ", 7) == 0) {
+				rc = rule_number_parse(span_cut(item, 7, item.len), UINT16_MAX,
+						       &from, b->fault);
+				t.b = (uint32_t)from;
+			} else if (item.len > 8 && memcmp(item.at, "extract ", 8) == 0) {
+				rc = xor_extract(b, item, &t);
+			} else {
+				rc = xor_key(b, value, rule_span_unquote(item), &t);
+			}
+		}
+	if (rc == 0 && t.a == 0)
+		rc = rule_fault(b->fault, value, "the key is missing");
+	return rc ? rc : rule_build_transform(b, t);
 }
 
 const struct keyword keyword_xor = {
-	.name = "xor", .syntax = "xor: \"HEX\"", .what = "the buffer xor a repeated key",
+	.name = "xor", .syntax = "xor: \"HEX\" | [offset N,] extract LENGTH PLACE",
+	.what = "the buffer xor a repeated key",
 	.value = VALUE_needed, .build = xor_build,
 };
 

@@ -64,7 +64,7 @@ static bool same(const struct chain *c, const struct transform *t, unsigned n)
 	if (c->n != n)
 		return false;
 	for (unsigned i = 0; i < n; i++) {
-		if (c->t[i].run != t[i].run || c->t[i].a != t[i].a || c->t[i].b != t[i].b ||
+		if (c->t[i].run != t[i].run || c->t[i].a != t[i].a || c->t[i].b != t[i].b || c->t[i].c != t[i].c ||
 		    !same_text(c->t[i].text, t[i].text))
 			return false;
 	}

@@ -24,7 +24,7 @@ struct transform {
 	uint32_t (*run)(const struct transform *t, struct transform_work *w, const uint8_t *in,
 			uint32_t n, uint8_t *out, uint32_t cap);
 	const void *arg;
-	uint32_t a, b; /* numbers of its own */
+	uint32_t a, b, c; /* numbers of its own */
 	struct span text; /* as written: name and value */
 };
 
@@ -58,7 +58,8 @@ TRANSFORM(compress_whitespace)
 TRANSFORM(strip_pseudo_headers)
 TRANSFORM(header_lowercase)
 TRANSFORM(url_decode)
-TRANSFORM(xor)         /* arg: the key, of a bytes */
+TRANSFORM(xor)         /* arg: the key, of a bytes; b: from */
+TRANSFORM(xor_extract) /* the key is a bytes at c */
 TRANSFORM(subslice)    /* a: from, b: at most */
 TRANSFORM(hash)        /* a: enum transform_hash */
 TRANSFORM(pcrexform)   /* arg: struct regex with one capture */

@@ -144,15 +144,29 @@ RUN(from_hex)
 	return len;
 }
 
+static uint32_t xor_with(const uint8_t *key, uint32_t len, uint32_t from, const uint8_t *in,
+			 uint32_t n, uint8_t *out)
+{
+	for (uint32_t i = 0; i < n; i++)
+		out[i] = i < from ? in[i] : in[i] ^ key[(i - from) % len];
+	return n;
+}
+
 RUN(xor)
 {
-	const uint8_t *key = t->arg;
+	(void)w;
+	return xor_with(t->arg, t->a, t->b, in, at_most(n, cap), out);
+}
 
+RUN(xor_extract)
+{
 	(void)w;
 	n = at_most(n, cap);
-	for (uint32_t i = 0; i < n; i++)
-		out[i] = in[i] ^ key[i % t->a];
-	return n;
+	if (t->c + t->a > n) {
+		memcpy(out, in, n); /* no key: the buffer as it is */
+		return n;
+	}
+	return xor_with(in + t->c, t->a, t->b, in, n, out);
 }
 
 RUN(subslice)

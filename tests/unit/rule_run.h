@@ -2,6 +2,7 @@
 /* Rules from a text, held against packets and streams that a test makes; the sids that hit. */
 #pragma once
 
+#include "proto/proto.h"
 #include "rule/rule.h"
 
 #include <assert.h>
@@ -17,6 +18,8 @@ struct run {
 	unsigned sid[512], n; /* hits in order */
 	struct rule_hit last;
 	uint64_t sent[2]; /* stream bytes given so far */
+	struct proto *proto; /* NULL: nothing is parsed */
+	char eve[4096];      /* of the last hit */
 	uint8_t stream[2][65536];
 };
 
@@ -27,6 +30,10 @@ static inline void run_on_hit(void *ctx, const struct rule_hit *h)
 	if (r->n < 512)
 		r->sid[r->n++] = h->rule->about.sid;
 	r->last = *h;
+	uint32_t n = h->eve && h->eve_len < sizeof(r->eve) ? h->eve_len : 0;
+	if (n)
+		memcpy(r->eve, h->eve, n);
+	r->eve[n] = 0;
 }
 
 /* Writes the rules to a file and loads it. */
@@ -79,8 +86,20 @@ static inline void run_init(struct run *r, const char *rules)
 	run_init_with(r, rules, &c);
 }
 
+/* From here on the flow's bytes are parsed. */
+static inline void run_parse(struct run *r)
+{
+	const struct proto_config c = {.memory = 16u << 20, .flows = 16, .body = 100 << 10,
+				       .expected = 64};
+	const struct proto_hooks hooks = {.on_tx = rule_tx, .on_app = rule_app, .rules = r->m};
+	struct err err;
+
+	assert(proto_new(&r->proto, &c, 1, NULL, &hooks, &err) == 0);
+}
+
 static inline void run_fini(struct run *r)
 {
+	proto_free(r->proto);
 	rule_matcher_free(r->m);
 	rule_set_free(r->set);
 }
@@ -119,6 +138,8 @@ static inline void run_piece(struct run *r, uint8_t dir, const void *bytes, size
 	struct flow_piece piece = {.window = window, .window_len = (uint32_t)(old + n),
 				   .piece_len = (uint32_t)n, .offset = r->sent[dir], .dir = dir,
 				   .gap = gap, .fin = fin};
+	if (r->proto)
+		proto_piece(r->proto, &r->flow, &piece, &p, &at);
 	rule_piece(r->m, &r->flow, &piece, &p, &at);
 	rule_pkt(r->m, &p);
 	free(window);
@@ -129,6 +150,8 @@ static inline void run_end(struct run *r)
 {
 	struct order at = {.seq = r->seq, .stage = ORDER_timer};
 
+	if (r->proto)
+		proto_flow_end(r->proto, &r->flow, &at);
 	rule_flow_end(r->m, &r->flow, &at);
 }
 
