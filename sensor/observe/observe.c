@@ -32,12 +32,15 @@ void observe_init(struct observer *o, struct ring *ring, bool ticks)
 
 int observe_remember(struct observer *o, uint32_t entries, struct err *err)
 {
-	return seen_init(&o->seen, entries, err);
+	int rc = seen_init(&o->seen, entries, err);
+
+	return rc ? rc : crowd_init(&o->crowd, err);
 }
 
 void observe_fini(struct observer *o)
 {
 	seen_fini(&o->seen);
+	crowd_fini(&o->crowd);
 }
 
 /* The last word of the order: how many observations of the same seq, stage and flow came before. */
@@ -336,6 +339,8 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 			observe_record(o, f, OBS_flow_interim, reason, at);
 		break;
 	case FLOW_EVENT_end:
+		if (reason == FLOW_END_evicted)
+			observe_crowd_add(o, f, at);
 		observe_volume_end(o, f, at);
 		if (o->flow_records)
 			observe_record(o, f, OBS_flow_end, reason, at);
@@ -426,6 +431,7 @@ void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns)
 
 	if (o->ticks)
 		put(o, OBS_tick, &at, 0, 0);
+	observe_crowd_tell(o, &at);
 }
 
 void observe_health(struct observer *o, uint64_t seq, uint64_t now_ns, const struct obs_health *h)

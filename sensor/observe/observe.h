@@ -4,6 +4,7 @@
 #pragma once
 
 #include "flow/flow.h"
+#include "observe/crowd.h"
 #include "observe/observation.h"
 #include "observe/ring.h"
 #include "observe/seen.h"
@@ -16,6 +17,8 @@ struct observer { /* one worker's */
 	bool flow_records; /* flow_end and interim are wanted at all */
 	bool flow_contacts;
 	struct seen seen;          /* at NULL: everything is told again and again */
+	struct crowd crowd;        /* at NULL: what the flow table forgets is not told */
+	struct count crowded;      /* contacts in its sums */
 	struct obs_health health;  /* last told */
 	uint64_t health_ns;
 	uint64_t last_seq; /* for `n` of the order */

@@ -12,6 +12,9 @@ struct obs_link observe_link_of_flow(const struct flow *f);
 /* Room for a record about the flow, NULL: lost, counted. */
 struct observation *observe_put_flow(struct observer *o, enum observation_kind kind,
 				     const struct flow *f, const struct order *at, uint32_t len);
+/* crowd.c: a contact that was forgotten undecided; the sums, once a second. */
+void observe_crowd_add(struct observer *o, const struct flow *f, const struct order *at);
+void observe_crowd_tell(struct observer *o, const struct order *at);
 /* volume.c */
 void observe_volume_step(struct observer *o, struct flow *f, const struct order *at);
 void observe_volume_end(struct observer *o, const struct flow *f, const struct order *at);

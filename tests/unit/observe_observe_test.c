@@ -331,8 +331,71 @@ static void test_n(void)
 	ring_fini(&ring);
 }
 
+/* Flows of a flood, as the table forgets them: source i of 10.1.x.y asks one service. */
+static void forget(unsigned i, uint32_t seen, uint64_t start_ns, const char *server)
+{
+	const struct order at = {.seq = 1000 + i, .time_ns = start_ns, .stage = ORDER_flow};
+	struct flow f = {.client = ip("198.51.0.0"), .server = ip(server), .client_port = 4000,
+			 .server_port = 443, .proto = 6, .seen = seen, .start_ns = start_ns,
+			 .first_seq = i, .id = 7 + i};
+
+	f.client.b[14] = (uint8_t)(i >> 8);
+	f.client.b[15] = (uint8_t)i;
+	f.half[0].pkts = 1;
+	observe_flow_event(&obs, &f, FLOW_EVENT_end, FLOW_END_evicted, &at);
+}
+
+static void test_crowd(void)
+{
+	struct err err;
+	unsigned told = 0, contacts = 0;
+	const struct observation *o;
+
+	CASE("what a full table forgets is told as sums, at the next second");
+	start();
+	obs.flow_records = false;
+	obs.ticks = false;
+	CHECK_EQ(observe_remember(&obs, 64, &err), 0);
+	for (unsigned i = 0; i < 1000; i++)
+		forget(i, FLOW_SYN, 5000000000, "10.0.0.1");
+	CHECK(!next());
+	observe_tick(&obs, 3000, 6000000000);
+	while ((o = next())) {
+		const struct obs_contact *c = obs_body(o);
+
+		CHECK_EQ(o->kind, OBS_contact);
+		CHECK_EQ(o->dport, 443);
+		CHECK_EQ(c->outcome, FLOW_unanswered);
+		CHECK_EQ(c->start_ns, 5000000000);
+		CHECK_EQ(c->first_seq % 256, 0); /* the first of its /24 */
+		contacts += c->count;
+		told++;
+	}
+	CHECK_EQ(contacts, 1000);
+	CHECK_EQ(told, 4); /* of 198.51.0.0/24 … 198.51.3.0/24 */
+	CHECK_EQ(count_get(&obs.crowded), 1000);
+
+	CASE("another second and another server are other sums");
+	forget(1, FLOW_SYN, 5000000000, "10.0.0.1");
+	forget(1, FLOW_SYN, 6000000000, "10.0.0.1");
+	forget(1, FLOW_SYN, 5000000000, "10.0.0.2");
+	observe_tick(&obs, 3001, 7000000000);
+	CHECK(next() && next() && next() && !next());
+
+	CASE("what is decided, guessed or backscatter says nothing");
+	forget(1, FLOW_SYN | FLOW_DECIDED, 5000000000, "10.0.0.1");
+	forget(1, FLOW_SYN | FLOW_GUESSED, 5000000000, "10.0.0.1");
+	forget(1, FLOW_SYNACK_FIRST, 5000000000, "10.0.0.1");
+	forget(1, 0, 5000000000, "10.0.0.1");
+	observe_tick(&obs, 3002, 8000000000);
+	CHECK(!next());
+	observe_fini(&obs);
+	end();
+}
+
 int main(void)
 {
+	test_crowd();
 	test_arp();
 	test_ndp();
 	test_flow();
