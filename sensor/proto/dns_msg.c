@@ -242,8 +242,10 @@ bool dns_names(const struct dns_msg *m, unsigned a, unsigned b, unsigned i,
 
 bool dns_type(const struct dns_msg *m, unsigned i, uint64_t *out)
 {
-	if (!m->shown || i >= m->rrs)
+	unsigned s = dns_is_response(m) ? DNS_answer : DNS_question;
+
+	if (!m->shown || i >= m->count[s])
 		return false;
-	*out = m->rr[i].type;
+	*out = m->rr[m->first[s] + i].type;
 	return true;
 }

@@ -65,7 +65,7 @@ bool dns_rr_addr(const struct dns_msg *m, const struct dns_rr *rr, struct addr *
 /* The i-th name of the sections from `a` to `b`. */
 bool dns_names(const struct dns_msg *m, unsigned a, unsigned b, unsigned i,
 	       struct view_of_bytes *out);
-bool dns_type(const struct dns_msg *m, unsigned i, uint64_t *out); /* of every record */
+bool dns_type(const struct dns_msg *m, unsigned i, uint64_t *out); /* of questions, or of a response's answers */
 
 const char *dns_type_name(uint16_t type); /* NULL: it has none */
 const char *dns_rcode_name(unsigned rcode);
