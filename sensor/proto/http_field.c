@@ -41,6 +41,7 @@ enum {
 	F_response_header,
 	F_file_data,
 	F_file_name,
+	F_filesize,
 };
 #define UP   1
 #define DOWN 2
@@ -79,6 +80,7 @@ const struct field http_fields[] = {
 	{"http.response_header", FIELD_bytes, DOWN, {0, HTTP_head}, true, "each header of a response"},
 	BYTES("file.data", BOTH, HTTP_body, "contents of a file on its way"),
 	BYTES("file.name", BOTH, HTTP_head, "name of a file"),
+	{"filesize", FIELD_number, BOTH, {HTTP_done, HTTP_done}, false, "bytes of a file"},
 	{0},
 };
 /* clang-format on */
@@ -371,10 +373,13 @@ bool http_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 	return out->at && (out->len || !http_fields[f].many);
 }
 
-bool http_number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
+bool http_number(const struct tx *head, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
 {
-	(void)tx, (void)f, (void)i, (void)dir, (void)out;
-	return false;
+	const struct http_msg *m = &((const struct http_tx *)head)->msg[dir];
+
+	(void)f;
+	*out = m->body_len;
+	return i == 0 && m->parsed && m->body_len;
 }
 
 static void say(struct json *j, const char *key, struct view_of_bytes v)
