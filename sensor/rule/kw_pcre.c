@@ -105,7 +105,7 @@ static int pcre_build(struct build *b, struct span value)
 		v = span_trim(span_cut(v, 1, v.len));
 	struct span text = rule_span_unquote(v);
 	const char *slash = text.len > 1 ? memrchr(text.at + 1, '/', text.len - 1) : NULL;
-	if (text.len == v.len || text.len == 0 || text.at[0] != '/' || !slash)
+	if (text.len == 0 || text.at[0] != '/' || !slash)
 		return rule_fault(b->fault, v, "pcre is \"/EXPRESSION/OPTIONS\"");
 	struct span regex = {text.at + 1, (uint32_t)(slash - text.at - 1)};
 	struct span rest = {slash + 1, (uint32_t)(text.at + text.len - slash - 1)}, letters;

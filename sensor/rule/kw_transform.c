@@ -163,6 +163,23 @@ static int number_of(struct build *b, struct span item, const char *word, uint64
 	return rc;
 }
 
+static int mode_of(struct build *b, struct span item, uint32_t *mode)
+{
+	static const struct {
+		const char *name;
+		uint32_t mode;
+	} modes[] = {{"mode rfc4648", BASE64_rfc4648}, {"mode rfc2045", BASE64_mime},
+		     {"mode strict", BASE64_strict}};
+
+	for (unsigned i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+		if (span_is(item, modes[i].name)) {
+			*mode = modes[i].mode;
+			return 0;
+		}
+	}
+	return rule_fault(b->fault, item, "bytes, offset or mode");
+}
+
 static int from_base64_build(struct build *b, struct span value)
 {
 	struct transform t = {.run = rule_transform_from_base64, .a = SIZE_MAX_, .text = value};
@@ -173,10 +190,7 @@ static int from_base64_build(struct build *b, struct span value)
 		if (rc == 1)
 			rc = number_of(b, item, "offset", UINT16_MAX, &t.b);
 		if (rc == 1)
-			rc = span_is(item, "mode rfc4648") || span_is(item, "mode rfc2045") ||
-					     span_is(item, "mode strict")
-				     ? 0
-				     : rule_fault(b->fault, item, "bytes, offset or mode");
+			rc = mode_of(b, item, &t.c);
 		if (rc)
 			return rc;
 	}

@@ -133,16 +133,19 @@ static void match_headers(struct rule_matcher *m, struct pkt *p, const struct ta
 		p->flow->rule_bits |= BIT_HEADER(t->dir);
 }
 
-/* Rules on what a flow speaks: the first packet of a direction once that is known. */
+/* Rules on what a flow speaks: the first packet (of the rule's direction) once that is known. */
 static void match_app(struct rule_matcher *m, struct pkt *p, const struct talk *t)
 {
 	const struct list *l = &m->engine->lists[t->class].app;
 
 	if (l->n == 0 || !p->flow || p->flow->app == APP_none || p->flow->rule_bits & BIT_APP(t->dir))
 		return;
+	bool again = p->flow->rule_bits & BIT_APP(!t->dir);
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct signature *s = m->engine->sig[l->at[i]];
 
+		if (again && !(s->flow & (NEED_TO_SERVER | NEED_TO_CLIENT)))
+			continue; /* of no direction: once a flow */
 		if (rule_talk_fits(t, s) && rule_tests_pass(s, p))
 			hit(m, l->at[i], p, true);
 	}

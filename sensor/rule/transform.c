@@ -152,7 +152,11 @@ uint32_t rule_transform_from_base64(const struct transform *t, struct transform_
 	if (t->b >= n)
 		return unchanged(in, n, out, cap);
 	uint32_t from = n - t->b < t->a ? n - t->b : t->a;
-	uint32_t len = rule_base64_decode(in + t->b, from, out, cap);
+	uint32_t len = 0;
+	if (t->c == BASE64_mime)
+		len = rule_base64_decode_mime(in + t->b, from, out, cap);
+	else if (t->c == BASE64_rfc4648 || rule_base64_strict(in + t->b, from))
+		len = rule_base64_decode(in + t->b, from, out, cap);
 	return len ? len : unchanged(in, n, out, cap);
 }
 

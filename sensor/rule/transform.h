@@ -63,8 +63,9 @@ TRANSFORM(xor_extract) /* the key is a bytes at c */
 TRANSFORM(subslice)    /* a: from, b: at most */
 TRANSFORM(hash)        /* a: enum transform_hash */
 TRANSFORM(pcrexform)   /* arg: struct regex with one capture */
-TRANSFORM(from_base64) /* a: at most so many bytes, b: from */
+TRANSFORM(from_base64) /* a: at most so many bytes, b: from, c: enum transform_base64 */
 TRANSFORM(from_hex)
 TRANSFORM(inflate)     /* a: at most so many bytes, b: zlib's window bits */
 #undef TRANSFORM
 enum transform_hash { HASH_md5, HASH_sha1, HASH_sha256, HASH_count };
+enum transform_base64 { BASE64_rfc4648, BASE64_mime, BASE64_strict };
