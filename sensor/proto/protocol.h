@@ -47,6 +47,7 @@ struct tx {
 	uint32_t rule_state[2]; /* rule/'s: chain of its candidates, by direction */
 	uint8_t progress[2];
 	uint8_t told[2];  /* progress that the rules have seen */
+	uint8_t little;  /* bits by direction: numbers are little-endian, where a sender may choose */
 	uint64_t seen[2]; /* rule/'s: bits of events that it has looked at */
 };
 

@@ -283,6 +283,7 @@ static void add_stub(struct proto_call *c, struct rpc_tx *t, unsigned dir, const
 	uint32_t n = u->body_end > at ? u->body_end - at : 0;
 
 	t->frags[dir]++;
+	t->head.tx.little |= (uint8_t)(u->little << dir);
 	t->stub_len[dir] += n;
 	if (u->auth_len && u->auth_level == PRIVACY)
 		t->sealed = true;

@@ -21,6 +21,7 @@ struct view {
 	const uint8_t *at;
 	uint32_t len;     /* bytes */
 	bool complete;    /* nothing follows */
+	bool little;      /* how numbers are written, for `dce` */
 	uint64_t base;    /* position of at[0] */
 	uint64_t min_end; /* the fast content must end behind it: what was matched is not again */
 };

@@ -130,7 +130,7 @@ static enum outcome fetch(const struct walk *w, const struct byte_op *op, int64_
 	const uint8_t *p = w->v->at + (pos - base);
 	*v = 0;
 	if (!op->base)
-		*v = read_binary(p, (unsigned)n, op->little);
+		*v = read_binary(p, (unsigned)n, op->dce ? w->v->little : op->little);
 	else if (!read_text(p, (size_t)n, op->base, v))
 		return OUTCOME_no;
 	if (op->mask && !op->oper) /* byte_math masks its result */

@@ -7,13 +7,10 @@
 #define OFFSET_MAX 65535
 #define TEXT_DIGITS 23u /* as Suricata: what 64 bits have in octal */
 
-extern const struct keyword keyword_byte_test, keyword_byte_jump, keyword_byte_extract;
-extern const struct keyword keyword_byte_math;
-
 struct words { /* the words after the positional ones */
 	struct byte_op *op;
 	struct step *step;
-	bool jump, string, dce;
+	bool jump, string;
 };
 
 static int number(struct build *b, struct span v, uint64_t max, uint64_t *out)
@@ -62,7 +59,7 @@ static bool plain_word(struct words *w, struct span word)
 	else if (span_is(word, "string"))
 		w->string = true;
 	else if (span_is(word, "dce"))
-		w->dce = true;
+		op->dce = true;
 	else if (w->jump && span_is(word, "from_beginning"))
 		op->from = BYTE_FROM_beginning;
 	else if (w->jump && span_is(word, "from_end"))
@@ -94,8 +91,7 @@ static int one_word(struct build *b, struct words *w, struct span word)
 				    word.at, (int)b->keyword.len, b->keyword.at);
 }
 
-static int finish(struct build *b, struct words *w, struct span rest, struct span value,
-		  const struct keyword *k)
+static int finish(struct build *b, struct words *w, struct span rest, struct span value)
 {
 	struct span word;
 
@@ -109,8 +105,6 @@ static int finish(struct build *b, struct words *w, struct span rest, struct spa
 	if (w->op->base ? w->op->n > TEXT_DIGITS : w->op->n > 8)
 		return rule_fault(b->fault, value, "at most %u bytes",
 				  w->op->base ? TEXT_DIGITS : 8);
-	if (w->dce)
-		rule_build_unmatched(b, k);
 	return rule_build_relative(b, w->step);
 }
 
@@ -190,7 +184,7 @@ static int byte_test_build(struct build *b, struct span value)
 		    : number(b, word, UINT64_MAX, &w.op->value);
 	if (rc == 0)
 		rc = take_offset(b, &rest, w.step);
-	return rc ? rc : finish(b, &w, rest, value, &keyword_byte_test);
+	return rc ? rc : finish(b, &w, rest, value);
 }
 
 const struct keyword keyword_byte_test = {
@@ -209,7 +203,7 @@ static int byte_jump_build(struct build *b, struct span value)
 
 	if (rc == 0)
 		rc = take_offset(b, &rest, w.step);
-	return rc ? rc : finish(b, &w, rest, value, &keyword_byte_jump);
+	return rc ? rc : finish(b, &w, rest, value);
 }
 
 const struct keyword keyword_byte_jump = {
@@ -234,7 +228,7 @@ static int byte_extract_build(struct build *b, struct span value)
 		return rc;
 	if (b->n_var == EVAL_VARS)
 		return rule_fault(b->fault, name, "more than %u variables", EVAL_VARS);
-	rc = finish(b, &w, rest, value, &keyword_byte_extract);
+	rc = finish(b, &w, rest, value);
 	w.op->var = (uint8_t)b->n_var;
 	b->var[b->n_var++] = name;
 	return rc;
@@ -295,7 +289,7 @@ static int math_item(struct build *b, struct span item, struct math *m)
 		if (key.at[0] == 'r')
 			m->step->flags |= STEP_RELATIVE;
 		else
-			rule_build_unmatched(b, &keyword_byte_math);
+			m->op->dce = true;
 		return 0;
 	}
 	if (span_is(key, "bytes")) {
@@ -355,7 +349,7 @@ static int byte_math_build(struct build *b, struct span value)
 		return rule_fault(b->fault, m.result, "more than %u variables", EVAL_VARS);
 	m.op->var = (uint8_t)b->n_var;
 	b->var[b->n_var++] = m.result;
-	return 0;
+	return rule_build_relative(b, m.step);
 }
 
 const struct keyword keyword_byte_math = {

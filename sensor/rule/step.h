@@ -48,6 +48,7 @@ struct byte_op { /* byte_test, byte_jump, byte_extract, byte_math: a number read
 	uint8_t n;        /* bytes; text: at most */
 	uint8_t base;     /* of digits in text; 0: binary */
 	bool little, align, negated;
+	bool dce;         /* little as the buffer is */
 	char compare;     /* '<' '>' '=' '&' '^', 'l' <=, 'g' >= */
 	uint8_t from;     /* enum byte_from */
 	char oper;        /* byte_math: '+' '-' '*' '/' 'l' << 'r' >>; its right side is value */

@@ -122,6 +122,7 @@ bool rule_tx_bytes(struct rule_matcher *m, const struct proto_tx_event *e, unsig
 		return false;
 	out->at = raw.at;
 	out->len = raw.len;
+	out->little = e->tx->little >> dir & 1;
 	if (!chain)
 		return true;
 	key.chain = chain->id;

@@ -124,11 +124,11 @@ static const struct {
 	{"alert tcp any any -> any any (pcre:\"/a/U\"; sid:1;)", NULL},
 	{"alert tcp any any -> any any (pcre:\"/(a)/, pkt:v\"; sid:1;)", "pcre"},
 	{"alert tcp any any -> any any (pcre:\"/(?P<flow_v>a)/\"; sid:1;)", "pcre"},
-	{"alert tcp any any -> any any (byte_test:4,=,1,0,dce; sid:1;)", "byte_test"},
+	{"alert tcp any any -> any any (byte_test:4,=,1,0,dce; sid:1;)", NULL},
 	{"alert tcp any any -> any any (byte_math: bytes 1, offset 0, oper +, rvalue 1, result n; "
 	 "content:\"a\"; depth:n; sid:1;)", NULL},
 	{"alert tcp any any -> any any (byte_math: bytes 1, offset 0, oper +, rvalue 1, result n, dce; "
-	 "content:\"a\"; depth:n; sid:1;)", "byte_math"},
+	 "content:\"a\"; depth:n; sid:1;)", NULL},
 	{"alert tcp any any -> any any (content:\"a\"; http_uri; sid:1;)", NULL},
 	{"alert tcp any any => any any (sid:1;)", "=> (both sides of a transaction)"},
 	{"alert tcp:pre_flow any any -> any any (sid:1;)", "protocol:hook"},
