@@ -33,6 +33,7 @@ struct build {
 	struct net_vars *vars;
 	const struct rule_config *config;
 	const struct reputation *reputation;
+	struct datasets *datasets;
 	const struct keywords *keywords;
 	struct fault *fault;
 	struct signature *sig;

@@ -320,6 +320,7 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	b->vars = &c->vars;
 	b->config = c->config;
 	b->reputation = &c->reputation;
+	b->datasets = &c->datasets;
 	b->keywords = &c->keywords;
 	b->fault = f;
 	b->sig = s;

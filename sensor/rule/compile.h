@@ -2,6 +2,7 @@
 /* From one rule's text to its signature. */
 #pragma once
 
+#include "rule/dataset.h"
 #include "rule/keyword.h"
 #include "rule/reputation.h"
 #include "rule/text.h"
@@ -17,6 +18,7 @@ struct compile {
 	struct chains chains;
 	const struct rule_config *config;
 	struct reputation reputation;
+	struct datasets datasets;
 };
 
 /* On failure the fault says what and where; *out is untouched. */

@@ -29,7 +29,7 @@ static bool in_database(const struct signature *s, enum database_kind kind, unsi
 static bool in_class(const struct signature *s, enum proto_class c)
 {
 	static const uint8_t bit[CLASS_count] = {PROTO_TCP, PROTO_UDP, PROTO_ICMP, PROTO_ICMP6,
-						 PROTO_OTHER};
+						 PROTO_OTHER, PROTO_ARP};
 	return !s->rule.unmatched && (s->protos & bit[c]);
 }
 

@@ -26,7 +26,8 @@ struct database { /* one Hyperscan id a distinct literal */
 	uint32_t longest;  /* bytes */
 };
 
-enum proto_class { CLASS_tcp, CLASS_udp, CLASS_icmp, CLASS_icmp6, CLASS_other, CLASS_count };
+enum proto_class { CLASS_tcp, CLASS_udp, CLASS_icmp, CLASS_icmp6, CLASS_other, CLASS_arp,
+		   CLASS_count };
 
 struct port_list {
 	uint16_t port;
@@ -74,6 +75,7 @@ struct rule_engine {
 	struct database *field_db; /* those of field_scan */
 	uint32_t n_field_db;
 	bool has_tx;
+	bool has_header_chains; /* headers that are looked at after transforms */
 	bool has_xbits;
 	uint32_t most_literals; /* of one database */
 	bool empty;             /* no rule is matched at all */

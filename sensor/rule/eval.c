@@ -7,6 +7,8 @@
  */
 #include "rule/walk.h"
 
+#include "rule/dataset.h"
+
 #include "rule/base64.h"
 #include "rule/numbers.h"
 
@@ -136,6 +138,16 @@ static enum outcome walk_bsize(struct walk *w, unsigned i, int64_t from)
 	return rule_numbers_have(w->step[i].arg, w->v->len) ? rule_walk(w, i + 1, from) : OUTCOME_no;
 }
 
+static enum outcome walk_dataset(struct walk *w, unsigned i, int64_t from)
+{
+	const struct dataset_op *op = w->step[i].arg;
+
+	if (!w->v->complete)
+		return OUTCOME_maybe;
+	return rule_dataset_holds(op, w->v->at, w->v->len) ? rule_walk(w, i + 1, from)
+							   : OUTCOME_no;
+}
+
 /* What follows it looks into what it gave; without such conditions it is none. */
 static enum outcome walk_base64(struct walk *w, unsigned i, int64_t from)
 {
@@ -176,6 +188,8 @@ enum outcome rule_walk(struct walk *w, unsigned i, int64_t from)
 		return walk_bsize(w, i, from);
 	case STEP_base64:
 		return walk_base64(w, i, from);
+	case STEP_dataset:
+		return walk_dataset(w, i, from);
 	case STEP_content:
 		return s->flags & STEP_NEGATED ? walk_negated(w, i, from) : walk_content(w, i, from);
 	default:

@@ -16,6 +16,7 @@ static const struct {
 	{"ipv4.hdr", HEADER_ipv4},     {"ipv6.hdr", HEADER_ipv6},     {"tcp.hdr", HEADER_tcp},
 	{"udp.hdr", HEADER_udp},       {"icmpv4.hdr", HEADER_icmpv4}, {"icmpv6.hdr", HEADER_icmpv6},
 	{"ether.hdr", HEADER_ether},   {"arp.hdr", HEADER_arp},
+	{"ip.src", HEADER_ip_src},     {"ip.dst", HEADER_ip_dst},
 };
 
 /* The buffer of that name, looked at from here on. */

@@ -69,6 +69,8 @@ static const struct proto protos[] = {
 	{"gre", PROTO_OTHER, 0, 47, false, false},
 	{"esp", PROTO_OTHER, 0, 50, false, false},
 	{"igmp", PROTO_OTHER, 0, 2, false, false},
+	{"arp", PROTO_ARP, 0, 0, false, false},
+	{"ether", PROTO_ALL | PROTO_ARP, 0, 0, true, false},
 };
 
 #define APP(name_) {.name = "protocol " name_, .syntax = name_, .what = "", .proto = true}
@@ -80,7 +82,6 @@ static const struct keyword app_words[] = {
 	APP("mqtt"), APP("telnet"), APP("modbus"), APP("dnp3"), APP("enip"), APP("quic"),
 	APP("websocket"), APP("ldap"), APP("pgsql"), APP("mysql"), APP("bittorrent-dht"),
 	APP("radius"), APP("rsync"), APP("irc"), APP("jabber"), APP("msn"), APP("template"),
-	APP("arp"), APP("ether"),
 };
 
 #define N_PROTOS (sizeof(protos) / sizeof(protos[0]))

@@ -56,6 +56,13 @@ static struct bytes ether(const struct pkt *p, uint8_t room[14])
 	return bytes_of(room, 14);
 }
 
+static struct bytes address(const struct pkt *p, const struct addr *a)
+{
+	if (p->net != PKT_ip4 && p->net != PKT_ip6)
+		return none();
+	return p->net == PKT_ip4 ? bytes_of(a->b + 12, 4) : bytes_of(a->b, 16);
+}
+
 struct bytes rule_header(const struct pkt *p, enum header_kind kind, uint8_t room[14])
 {
 	switch (kind) {
@@ -73,6 +80,10 @@ struct bytes rule_header(const struct pkt *p, enum header_kind kind, uint8_t roo
 		return before_payload(p, PROTO_icmp6);
 	case HEADER_arp:
 		return p->net == PKT_arp && p->l3 ? bytes_of(p->l3, ARP_PACKET) : none();
+	case HEADER_ip_src:
+		return address(p, &p->src);
+	case HEADER_ip_dst:
+		return address(p, &p->dst);
 	case HEADER_ether:
 		return ether(p, room);
 	default:

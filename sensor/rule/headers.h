@@ -15,6 +15,8 @@ enum header_kind {
 	HEADER_icmpv4, /* the 8 bytes every message has */
 	HEADER_icmpv6,
 	HEADER_arp,
+	HEADER_ip_src, /* the address, 4 or 16 bytes */
+	HEADER_ip_dst,
 	HEADER_ether, /* made from the addresses: destination, source, type */
 	HEADER_count
 };

@@ -62,7 +62,8 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 		rc = pool_init(&m->waiting, sizeof(struct waiting), m->engine->has_tx ? c->pending : 1,
 			       err);
 	if (rc == 0)
-		rc = rule_tx_work_new(&m->tx, m->eval.regex, m->engine->has_tx, err);
+		rc = rule_tx_work_new(&m->tx, m->eval.regex,
+				      m->engine->has_tx || m->engine->has_header_chains, err);
 	if (rc == 0 && !(m->eval.base64 = malloc(EVAL_BASE64)))
 		rc = err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0)
@@ -166,6 +167,8 @@ static bool headers_pass(struct rule_matcher *m, const struct signature *s, cons
 		struct bytes h = rule_header(p, g->header, room);
 		struct view v = {.at = h.at, .len = (uint32_t)bytes_left(&h), .complete = true};
 
+		if (g->chain && v.len && !rule_tx_header(m, g->chain, &v))
+			return false;
 		if (v.len == 0 || rule_try_steps(m, g->step, g->n, &v) != OUTCOME_yes)
 			return false;
 	}
@@ -265,7 +268,7 @@ void rule_pkt(struct rule_matcher *m, struct pkt *p)
 	if (m->engine->empty)
 		return;
 	/* What could not be decoded may still be asked for its event. */
-	if ((p->net == PKT_ip4 || p->net == PKT_ip6 || (p->net == PKT_none && p->events)) &&
+	if ((p->net == PKT_ip4 || p->net == PKT_ip6 || p->net == PKT_arp || (p->net == PKT_none && p->events)) &&
 	    !(p->flow && p->flow->rule_bits & BIT_PASSED))
 		match_packet(m, p);
 	m->covered = NULL;

@@ -154,6 +154,12 @@ static int read_rules(struct load *l, const struct source_file *file, const char
 
 static int read_file(struct load *l, const struct source_file *file, struct err *err)
 {
+	const char *slash = strrchr(file->path, '/');
+
+	l->c.datasets.arena = l->c.arena;
+	l->c.datasets.report = l->report;
+	l->c.datasets.folder = rule_arena_text(l->c.arena, file->path,
+					       slash ? (size_t)(slash - file->path) + 1 : 0);
 	/* Two copies with terminators: one to read from, one to show mistakes in. */
 	char *text = malloc(2 * (file->len + 1));
 
@@ -234,6 +240,9 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 		set->rule[i] = &s->rule;
 		set->n_matched += s->rule.unmatched == NULL;
 		set->engine->has_xbits |= s->rule.n_xbit != 0;
+		for (unsigned g = 0; g < s->n_group; g++)
+			set->engine->has_header_chains |=
+				s->group[g].kind == GROUP_header && s->group[g].chain;
 		set->wants_streams |= !s->rule.unmatched && (s->where & WHERE_STREAM);
 	}
 	set->n = l->n;

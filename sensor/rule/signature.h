@@ -71,7 +71,8 @@ struct group { /* conditions on one buffer after its transforms */
 #define PROTO_ICMP 4u
 #define PROTO_ICMP6 8u
 #define PROTO_OTHER 16u
-#define PROTO_ALL 31u
+#define PROTO_ARP 32u
+#define PROTO_ALL 31u     /* of IP */
 
 /* Bits of signature.where: what it is matched on. */
 #define WHERE_HEADER 1u     /* once a flow and direction */

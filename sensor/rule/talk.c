@@ -5,7 +5,7 @@
 static void set_proto(struct talk *t, uint8_t proto)
 {
 	static const uint8_t bits[CLASS_count] = {PROTO_TCP, PROTO_UDP, PROTO_ICMP, PROTO_ICMP6,
-						  PROTO_OTHER};
+						  PROTO_OTHER, PROTO_ARP};
 	t->proto = proto;
 	t->class = proto == 6	 ? CLASS_tcp
 		   : proto == 17 ? CLASS_udp
@@ -39,6 +39,10 @@ void rule_talk_of_pkt(struct talk *t, const struct pkt *p)
 	t->flow = p->flow;
 	t->established = p->flow && is_established(p->flow);
 	set_proto(t, p->proto);
+	if (p->net == PKT_arp) {
+		t->class = CLASS_arp;
+		t->bit = PROTO_ARP;
+	}
 }
 
 void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir)

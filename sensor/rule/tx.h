@@ -25,6 +25,8 @@ void rule_tx_begin(struct rule_matcher *m);
  * rule_tx_begin() or another call that needs the room. */
 bool rule_tx_bytes(struct rule_matcher *m, const struct proto_tx_event *e, unsigned field, unsigned i,
 		   uint8_t dir, const struct chain *chain, struct view *out, bool *failed);
+/* A header after its chain, in the same room. False: it could not be transformed. */
+bool rule_tx_header(struct rule_matcher *m, const struct chain *chain, struct view *v);
 /* The alert's members for the event's transaction, rendered once an event. NULL: none. */
 const char *rule_tx_eve(struct rule_matcher *m, const struct proto_tx_event *e, uint32_t *len);
 void rule_tx_forget_eve(struct rule_matcher *m);

@@ -135,6 +135,18 @@ bool rule_tx_bytes(struct rule_matcher *m, const struct proto_tx_event *e, unsig
 	return !*failed;
 }
 
+bool rule_tx_header(struct rule_matcher *m, const struct chain *chain, struct view *v)
+{
+	struct tx_work *w = m->tx;
+
+	rule_tx_begin(m);
+	uint32_t n = rule_chain_run(chain, w->transform, v->at, v->len, w->room, w->spare,
+				    room_for(chain, v->len));
+	v->at = w->room;
+	v->len = n == TRANSFORM_FAILED ? 0 : n;
+	return n != TRANSFORM_FAILED;
+}
+
 const char *rule_tx_eve(struct rule_matcher *m, const struct proto_tx_event *e, uint32_t *len)
 {
 	struct tx_work *w = m->tx;
