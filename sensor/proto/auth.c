@@ -80,6 +80,7 @@ static void ntlm(struct proto_call *c, struct auth *a, uint8_t carrier, const st
 		a->how = LOGIN_ntlm + 1;
 		a->offered = true;
 		a->anonymous = m->anonymous;
+		memcpy(a->version, m->version, sizeof(a->version));
 		memcpy(a->user, m->user, sizeof(a->user));
 		memcpy(a->domain, m->domain, sizeof(a->domain));
 		memcpy(a->workstation, m->workstation, sizeof(a->workstation));

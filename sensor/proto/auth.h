@@ -15,6 +15,7 @@
 struct auth {
 	uint64_t challenge;      /* of the NTLM exchange at hand */
 	uint8_t how;             /* LOGIN_ntlm or LOGIN_kerberos, + 1; 0: not known */
+	uint8_t version[4];      /* of the client's NTLM: major, minor, build */
 	bool anonymous, offered; /* offered: a proof has been sent, its outcome is not told yet */
 	char user[NTLM_NAME], domain[NTLM_NAME], workstation[NTLM_NAME];
 	char host[NTLM_NAME];    /* that the server says it is */

@@ -35,7 +35,8 @@ struct fact_krb {
 struct fact_smb_session {
 	uint32_t status;  /* of the session setup's answer */
 	uint16_t dialect; /* 0x0202 … 0x0311; 1 is SMB1 */
-	uint8_t what;     /* 0 negotiated, 1 session set up or refused, 2 logged off */
+	uint8_t what;     /* 0 negotiated, 1 session set up or refused, 2 logged off,
+			   * 3 first encrypted message */
 	uint8_t signing_required, encrypts;
 	uint8_t guest, anonymous;
 	uint8_t pad[5];
@@ -80,6 +81,8 @@ struct fact_smb_io {
 	uint8_t magic_changed; /* the first bytes written are of no known kind, those read were */
 	uint8_t closed, pipe, admin;
 	uint8_t written_head[8]; /* first bytes written: 'MZ' … */
+	uint32_t reads,
+		writes; /* messages; share and path "": encrypted ones, bytes with overhead */
 };
 
 /* words: what it is, in words */
@@ -93,7 +96,8 @@ struct fact_smb_odd {
 struct rpc_uuid {
 	uint8_t at[16]; /* as printed, big-endian fields: 367abb81-9844-… is 36 7a bb 81 98 44 … */
 };
-/* Told when it is asked for (outcome unknown) and when it is answered. words: pipe (without slashes) or
+/* Told when it is asked for (outcome unknown) and when it is answered. words: pipe (without
+ * slashes) or
  * "" over TCP, user */
 struct fact_rpc_bind {
 	struct rpc_uuid interface;

@@ -155,6 +155,26 @@ static void bind(struct proto_call *c, struct rpc *r, const struct pdu *u)
 	}
 }
 
+/* An interface is accepted when one of its syntaxes (NDR, NDR64) is; each is told once. */
+static void tell_answers(struct proto_call *c, const struct rpc *r, unsigned first, unsigned end)
+{
+	for (unsigned i = first; i < end; i++) {
+		struct rpc_context x = r->context[i];
+		bool told = false;
+
+		for (unsigned k = first; k < end; k++) {
+			if (memcmp(&r->context[k].interface, &x.interface, sizeof(x.interface)) !=
+			    0)
+				continue;
+			told |= k < i;
+			if (r->context[k].acked == RESULT_ok)
+				x.acked = RESULT_ok;
+		}
+		if (!told)
+			tell_bind(c, r, &x);
+	}
+}
+
 /* The results stand in the order of the contexts of the bind; an alter's are its own only. */
 static void bind_ack(struct proto_call *c, struct rpc *r, const struct pdu *u)
 {
@@ -165,21 +185,19 @@ static void bind_ack(struct proto_call *c, struct rpc *r, const struct pdu *u)
 	at = (at + 3u) & ~3u;
 	unsigned n = at < u->n ? u->at[at] : 0;
 	at += 4;
+	unsigned first = r->contexts, end = 0;
 	for (unsigned i = 0; i < n && at + 4 <= u->n; i++, at += 4 + ELEMENT) {
 		while (next < r->contexts && r->context[next].acked != RESULT_unknown)
 			next++;
 		if (next == r->contexts)
-			return;
+			break;
 		struct rpc_context *x = &r->context[next];
 		x->acked = u16(u, at) == 0 ? RESULT_ok : RESULT_failed;
 		x->reason = (uint8_t)u16(u, at + 2);
-		/* A second syntax refused of an interface that was accepted is no refusal of it. */
-		bool again = false;
-		for (unsigned k = 0; k < next; k++)
-			again |= memcmp(&r->context[k].interface, &x->interface, 16) == 0;
-		if (!again)
-			tell_bind(c, r, x);
+		first = next < first ? next : first;
+		end = next + 1;
 	}
+	tell_answers(c, r, first, end);
 }
 
 static void bind_nak(struct proto_call *c, struct rpc *r, const struct pdu *u)
