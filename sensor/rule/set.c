@@ -29,7 +29,7 @@ const struct param rule_params[] = {
 		   "iprep: file of \"number,name,text\" lines"),
 	PARAM_TEXT(PARAM_LIST, struct rule_config, reputation, NULL,
 		   "iprep: files of \"address[/bits],category number,score 1-127\" lines"),
-	PARAM(PARAM_U32, struct rule_config, candidates, 1, 65536, 64, "",
+	PARAM(PARAM_U32, struct rule_config, candidates, 1, 65536, 1024, "",
 	      "rules evaluated on one buffer at most; the excess is counted"),
 	PARAM(PARAM_U32, struct rule_config, pending, 1, 10000000, 16384, "",
 	      "candidates that wait for more of a stream, a worker"),
