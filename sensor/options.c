@@ -43,7 +43,7 @@ static const struct param top_params[] = {
 };
 
 enum { OPT_set = 256, OPT_dump, OPT_reference, OPT_build, OPT_keywords, OPT_detectors, OPT_version,
-       OPT_write_matched, OPT_exit_on_alert, OPT_seconds, OPT_json, OPT_state, OPT_learn };
+       OPT_write_matched, OPT_exit_on_alert, OPT_seconds, OPT_json, OPT_state, OPT_learn, OPT_profile_rules };
 
 static const struct option long_options[] = {
 	{"set", required_argument, NULL, OPT_set},
@@ -54,6 +54,7 @@ static const struct option long_options[] = {
 	{"list-detectors", no_argument, NULL, OPT_detectors},
 	{"version", no_argument, NULL, OPT_version},
 	{"help", no_argument, NULL, 'h'},
+	{"profile-rules", required_argument, NULL, OPT_profile_rules},
 	{"write-matched", required_argument, NULL, OPT_write_matched},
 	{"exit-on-alert", required_argument, NULL, OPT_exit_on_alert},
 	{"seconds", required_argument, NULL, OPT_seconds},
@@ -78,6 +79,7 @@ void options_help(FILE *out)
 	      "  -k none              checksums are not checked (they never are: see docs/why)\n"
 	      "  -v                   say more\n"
 	      "  --set NAME=VALUE     one parameter; may be repeated (--set workers=2)\n"
+	      "  --profile-rules FILE what each rule costs, written at the end\n"
 	      "  --write-matched FILE the rules that are matched, as written (with -T)\n"
 	      "  --state FILE         what detectors learnt: read it, and keep it there\n"
 	      "  --learn              only learn (with --state): detectors tell nothing\n"
@@ -165,6 +167,7 @@ static int take(struct options *o, int c, struct seen *seen, struct err *err)
 	case OPT_keywords: o->action = ACTION_list_keywords; return 0;
 	case OPT_detectors: o->action = ACTION_list_detectors; return 0;
 	case OPT_version: o->action = ACTION_version; return 0;
+	case OPT_profile_rules: o->profile_rules = optarg; o->rule.profile = true; return 0;
 	case OPT_write_matched: o->write_matched = optarg; return 0;
 	case OPT_seconds:
 		o->seconds = (unsigned)strtoul(optarg, NULL, 10);

@@ -47,6 +47,7 @@ struct options {
 	enum action action;
 	const char *config_path;
 	const char *write_matched; /* NULL: no */
+	const char *profile_rules; /* NULL: no */
 	bool verbose;
 	int exit_on_alert; /* 0: alerts do not change the exit code */
 	unsigned seconds;  /* doctor: how long; 0: its own choice */

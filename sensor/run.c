@@ -422,6 +422,18 @@ int run_wait(struct run *r)
 	return broken ? EXIT_RUNTIME : 0;
 }
 
+static void write_profile(struct run *r)
+{
+	struct rule_matcher **m = calloc(r->n_workers, sizeof(struct rule_matcher *));
+	struct err err = {0};
+
+	for (unsigned i = 0; m && i < r->n_workers; i++)
+		m[i] = r->worker[i].rules;
+	if (m && rule_profile_write(r->rules, m, r->n_workers, r->o->profile_rules, &err) < 0)
+		log_error("%s", err.msg);
+	free(m);
+}
+
 void run_close(struct run *r)
 {
 	static char stats[RUN_STATS_MAX];
@@ -430,6 +442,8 @@ void run_close(struct run *r)
 		run_stats(r, stats, sizeof(stats));
 		publish_close(r->publish, stats);
 	}
+	if (r->o->profile_rules && r->reload.step != RELOAD_workers)
+		write_profile(r);
 	reload_end(r);
 	if (r->detect)
 		detect_free(r->detect);

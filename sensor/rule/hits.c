@@ -45,6 +45,8 @@ static void tell(struct rule_matcher *m, const struct hit *h)
 			       .at = h->at, .eve = h->eve, .eve_len = h->eve_len};
 
 	count_add(&m->counters.hits, 1);
+	if (__builtin_expect(m->profile != NULL, 0))
+		m->profile->of[h->rule].matches++;
 	if (s->bypass && h->flow)
 		h->flow->rule_bits |= BIT_PASSED;
 	if (s->rule.about.noalert && s->rule.n_xbit == 0)

@@ -66,6 +66,8 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 				      m->engine->has_tx || m->engine->has_header_chains, err);
 	if (rc == 0 && !(m->eval.base64 = malloc(EVAL_BASE64)))
 		rc = err_set(err, ENOMEM, "no memory for the rules");
+	if (rc == 0 && c->profile)
+		rc = rule_profile_new(&m->profile, m->engine->n_sig, err);
 	if (rc == 0)
 		rc = take_scratch(m, err);
 	if (rc) {
@@ -85,6 +87,7 @@ void rule_matcher_free(struct rule_matcher *m)
 	pool_fini(&m->flowbits);
 	pool_fini(&m->waiting);
 	rule_tx_work_free(m->tx);
+	rule_profile_free(m->profile);
 	free(m->eval.base64);
 	rule_regex_work_free(m->eval.regex);
 	free(m->seen);
@@ -175,19 +178,26 @@ static bool headers_pass(struct rule_matcher *m, const struct signature *s, cons
 	return true;
 }
 
-/* One rule whose header is already known to fit. */
-static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
+static bool holds(struct rule_matcher *m, const struct signature *s, struct pkt *p)
 {
-	const struct signature *s = m->engine->sig[rule];
 	struct view v = {.at = p->payload, .len = p->payload_len, .complete = true};
 
 	if (!rule_app_fits(s, p->flow, false)) /* the stream's scan left that open */
-		return;
+		return false;
 	if (!rule_tests_pass(s, p) || (s->n_group && !headers_pass(m, s, p)))
-		return;
-	if (s->n_step && (p->payload_len == 0 || rule_try(m, s, &v) != OUTCOME_yes))
-		return;
-	hit(m, rule, p, false);
+		return false;
+	return !s->n_step || (p->payload_len && rule_try(m, s, &v) == OUTCOME_yes);
+}
+
+/* One rule whose header is already known to fit. */
+static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
+{
+	uint64_t began = profile_begin(m->profile);
+	bool yes = holds(m, m->engine->sig[rule], p);
+
+	profile_end(m->profile, rule, began);
+	if (yes)
+		hit(m, rule, p, false);
 }
 
 static void match_list(struct rule_matcher *m, const struct list *l, struct pkt *p,

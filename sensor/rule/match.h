@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "rule/engine.h"
 #include "rule/eval.h"
+#include "rule/profile.h"
 
 /* Bits of flow.rule_bits */
 #define BIT_HEADER(dir) ((uint16_t)(1u << (dir))) /* header rules were held against it */
@@ -87,6 +88,7 @@ struct rule_matcher {
 	struct pool pending;
 	struct pool flowbits; /* of uint64_t[]: see flowbits.c */
 	struct evaluator eval;
+	struct rule_profile *profile; /* NULL: off */
 	struct tx_work *tx; /* tx_view.c */
 	struct pool waiting; /* of struct waiting: tx.c */
 };
@@ -97,6 +99,8 @@ struct waiting { /* a candidate of a transaction whose other fields are not comp
 	uint8_t chain;       /* of its rule_state */
 };
 
+void rule_profile_adopt(struct rule_profile *p, const struct rule_profile *old,
+			const struct rule_handover *h);
 bool rule_tests_pass(const struct signature *s, const struct pkt *p);
 /* Whether the flow speaks what the rule asks for; `open`: it may still turn out to. */
 static inline bool rule_app_fits(const struct signature *s, const struct flow *f, bool open)

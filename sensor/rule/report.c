@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What -T says of a rule set, and the rules that are matched written out for others to run. */
 #include "rule/keyword.h"
+#include "rule/set.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -65,36 +66,6 @@ static void print_sids(const struct rule_set *set, const struct keyword *k, FILE
 	}
 }
 
-/* What the engine makes of each rule that is matched, and what to think about. */
-static void print_analysis(const struct rule_set *set, FILE *out)
-{
-	for (unsigned i = 0; i < set->n; i++) {
-		const struct signature *s = signature_of(set->rule[i]);
-
-		if (s->rule.unmatched)
-			continue;
-		fprintf(out, "sid %u: %s%s%s%s", s->rule.about.sid,
-			s->where & WHERE_STREAM ? "stream " : "",
-			s->where & (WHERE_PACKET | WHERE_TCP_PACKET) ? "packet " : "",
-			s->where & WHERE_HEADER ? "header, once a flow and direction " : "",
-			s->literal ? "literal \"" : "");
-		for (unsigned j = 0; j < s->literal_len; j++) {
-			uint8_t c = s->literal[j];
-			bool plain = c >= ' ' && c < 127 && c != '|' && c != '"';
-
-			fprintf(out, plain ? "%c" : "|%02x|", c);
-		}
-		if (s->literal)
-			fprintf(out, "\"%s", s->literal_nocase ? " in either case" : "");
-		if (s->literal && s->literal_len < 4)
-			fprintf(out, "; warning: a literal of %u bytes is evaluated often",
-				s->literal_len);
-		if (!s->literal && s->n_step)
-			fputs("; warning: no literal, evaluated on every packet its header fits", out);
-		fputc('\n', out);
-	}
-}
-
 void rule_set_report(const struct rule_set *set, bool verbose, FILE *out)
 {
 	static const char rule[] = "-----------------------------------------------";
@@ -102,7 +73,7 @@ void rule_set_report(const struct rule_set *set, bool verbose, FILE *out)
 	unsigned n = row ? count(set, row) : 0;
 
 	if (verbose)
-		print_analysis(set, out);
+		rule_set_analyse(set, out);
 
 	if (n) {
 		fprintf(out, "Not matched yet, by keyword:\n%-32s %7s %7s\n%.*s\n", "keyword",

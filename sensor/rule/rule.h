@@ -47,6 +47,7 @@ struct rule_config {
 	/* geoip: the country of an address, from any thread; NULL: no database is there. */
 	bool (*country)(const void *ctx, const struct addr *a, char out[3]);
 	const void *country_ctx;
+	bool profile;           /* what each rule costs is measured */
 	uint32_t candidates;    /* at most, a buffer */
 	uint32_t pending;       /* candidates that wait for more of a stream, per worker */
 	uint32_t flowbits;      /* conversations that carry flowbits, per worker */
@@ -92,6 +93,9 @@ struct rule_matcher;
 int rule_matcher_new(struct rule_matcher **m, const struct rule_set *set,
 		     const struct rule_config *c, rule_on_hit on_hit, void *ctx, struct err *err);
 void rule_matcher_free(struct rule_matcher *m);
+/* What rules cost, by the matchers of all workers, which have ended: a table with tabs. */
+int rule_profile_write(const struct rule_set *set, struct rule_matcher *const *m, unsigned n,
+		       const char *path, struct err *err);
 const struct rule_counters *rule_matcher_counters(const struct rule_matcher *m);
 
 /* Reload: `m` takes the place of `old`, with its counters and with what conversations carry for rules

@@ -55,6 +55,8 @@ static void collect(struct rule_matcher *m, const struct database *d, const stru
 				continue;
 			m->candidate[m->n_candidate++] = rule;
 			m->candidate_end[rule] = m->literal_end[id];
+			if (__builtin_expect(m->profile != NULL, 0))
+				m->profile->of[rule].candidates++;
 		}
 	}
 }

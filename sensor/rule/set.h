@@ -24,5 +24,7 @@ void rule_sources_fini(struct sources *s);
 /* filter.c: reads a threshold.config and puts what it says at the rules. */
 int rule_filters_read(const char *path, struct rule_set *set, struct net_vars *vars, FILE *report,
 		      struct err *err);
+/* analyse.c: what the engine makes of each rule that is matched, and its databases. */
+void rule_set_analyse(const struct rule_set *set, FILE *out);
 /* A whole text file with a terminator, or NULL: free() it. */
 char *rule_file_text(const char *path, struct err *err);

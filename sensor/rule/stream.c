@@ -58,7 +58,10 @@ static void decide(const struct piece *pc, uint8_t dir, bool forget)
 /* What a flow speaks may not be known with its first bytes: then the rest is right so far. */
 static enum outcome try(const struct piece *pc, const struct signature *s, const struct view *v)
 {
+	uint64_t began = profile_begin(pc->m->profile);
 	enum outcome r = rule_try(pc->m, s, v);
+
+	profile_end(pc->m->profile, s->rule.index, began);
 
 	if (r != OUTCOME_yes || rule_app_fits(s, pc->f, false))
 		return r;

@@ -109,8 +109,12 @@ static void hit(const struct turn *t, uint32_t rule)
 static void decide(const struct turn *t, uint32_t rule)
 {
 	const struct signature *s = t->m->engine->sig[rule];
+	uint64_t began = profile_begin(t->m->profile);
+	bool yes = tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) &&
+		   payload_holds(t, s);
 
-	if (tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) && payload_holds(t, s))
+	profile_end(t->m->profile, rule, began);
+	if (yes)
 		hit(t, rule);
 }
 
