@@ -10,8 +10,8 @@ static const char *const events[] = {"malformed_data", NULL};
 enum { F_stub, F_opnum, F_iface };
 static const struct field fields[] = {
 	{"dcerpc.stub_data", FIELD_bytes, 3, {1, 1}, false, "arguments of a call, or its results"},
-	{"dcerpc.opnum", FIELD_number, 1, {1, 1}, false, "operation number"},
-	{"dcerpc.iface", FIELD_number, 1, {1, 1}, false, "whether its interface is known"},
+	{"dcerpc.opnum", FIELD_number, 3, {1, 1}, false, "operation number"},
+	{"dcerpc.iface", FIELD_number, 3, {1, 1}, false, "whether its interface is known"},
 	{0},
 };
 

@@ -35,8 +35,8 @@ static const struct field fields[] = {
 	{"smb.ntlmssp_domain", FIELD_bytes, 1, {1, 1}, false, "domain of the user"},
 	{"smb.version", FIELD_number, 3, {1, 1}, false, "1 or 2"},
 	{"dcerpc.stub_data", FIELD_bytes, 3, {1, 1}, false, "arguments of a call, or its results"},
-	{"dcerpc.opnum", FIELD_number, 1, {1, 1}, false, "operation number"},
-	{"dcerpc.iface", FIELD_number, 1, {1, 1}, false, "whether its interface is known"},
+	{"dcerpc.opnum", FIELD_number, 3, {1, 1}, false, "operation number"},
+	{"dcerpc.iface", FIELD_number, 3, {1, 1}, false, "whether its interface is known"},
 	{0},
 };
 

@@ -522,6 +522,8 @@ static void heard_response(struct proto_call *c, struct message *m)
 	struct smb_half *h = &smb_of(c)->half[c->dir];
 	struct smb_tx *t = smb_tx_find(c, 2, m->id);
 
+	if (!t && m->command == NEGOTIATE) /* an SMB1 negotiation that offers "SMB 2.002" */
+		t = smb_tx_negotiate(c);
 	if (m->flags & ASYNC && m->status == NT_PENDING)
 		return;
 	if (!h->chained)

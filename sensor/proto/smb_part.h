@@ -20,6 +20,7 @@ struct smb_file *smb_file_new(struct proto_call *c, const uint8_t id[16], const 
 void smb_file_close(struct proto_call *c, struct smb_file *f);
 struct smb_tx *smb_tx_new(struct proto_call *c, uint8_t version, uint64_t id);
 struct smb_tx *smb_tx_find(struct proto_call *c, uint8_t version, uint64_t id);
+struct smb_tx *smb_tx_negotiate(struct proto_call *c);    /* SMB1's that waits; NULL: none */
 void smb_tx_done(struct proto_call *c, struct smb_tx *t); /* answered, or never will be */
 void smb_free_all(struct proto_call *c);
 const char *smb_user(struct proto_call *c, uint64_t session);

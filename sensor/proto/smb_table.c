@@ -195,6 +195,18 @@ struct smb_tx *smb_tx_find(struct proto_call *c, uint8_t version, uint64_t id)
 	return NULL;
 }
 
+struct smb_tx *smb_tx_negotiate(struct proto_call *c)
+{
+	struct smb_state *s = smb_of(c);
+
+	for (unsigned i = 0; i < SMB_PENDING; i++) {
+		if (s->pending[i] && s->pending[i]->version == 1 &&
+		    s->pending[i]->what == SMB_negotiate)
+			return s->pending[i];
+	}
+	return NULL;
+}
+
 void smb_tx_done(struct proto_call *c, struct smb_tx *t)
 {
 	struct smb_state *s = smb_of(c);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+/* dce_iface, dce_opnum (dcerpc.iface, dcerpc.opnum): which interface a call of DCE/RPC goes to and
+ * which of its operations, over TCP and over SMB pipes. */
+#include "proto/rpc.h"
+#include "rule/keyword.h"
+
+struct iface {
+	struct rpc_uuid uuid;
+	struct numbers version; /* n 0: any */
+};
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool uuid_parse(struct span s, struct rpc_uuid *out)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i < s.len; i++) {
+		int v = hex(s.at[i]);
+
+		if (s.at[i] == '-')
+			continue;
+		if (v < 0 || n >= 32)
+			return false;
+		out->at[n / 2] = (uint8_t)(out->at[n / 2] << 4 | v);
+		n++;
+	}
+	return n == 32;
+}
+
+static int iface_parse(struct span value, void *arg, struct fault *f)
+{
+	struct iface *x = arg;
+	struct span rest = value, item;
+
+	if (!rule_span_next(&rest, ',', &item) || !uuid_parse(item, &x->uuid))
+		return rule_fault(f, value, "an interface's UUID is 32 hex digits");
+	while (rule_span_next(&rest, ',', &item)) {
+		if (span_is(item, "any_frag"))
+			continue; /* a call's fragments are one call here */
+		int rc = rule_numbers_parse(item, UINT16_MAX, NULL, false, &x->version, f);
+
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+static const struct rpc_tx *call_of(const struct tx_ask *ask)
+{
+	const struct tx_head *head = (const struct tx_head *)ask->tx;
+
+	return head->kind == TX_rpc ? (const struct rpc_tx *)ask->tx : NULL;
+}
+
+static bool iface_match(const void *arg, const struct tx_ask *ask)
+{
+	const struct iface *x = arg;
+	const struct rpc_tx *t = call_of(ask);
+
+	if (!t || !t->known || (!t->guessed && t->acked != RESULT_ok) ||
+	    memcmp(&t->interface, &x->uuid, sizeof(x->uuid)) != 0)
+		return false;
+	return t->guessed || x->version.n == 0 || rule_numbers_have(&x->version, t->version);
+}
+
+static bool opnum_match(const void *arg, const struct tx_ask *ask)
+{
+	const struct rpc_tx *t = call_of(ask);
+
+	return t && rule_numbers_have(arg, t->opnum);
+}
+
+static int opnum_parse(struct span value, void *arg, struct fault *f)
+{
+	return rule_numbers_parse(value, UINT16_MAX, NULL, true, arg, f);
+}
+
+#define IFACE(symbol, name_)                                                                       \
+	const struct keyword keyword_##symbol = {                                                  \
+		.name = name_,                                                                     \
+		.syntax = name_ ": UUID[, OP VERSION][, any_frag]",                                \
+		.what = "interface of a DCE/RPC call",                                             \
+		.value = VALUE_needed,                                                             \
+		.field = "dcerpc.iface",                                                           \
+		.arg_size = sizeof(struct iface),                                                  \
+		.parse = iface_parse,                                                              \
+		.match_tx = iface_match,                                                           \
+	}
+#define OPNUM(symbol, name_)                                                                       \
+	const struct keyword keyword_##symbol = {                                                  \
+		.name = name_,                                                                     \
+		.syntax = name_ ": N | N-N, ...",                                                  \
+		.what = "operation of a DCE/RPC call",                                             \
+		.value = VALUE_needed,                                                             \
+		.field = "dcerpc.opnum",                                                           \
+		.arg_size = sizeof(struct numbers),                                                \
+		.parse = opnum_parse,                                                              \
+		.match_tx = opnum_match,                                                           \
+	}
+
+IFACE(dce_iface, "dce_iface");
+IFACE(dcerpc_iface, "dcerpc.iface");
+OPNUM(dce_opnum, "dce_opnum");
+OPNUM(dcerpc_opnum, "dcerpc.opnum");
