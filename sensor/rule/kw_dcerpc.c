@@ -82,30 +82,43 @@ static int opnum_parse(struct span value, void *arg, struct fault *f)
 	return rule_numbers_parse(value, UINT16_MAX, NULL, true, arg, f);
 }
 
-#define IFACE(symbol, name_)                                                                       \
-	const struct keyword keyword_##symbol = {                                                  \
-		.name = name_,                                                                     \
-		.syntax = name_ ": UUID[, OP VERSION][, any_frag]",                                \
-		.what = "interface of a DCE/RPC call",                                             \
-		.value = VALUE_needed,                                                             \
-		.field = "dcerpc.iface",                                                           \
-		.arg_size = sizeof(struct iface),                                                  \
-		.parse = iface_parse,                                                              \
-		.match_tx = iface_match,                                                           \
-	}
-#define OPNUM(symbol, name_)                                                                       \
-	const struct keyword keyword_##symbol = {                                                  \
-		.name = name_,                                                                     \
-		.syntax = name_ ": N | N-N, ...",                                                  \
-		.what = "operation of a DCE/RPC call",                                             \
-		.value = VALUE_needed,                                                             \
-		.field = "dcerpc.opnum",                                                           \
-		.arg_size = sizeof(struct numbers),                                                \
-		.parse = opnum_parse,                                                              \
-		.match_tx = opnum_match,                                                           \
-	}
-
-IFACE(dce_iface, "dce_iface");
-IFACE(dcerpc_iface, "dcerpc.iface");
-OPNUM(dce_opnum, "dce_opnum");
-OPNUM(dcerpc_opnum, "dcerpc.opnum");
+const struct keyword keyword_dce_iface = {
+	.name = "dce_iface",
+	.syntax = "dce_iface: UUID[, OP VERSION][, any_frag]",
+	.what = "interface of a DCE/RPC call",
+	.value = VALUE_needed,
+	.field = "dcerpc.iface",
+	.arg_size = sizeof(struct iface),
+	.parse = iface_parse,
+	.match_tx = iface_match,
+};
+const struct keyword keyword_dcerpc_iface = {
+	.name = "dcerpc.iface",
+	.syntax = "dcerpc.iface: UUID[, OP VERSION][, any_frag]",
+	.what = "interface of a DCE/RPC call",
+	.value = VALUE_needed,
+	.field = "dcerpc.iface",
+	.arg_size = sizeof(struct iface),
+	.parse = iface_parse,
+	.match_tx = iface_match,
+};
+const struct keyword keyword_dce_opnum = {
+	.name = "dce_opnum",
+	.syntax = "dce_opnum: N | N-N, ...",
+	.what = "operation of a DCE/RPC call",
+	.value = VALUE_needed,
+	.field = "dcerpc.opnum",
+	.arg_size = sizeof(struct numbers),
+	.parse = opnum_parse,
+	.match_tx = opnum_match,
+};
+const struct keyword keyword_dcerpc_opnum = {
+	.name = "dcerpc.opnum",
+	.syntax = "dcerpc.opnum: N | N-N, ...",
+	.what = "operation of a DCE/RPC call",
+	.value = VALUE_needed,
+	.field = "dcerpc.opnum",
+	.arg_size = sizeof(struct numbers),
+	.parse = opnum_parse,
+	.match_tx = opnum_match,
+};

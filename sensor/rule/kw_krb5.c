@@ -38,20 +38,38 @@ static const struct number_name etypes[] = {
 };
 /* clang-format on */
 
-#define NUMBER(symbol, name_, field_, names_, what_)                                               \
-	const struct keyword keyword_##symbol = {                                                  \
-		.name = name_,                                                                     \
-		.syntax = name_ ": N | NAME",                                                      \
-		.what = what_,                                                                     \
-		.value = VALUE_needed,                                                             \
-		.field = field_,                                                                   \
-		.names = names_,                                                                   \
-	}
-
-NUMBER(krb5_msg_type, "krb5_msg_type", "krb5_msg_type", messages, "type of a Kerberos message");
-NUMBER(krb5_msg_type_dot, "krb5.msg_type", "krb5_msg_type", messages, "type of a Kerberos message");
-NUMBER(krb5_err_code, "krb5_err_code", "krb5_err_code", errors, "error of Kerberos");
-NUMBER(krb5_err_code_dot, "krb5.err_code", "krb5_err_code", errors, "error of Kerberos");
+const struct keyword keyword_krb5_msg_type = {
+	.name = "krb5_msg_type",
+	.syntax = "krb5_msg_type: N | NAME",
+	.what = "type of a Kerberos message",
+	.value = VALUE_needed,
+	.field = "krb5_msg_type",
+	.names = messages,
+};
+const struct keyword keyword_krb5_msg_type_dot = {
+	.name = "krb5.msg_type",
+	.syntax = "krb5.msg_type: N | NAME",
+	.what = "type of a Kerberos message",
+	.value = VALUE_needed,
+	.field = "krb5_msg_type",
+	.names = messages,
+};
+const struct keyword keyword_krb5_err_code = {
+	.name = "krb5_err_code",
+	.syntax = "krb5_err_code: N | NAME",
+	.what = "error of Kerberos",
+	.value = VALUE_needed,
+	.field = "krb5_err_code",
+	.names = errors,
+};
+const struct keyword keyword_krb5_err_code_dot = {
+	.name = "krb5.err_code",
+	.syntax = "krb5.err_code: N | NAME",
+	.what = "error of Kerberos",
+	.value = VALUE_needed,
+	.field = "krb5_err_code",
+	.names = errors,
+};
 
 static bool weak_match(const void *arg, const struct tx_ask *ask)
 {
