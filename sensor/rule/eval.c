@@ -7,25 +7,69 @@
  */
 #include "rule/walk.h"
 
-#include "rule/dataset.h"
-
 #include "rule/base64.h"
+#include "rule/dataset.h"
 #include "rule/numbers.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 static uint8_t lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
 }
 
+static bool same_nocase(const uint8_t *p, const uint8_t *what, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && lower(p[i]) == what[i])
+		i++;
+	return i == len;
+}
+
+#ifdef __SSE2__
+/* 16 places at a time: those whose first and last byte fit in either case are looked at. *at: how far
+ * it came. Source: W. Mula, "SIMD-friendly algorithms for substring searching" (generic SIMD). */
+static const uint8_t *find_wide(const uint8_t *p, size_t n, const uint8_t *what, size_t len,
+				size_t *at)
+{
+	uint8_t a = what[0], b = what[len - 1];
+	const __m128i first = _mm_set1_epi8((char)a), last = _mm_set1_epi8((char)b);
+	const __m128i fold_a = _mm_set1_epi8(a >= 'a' && a <= 'z' ? 32 : 0);
+	const __m128i fold_b = _mm_set1_epi8(b >= 'a' && b <= 'z' ? 32 : 0);
+
+	for (; *at + len + 15 <= n; *at += 16) {
+		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + *at));
+		__m128i y = _mm_loadu_si128((const __m128i *)(const void *)(p + *at + len - 1));
+		x = _mm_cmpeq_epi8(_mm_or_si128(x, fold_a), first);
+		y = _mm_cmpeq_epi8(_mm_or_si128(y, fold_b), last);
+		unsigned fits = (unsigned)_mm_movemask_epi8(_mm_and_si128(x, y));
+
+		for (; fits; fits &= fits - 1) {
+			const uint8_t *here = p + *at + __builtin_ctz(fits);
+
+			if (same_nocase(here, what, len))
+				return here;
+		}
+	}
+	return NULL;
+}
+#endif
+
 static const uint8_t *find_nocase(const uint8_t *p, size_t n, const uint8_t *what, size_t len)
 {
-	for (; n >= len; p++, n--) {
-		size_t i = 0;
+	size_t at = 0;
 
-		while (i < len && lower(p[i]) == what[i])
-			i++;
-		if (i == len)
-			return p;
+#ifdef __SSE2__
+	const uint8_t *found = find_wide(p, n, what, len, &at);
+	if (found)
+		return found;
+#endif
+	for (; at + len <= n; at++) {
+		if (same_nocase(p + at, what, len))
+			return p + at;
 	}
 	return NULL;
 }

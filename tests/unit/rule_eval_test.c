@@ -259,8 +259,47 @@ static void budget(void)
 	free(r);
 }
 
+/* Contents in either case at every place of payloads of every length about the width of a search. */
+static void places(void)
+{
+	static const char *const words[] = {"x", "ab", "Z.z", "needle", "@`[{", "a0123456789abcdef!"};
+	static struct run r;
+	char rule[128], payload[96];
+
+	CASE("a content in either case is found wherever it lies, and nowhere else");
+	for (unsigned w = 0; w < sizeof(words) / sizeof(words[0]); w++) {
+		size_t len = strlen(words[w]);
+
+		snprintf(rule, sizeof(rule), "alert udp any any -> any any (content:\"%s\"; nocase; sid:1;)",
+			 words[w]);
+		run_init(&r, rule);
+		r.flow.proto = 17;
+		for (size_t n = len; n <= 70; n++) {
+			for (size_t at = 0; at <= n; at++) {
+				memset(payload, '_', n);
+				bool fits = at + len <= n;
+				if (fits)
+					memcpy(payload + at, words[w], len);
+				for (size_t i = 0; i < n; i += 2)
+					payload[i] = payload[i] >= 'a' && payload[i] <= 'z'
+							     ? (char)(payload[i] - 32)
+							     : payload[i];
+				char *exact = malloc(n);
+				memcpy(exact, payload, n);
+				struct pkt p = run_pkt(&r, 0, exact, n);
+				r.n = 0;
+				rule_pkt(r.m, &p);
+				CHECK_EQ(r.n, fits);
+				free(exact);
+			}
+		}
+		run_fini(&r);
+	}
+}
+
 int main(void)
 {
+	places();
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		/* Two by turns: a case's name is printed when the next one begins. */
 		static char names[2][256];
