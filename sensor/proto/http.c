@@ -62,6 +62,7 @@ static void drop_msg(struct http_tx *tx, struct http_msg *m)
 	proto_drop(tx->mem, &m->joined);
 	proto_drop(tx->mem, &m->body);
 	proto_give(tx->mem, m->header, m->cap_header * (uint32_t)sizeof(*m->header));
+	proto_give(tx->mem, m->parts, sizeof(*m->parts));
 	for (unsigned i = 0; i < MADE_count; i++)
 		proto_drop(tx->mem, &m->made[i]);
 }
@@ -168,16 +169,11 @@ static bool content_length(struct http_tx *tx, uint8_t dir, uint64_t *out)
 
 	if (!h)
 		return false;
-	struct view_of_bytes v = http_value(m, h);
-	*out = 0;
-	for (uint32_t i = 0; i < v.len && v.at[i] >= '0' && v.at[i] <= '9' && i < 18; i++)
-		*out = *out * 10 + (v.at[i] - '0');
-	if (v.len == 0 || v.at[0] < '0' || v.at[0] > '9') {
-		proto_event(&tx->tx,
-			    dir == FLOW_to_server ? HTTP_EVENT_cl_request : HTTP_EVENT_cl_response);
-		return false;
-	}
-	return true;
+	if (http_digits(http_value(m, h), out))
+		return true;
+	proto_event(&tx->tx,
+		    dir == FLOW_to_server ? HTTP_EVENT_cl_request : HTTP_EVENT_cl_response);
+	return false;
 }
 
 static bool has_no_body(const struct http_tx *tx, uint8_t dir)
@@ -200,7 +196,7 @@ static void choose_body(struct proto_call *c, struct http_side *s, struct http_t
 		return;
 	}
 	http_body_begin(c, s, tx);
-	if (te && http_has(http_value(m, te), "chunked")) {
+	if (te && http_holds(http_value(m, te), "chunked")) {
 		s->state = HTTP_AT_CHUNK;
 		s->number = 0;
 		s->line = 0;
@@ -216,21 +212,9 @@ static void choose_body(struct proto_call *c, struct http_side *s, struct http_t
 	}
 }
 
-static void check_host(struct http_tx *tx)
-{
-	const struct http_msg *m = &tx->msg[FLOW_to_server];
-
-	if (!http_find(m, "host") && m->word[2].len == 8 &&
-	    memcmp(m->word[2].at, "HTTP/1.1", 8) == 0)
-		proto_event(&tx->tx, HTTP_EVENT_host_missing);
-	if (m->word[2].len < 5 || memcmp(m->word[2].at, "HTTP/", 5) != 0)
-		proto_event(&tx->tx, HTTP_EVENT_protocol_invalid);
-}
-
 /* True: another protocol speaks from here on. */
 static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx *tx, uint32_t rest)
 {
-	struct http_flow *h = c->state;
 	struct http_msg *m = &tx->msg[c->dir];
 
 	s->begun = false;
@@ -242,14 +226,16 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 	if (c->dir == FLOW_to_server) {
 		tx->connect = http_is(m->word[0], "connect");
 		tx->head = http_is(m->word[0], "head");
-		check_host(tx);
+		http_check_request(tx, c->flow);
 	} else if (m->status == 100) { /* the real answer follows */
-		struct proto_mem *mem = tx->mem;
-
+		if (tx->continued)
+			proto_event(&tx->tx, HTTP_EVENT_continue_twice);
+		tx->continued = true;
 		drop_msg(tx, m);
 		memset(m, 0, sizeof(*m));
-		(void)mem;
 		return false;
+	} else {
+		http_check_response(tx);
 	}
 	proto_progress(c, &tx->tx, c->dir, HTTP_head);
 	bool tunnel = c->dir == FLOW_to_client &&
@@ -261,7 +247,6 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 		return true;
 	}
 	choose_body(c, s, tx);
-	(void)h;
 	return false;
 }
 
@@ -334,6 +319,10 @@ static uint32_t take_chunk(struct proto_call *c, struct http_side *s, struct htt
 			s->state = HTTP_AT_CLOSE;
 			return i;
 		} else {
+			if (p[i] == ';')
+				proto_event(&tx->tx, c->dir == FLOW_to_server
+							     ? HTTP_EVENT_request_extension
+							     : HTTP_EVENT_response_extension);
 			s->bad_chunk = true; /* an extension: nothing more of the number */
 		}
 	}
@@ -436,6 +425,8 @@ static void http_gap(struct proto_call *c, uint64_t missing)
 	struct http_side *s = &h->side[c->dir];
 	bool counted = s->state == HTTP_AT_LENGTH || s->state == HTTP_AT_DATA;
 
+	if (h->now[c->dir])
+		h->now[c->dir]->msg[c->dir].gap = true;
 	if (s->state == HTTP_AT_CLOSE)
 		return;
 	if (counted && missing && missing < s->left) {

@@ -8,12 +8,14 @@
  */
 #pragma once
 
+#include "proto/file.h"
 #include "proto/inflate.h"
 #include "proto/protocol.h"
 
-#define HTTP_HEAD_MAX    (64u << 10) /* bytes of a head that are kept */
-#define HTTP_HEADERS_MAX 256u
-#define HTTP_WAITING_MAX 64u /* requests of a connection that wait for their answers */
+#define HTTP_HEAD_MAX     (64u << 10) /* bytes of a head that are kept */
+#define HTTP_HEADERS_MAX  256u
+#define HTTP_REPEATED_MAX 64u
+#define HTTP_WAITING_MAX  64u /* requests of a connection that wait for their answers */
 
 enum http_progress { HTTP_none, HTTP_line, HTTP_head, HTTP_body, HTTP_done };
 
@@ -42,19 +44,30 @@ enum http_made {
 	MADE_count
 };
 
+#define HTTP_PARTS_MAX 32u
+struct http_part { /* a file in a form: places in the body */
+	uint32_t name, name_len, data, data_len;
+	bool whole;
+};
+struct http_parts {
+	uint32_t n;
+	struct http_part at[HTTP_PARTS_MAX];
+};
+
 struct http_msg {
 	struct proto_bytes head; /* first line, headers, empty line */
 	struct proto_bytes joined;
 	struct http_header *header;
-	uint32_t n_header, cap_header;
+	uint32_t n_header, cap_header, repeated;
 	uint32_t line_len, headers_at; /* bytes of the first line; where the headers begin */
 	struct view_of_bytes word[3];  /* of the first line */
 	struct proto_bytes made[MADE_count];
 	uint32_t made_bits, one; /* which are made; which header MADE_one is of */
 	struct proto_bytes body; /* decoded, at most proto.body bytes */
-	uint64_t body_len;       /* on the wire */
+	struct http_parts *parts;
+	uint64_t body_len, decoded_len; /* on the wire; after decoding, so far */
 	uint16_t status;
-	bool complete, parsed;
+	bool complete, parsed, gap;
 };
 
 struct http_tx {
@@ -62,7 +75,7 @@ struct http_tx {
 	struct http_tx *next;
 	struct proto_mem *mem;
 	struct http_msg msg[2];
-	bool connect, head;
+	bool connect, head, continued;
 };
 
 enum http_state {
@@ -95,11 +108,16 @@ struct http_flow {
 
 /* http_head.c */
 bool http_parse_head(struct http_tx *tx, uint8_t dir); /* false: no memory, or no message */
+/* http_check.c: the oddities of a head that has been parsed */
+void http_check_request(struct http_tx *tx, const struct flow *f);
+void http_check_response(struct http_tx *tx);
 const struct http_header *http_find(const struct http_msg *m, const char *name);
 struct view_of_bytes http_value(const struct http_msg *m, const struct http_header *h);
 struct view_of_bytes http_name(const struct http_msg *m, const struct http_header *h);
-bool http_is(struct view_of_bytes v, const char *text);   /* letters in either case */
-bool http_has(struct view_of_bytes v, const char *token); /* of a list with commas */
+bool http_is(struct view_of_bytes v, const char *text);    /* letters in either case */
+bool http_has(struct view_of_bytes v, const char *token);  /* of a list with commas */
+bool http_holds(struct view_of_bytes v, const char *text); /* anywhere; letters in either case */
+bool http_digits(struct view_of_bytes v, uint64_t *out);   /* what is before them is passed over */
 /* http_uri.c: path decoded and put in order, query as it is but for needless escapes. */
 bool http_uri(struct proto_mem *m, struct view_of_bytes raw, struct proto_bytes *out);
 /* http_field.c */
@@ -109,6 +127,12 @@ bool http_bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 bool http_number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uint64_t *out);
 uint32_t http_eve(const struct tx *tx, char *out, uint32_t size);
 struct view_of_bytes http_host_of(struct http_tx *tx); /* without port, lower case; empty: none */
+/* Of an absolute target, and of CONNECT's; empty: there is none */
+struct view_of_bytes http_authority(const struct http_tx *tx);
+struct view_of_bytes http_file_name(struct http_tx *tx, uint8_t dir);
+/* http_file.c: the i-th of a direction. False: there is none. */
+bool http_file(struct http_tx *tx, uint8_t dir, unsigned i, struct file_view *out);
+struct view_of_bytes http_parameter(struct view_of_bytes v, const char *name);
 /* http_body.c */
 void http_body_begin(struct proto_call *c, struct http_side *s, struct http_tx *tx);
 void http_body_data(struct proto_call *c, struct http_side *s, struct http_tx *tx, const uint8_t *p,

@@ -47,15 +47,18 @@ void http_body_data(struct proto_call *c, struct http_side *s, struct http_tx *t
 	bool was_over = s->inflate.over;
 
 	m->body_len += n;
-	if (tx->tx.progress[c->dir] >= HTTP_body)
+	if (tx->tx.progress[c->dir] >= HTTP_body) {
+		m->decoded_len += n;
 		return; /* its limit was reached, and the rules have seen it */
+	}
 	inflate_data(&s->inflate, proto_mem_of(c), p, n, &m->body, proto_config_of(c)->body);
+	m->decoded_len = s->inflate.out;
 	if (s->inflate.failed && s->inflate.n)
 		proto_event(&tx->tx, HTTP_EVENT_gzip_failed);
 	if (!s->inflate.over || was_over)
 		return;
 	if (m->body.len < proto_config_of(c)->body) {
-		proto_event(&tx->tx, HTTP_EVENT_time_limit);
+		proto_event(&tx->tx, HTTP_EVENT_bomb);
 		count_add(&proto_count_of(c)->decode_limit, 1);
 	}
 	proto_progress(c, &tx->tx, c->dir, HTTP_body);

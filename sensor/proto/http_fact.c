@@ -19,12 +19,6 @@ static uint8_t auth_of(struct view_of_bytes v)
 	return 0;
 }
 
-static bool is_program(const struct proto_bytes *b)
-{
-	return b->len > 64 &&
-	       ((b->at[0] == 'M' && b->at[1] == 'Z') || memcmp(b->at, "\177ELF", 4) == 0);
-}
-
 static struct view_of_bytes header(const struct http_msg *m, const char *name)
 {
 	const struct http_header *h = m->parsed ? http_find(m, name) : NULL;
@@ -87,6 +81,19 @@ static void tell_login(struct proto_call *c, struct http_tx *tx, struct view_of_
 	proto_fact(c, FACT_login, &f, sizeof(f), words, 1);
 }
 
+static void tell_files(struct proto_call *c, struct http_tx *tx)
+{
+	uint8_t dir = c->dir;
+	struct file_view f;
+
+	for (c->dir = 0; c->dir < 2; c->dir++) {
+		for (unsigned i = 0; tx->msg[c->dir].parsed && http_file(tx, c->dir, i, &f); i++)
+			if (file_executable(f.data)) /* others are in FACT_http */
+				file_tell(c, &f);
+	}
+	c->dir = dir;
+}
+
 void http_tell(struct proto_call *c, struct http_tx *tx)
 {
 	const struct http_msg *up = &tx->msg[FLOW_to_server], *down = &tx->msg[FLOW_to_client];
@@ -108,7 +115,8 @@ void http_tell(struct proto_call *c, struct http_tx *tx)
 		.upgrade = tx->connect           ? 2
 			   : down->status == 101 ? 1
 						 : 0,
-		.executable = is_program(&down->body),
+		.executable =
+			file_executable((struct view_of_bytes){down->body.at, down->body.len}),
 	};
 
 	if (!up->parsed && !down->parsed)
@@ -116,6 +124,7 @@ void http_tell(struct proto_call *c, struct http_tx *tx)
 	for (unsigned i = 0; i < 5; i++)
 		words[i] = proto_text(from[i].at, from[i].len, text[i], sizeof(text[i]));
 	proto_fact(c, FACT_http, &f, sizeof(f), words, 5);
+	tell_files(c, tx);
 	if (f.auth)
 		tell_login(c, tx, auth, f.auth);
 }

@@ -39,9 +39,7 @@ enum {
 	F_location,
 	F_request_header,
 	F_response_header,
-	F_file_data,
-	F_file_name,
-	F_filesize,
+	F_file, /* FILE_FIELDS */
 };
 #define UP   1
 #define DOWN 2
@@ -78,9 +76,7 @@ const struct field http_fields[] = {
 	BYTES("http.location", DOWN, HTTP_head, "Location"),
 	{"http.request_header", FIELD_bytes, UP, {HTTP_head, 0}, true, "each header of a request"},
 	{"http.response_header", FIELD_bytes, DOWN, {0, HTTP_head}, true, "each header of a response"},
-	BYTES("file.data", BOTH, HTTP_body, "contents of a file on its way"),
-	BYTES("file.name", BOTH, HTTP_head, "name of a file"),
-	{"filesize", FIELD_number, BOTH, {HTTP_done, HTTP_done}, false, "bytes of a file"},
+	FILE_FIELDS(BOTH, HTTP_body, HTTP_done),
 	{0},
 };
 /* clang-format on */
@@ -89,6 +85,8 @@ static struct view_of_bytes text_of(const char *s)
 {
 	return (struct view_of_bytes){(const uint8_t *)s, (uint32_t)strlen(s)};
 }
+
+static struct view_of_bytes made(struct http_tx *tx, uint8_t dir, enum http_made what);
 
 static void add(struct http_tx *tx, struct proto_bytes *b, struct view_of_bytes v)
 {
@@ -145,8 +143,7 @@ static void make_start(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
 	add(tx, b, text_of("\r\n"));
 }
 
-/* The authority of an absolute target; empty: there is none. */
-static struct view_of_bytes authority(const struct http_tx *tx)
+struct view_of_bytes http_authority(const struct http_tx *tx)
 {
 	struct view_of_bytes t = tx->msg[FLOW_to_server].word[1];
 	const uint8_t *at = t.len && t.at[0] != '/' ? memmem(t.at, t.len, "://", 3) : NULL;
@@ -167,7 +164,7 @@ static struct view_of_bytes authority(const struct http_tx *tx)
 static struct view_of_bytes raw_host(const struct http_tx *tx)
 {
 	const struct http_msg *m = &tx->msg[FLOW_to_server];
-	struct view_of_bytes v = authority(tx);
+	struct view_of_bytes v = http_authority(tx);
 	const struct http_header *h = v.len ? NULL : http_find(m, "host");
 
 	return h ? http_value(m, h) : v;
@@ -193,36 +190,24 @@ static void make_host(struct http_tx *tx, struct proto_bytes *b)
 		b->len--;
 }
 
-/* Of an answer: Content-Disposition's; else the last segment of the path. */
+/* What Content-Disposition says; else the path. */
 static void make_filename(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
 {
 	const struct http_msg *m = &tx->msg[dir];
 	const struct http_header *h = http_find(m, "content-disposition");
-	struct view_of_bytes v = h ? http_value(m, h) : (struct view_of_bytes){NULL, 0};
-	const uint8_t *at = v.len ? memmem(v.at, v.len, "filename=", 9) : NULL;
+	struct view_of_bytes v = {NULL, 0};
 
-	if (at) {
-		uint32_t n = v.len - (uint32_t)(at + 9 - v.at);
+	if (h)
+		v = http_parameter(http_value(m, h), "filename");
+	if (v.len == 0 && tx->msg[FLOW_to_server].parsed) {
+		uint32_t n = 0;
 
-		at += 9;
-		if (n && (*at == '"' || *at == '\'')) {
-			const uint8_t *end = memchr(at + 1, *at, n - 1);
-			n = end ? (uint32_t)(end - at) - 1 : n - 1;
-			at++;
-		} else {
-			const uint8_t *end = memchr(at, ';', n);
-			n = end ? (uint32_t)(end - at) : n;
-		}
-		add(tx, b, (struct view_of_bytes){at, n});
-		return;
+		v = made(tx, FLOW_to_server, MADE_uri);
+		while (n < v.len && v.at[n] != '?' && v.at[n] != '#')
+			n++;
+		v.len = n;
 	}
-	struct view_of_bytes t = tx->msg[FLOW_to_server].word[1];
-	uint32_t end = 0, from = 0;
-	while (end < t.len && t.at[end] != '?' && t.at[end] != '#')
-		end++;
-	for (from = end; from && t.at[from - 1] != '/';)
-		from--;
-	add(tx, b, (struct view_of_bytes){t.at + from, end - from});
+	add(tx, b, v);
 }
 
 static struct view_of_bytes made(struct http_tx *tx, uint8_t dir, enum http_made what)
@@ -254,6 +239,11 @@ static struct view_of_bytes made(struct http_tx *tx, uint8_t dir, enum http_made
 		}
 	}
 	return (struct view_of_bytes){b->at, b->len};
+}
+
+struct view_of_bytes http_file_name(struct http_tx *tx, uint8_t dir)
+{
+	return made(tx, dir, MADE_filename);
 }
 
 struct view_of_bytes http_host_of(struct http_tx *tx)
@@ -331,9 +321,6 @@ static struct view_of_bytes view(struct http_tx *tx, unsigned f, unsigned i, uin
 		return made(tx, dir, MADE_start);
 	case F_host:
 		return made(tx, dir, MADE_host);
-	case F_file_name:
-		return m->body_len || m->body.len ? made(tx, dir, MADE_filename)
-						  : (struct view_of_bytes){NULL, 0};
 	case F_request_header:
 	case F_response_header:
 		return one_header(tx, dir, i);
@@ -346,7 +333,6 @@ static struct view_of_bytes view(struct http_tx *tx, unsigned f, unsigned i, uin
 		return raw_host(tx);
 	case F_request_body:
 	case F_response_body:
-	case F_file_data:
 		return (struct view_of_bytes){m->body.at, m->body.len};
 	case F_uri_raw:
 	case F_method:
@@ -369,23 +355,48 @@ bool http_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 
 	if (!tx->msg[dir].parsed || (i && !http_fields[f].many))
 		return false;
+	if (f >= F_file) {
+		struct file_view file;
+
+		return http_file(tx, dir, i, &file) && file_bytes(&file, f - F_file, out);
+	}
 	*out = view(tx, f, i, dir);
 	return out->at && (out->len || !http_fields[f].many);
 }
 
 bool http_number(const struct tx *head, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
 {
-	const struct http_msg *m = &((const struct http_tx *)head)->msg[dir];
+	struct http_tx *tx = (struct http_tx *)(uintptr_t)head;
+	struct file_view file;
 
-	(void)f;
-	*out = m->body_len;
-	return i == 0 && m->parsed && m->body_len;
+	if (f != F_file + FILE_size || !tx->msg[dir].parsed || !http_file(tx, dir, i, &file))
+		return false;
+	*out = file.size;
+	return true;
 }
 
 static void say(struct json *j, const char *key, struct view_of_bytes v)
 {
 	if (v.len)
 		json_strn(j, key, v.at, v.len < 1024 ? v.len : 1024);
+}
+
+static void put_files(struct json *j, struct http_tx *tx)
+{
+	struct file_view f;
+	bool any = false;
+
+	for (uint8_t dir = 0; dir < 2; dir++) {
+		for (unsigned i = 0; tx->msg[dir].parsed && i < 4 && http_file(tx, dir, i, &f);
+		     i++) {
+			if (!any)
+				json_array(j, "files");
+			any = true;
+			file_eve(j, &f, tx->tx.number);
+		}
+	}
+	if (any)
+		json_array_end(j);
 }
 
 uint32_t http_eve(const struct tx *head, char *out, uint32_t size)
@@ -419,5 +430,6 @@ uint32_t http_eve(const struct tx *head, char *out, uint32_t size)
 	}
 	json_u64(&j, "length", down->body_len);
 	json_close(&j);
+	put_files(&j, tx);
 	return json_ok(&j) ? (uint32_t)j.len : 0;
 }

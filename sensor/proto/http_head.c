@@ -53,6 +53,29 @@ bool http_has(struct view_of_bytes v, const char *token)
 	return false;
 }
 
+bool http_holds(struct view_of_bytes v, const char *text)
+{
+	uint32_t n = (uint32_t)strlen(text);
+
+	for (uint32_t i = 0; i + n <= v.len; i++) {
+		if (http_is((struct view_of_bytes){v.at + i, n}, text))
+			return true;
+	}
+	return false;
+}
+
+bool http_digits(struct view_of_bytes v, uint64_t *out)
+{
+	uint32_t i = 0, from;
+
+	*out = 0;
+	while (i < v.len && (v.at[i] < '0' || v.at[i] > '9'))
+		i++;
+	for (from = i; i < v.len && v.at[i] >= '0' && v.at[i] <= '9' && i - from < 18; i++)
+		*out = *out * 10 + (v.at[i] - '0');
+	return i > from;
+}
+
 struct view_of_bytes http_name(const struct http_msg *m, const struct http_header *h)
 {
 	return (struct view_of_bytes){m->head.at + h->name, h->name_len};
@@ -174,6 +197,24 @@ static void join(struct http_tx *tx, struct http_msg *m, struct http_header *h, 
 	h->value_len = want;
 }
 
+/* Lengths are not joined: the first one holds, as for the server that is to be deceived. */
+static void repeated(struct http_tx *tx, struct http_msg *m, struct http_header *h,
+		     struct view_of_bytes value, uint8_t dir)
+{
+	uint64_t one = 0, other = 0;
+	bool up = dir == FLOW_to_server;
+
+	if (++m->repeated > HTTP_REPEATED_MAX)
+		proto_event(&tx->tx, up ? HTTP_EVENT_request_repeat : HTTP_EVENT_response_repeat);
+	if (!http_is(http_name(m, h), "content-length")) {
+		join(tx, m, h, ", ", value);
+		return;
+	}
+	if (!http_digits(http_value(m, h), &one) || !http_digits(value, &other) || one != other)
+		proto_event(&tx->tx,
+			    up ? HTTP_EVENT_duplicate_cl : HTTP_EVENT_duplicate_cl_response);
+}
+
 static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes line, uint8_t dir)
 {
 	const uint8_t *colon = line.len ? memchr(line.at, ':', line.len) : NULL;
@@ -194,13 +235,14 @@ static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes lin
 		while (other.len == name.len && k < name.len &&
 		       lower(other.at[k]) == lower(name.at[k]))
 			k++;
-		if (other.len != name.len || k < name.len)
-			continue;
-		join(tx, m, h, ", ", value);
-		proto_event(&tx->tx, dir == FLOW_to_server ? HTTP_EVENT_request_repeat
-							   : HTTP_EVENT_response_repeat);
-		return;
+		if (other.len == name.len && k == name.len) {
+			repeated(tx, m, h, value, dir);
+			return;
+		}
 	}
+	if (m->n_header == HTTP_HEADERS_MAX)
+		proto_event(&tx->tx, dir == FLOW_to_server ? HTTP_EVENT_request_headers
+							   : HTTP_EVENT_response_headers);
 	if (m->n_header == HTTP_HEADERS_MAX || (m->n_header == m->cap_header && !grow(tx, m)))
 		return;
 	m->header[m->n_header++] = (struct http_header){

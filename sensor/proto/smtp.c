@@ -105,24 +105,6 @@ static void drop_tx(struct proto_call *c)
 	proto_give(m, tx, sizeof(*tx));
 }
 
-static void tell_files(struct proto_call *c, const struct smtp_tx *tx)
-{
-	for (unsigned i = 0; i < tx->mime.n_files; i++) {
-		const struct mime_file *f = &tx->mime.file[i];
-		char name[FACT_WORD_MAX];
-		const char *words[] = {proto_text(f->name.at, f->name.len, name, sizeof(name))};
-		struct fact_file b = {
-			.size = f->size,
-			.over = (uint8_t)c->flow->app,
-			.to_server = 1,
-			.whole = f->whole,
-			.executable =
-				f->data.len > 64 && f->data.at[0] == 'M' && f->data.at[1] == 'Z',
-		};
-		proto_fact(c, FACT_file, &b, sizeof(b), words, 1);
-	}
-}
-
 /* The message is over. */
 static void message_done(struct proto_call *c)
 {
@@ -143,7 +125,9 @@ static void message_done(struct proto_call *c)
 		if (tx->mime.events & told[i].bit)
 			proto_event(&tx->tx, told[i].event);
 	}
-	tell_files(c, tx);
+	struct file_view file;
+	for (unsigned i = 0; smtp_file(tx, i, &file); i++)
+		file_tell(c, &file);
 	proto_progress(c, &tx->tx, FLOW_to_server, SMTP_done);
 	drop_tx(c);
 }

@@ -16,9 +16,7 @@ enum {
 	F_message_id,
 	F_mailer,
 	F_received,
-	F_file_data,
-	F_file_name,
-	F_filesize
+	F_file /* FILE_FIELDS */
 };
 #define UP 1
 /* clang-format off */
@@ -34,9 +32,7 @@ const struct field smtp_fields[] = {
 	{"email.message_id", FIELD_bytes, UP, {SMTP_done, 0}, false, "Message-ID"},
 	{"email.x_mailer", FIELD_bytes, UP, {SMTP_done, 0}, false, "X-Mailer"},
 	{"email.received", FIELD_bytes, UP, {SMTP_done, 0}, true, "each Received"},
-	{"file.data", FIELD_bytes, UP, {SMTP_done, 0}, true, "contents of an attachment"},
-	{"file.name", FIELD_bytes, UP, {SMTP_done, 0}, true, "name of an attachment"},
-	{"filesize", FIELD_number, UP, {SMTP_done, 0}, true, "bytes of an attachment"},
+	FILE_FIELDS(UP, SMTP_done, SMTP_done),
 	{0},
 };
 /* clang-format on */
@@ -65,6 +61,18 @@ static bool rcpt(const struct smtp_tx *tx, unsigned i, struct view_of_bytes *out
 	return true;
 }
 
+bool smtp_file(const struct smtp_tx *tx, unsigned i, struct file_view *out)
+{
+	if (i >= tx->mime.n_files)
+		return false;
+	const struct mime_file *f = &tx->mime.file[i];
+	*out = (struct file_view){.name = {f->name.at, f->name.len},
+				  .data = {f->data.at, f->data.len},
+				  .size = f->size,
+				  .whole = f->whole};
+	return true;
+}
+
 bool smtp_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 		struct view_of_bytes *out)
 {
@@ -74,6 +82,7 @@ bool smtp_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 		[F_mailer] = "x-mailer", [F_received] = "received",
 	};
 	const struct smtp_tx *tx = (const struct smtp_tx *)head;
+	struct file_view file;
 
 	(void)dir;
 	if (i && !smtp_fields[f].many)
@@ -87,10 +96,9 @@ bool smtp_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 		return view(&tx->mail_from, out);
 	case F_rcpt:
 		return rcpt(tx, i, out);
-	case F_file_data:
-		return i < tx->mime.n_files && view(&tx->mime.file[i].data, out);
-	case F_file_name:
-		return i < tx->mime.n_files && view(&tx->mime.file[i].name, out);
+	case F_file + FILE_data:
+	case F_file + FILE_name:
+		return smtp_file(tx, i, &file) && file_bytes(&file, f - F_file, out);
 	default:
 		return header(tx, names[f], i, out);
 	}
@@ -100,10 +108,12 @@ bool smtp_number(const struct tx *head, unsigned f, unsigned i, uint8_t dir, uin
 {
 	const struct smtp_tx *tx = (const struct smtp_tx *)head;
 
+	struct file_view file;
+
 	(void)f, (void)dir;
-	if (i >= tx->mime.n_files)
+	if (!smtp_file(tx, i, &file))
 		return false;
-	*out = tx->mime.file[i].size;
+	*out = file.size;
 	return true;
 }
 
@@ -159,5 +169,13 @@ uint32_t smtp_eve(const struct tx *head, char *out, uint32_t size)
 	json_close(&j);
 	if (tx->has_data)
 		email(&j, tx);
+	if (tx->mime.n_files) {
+		struct file_view file;
+
+		json_array(&j, "files");
+		for (unsigned i = 0; smtp_file(tx, i, &file); i++)
+			file_eve(&j, &file, tx->tx.number);
+		json_array_end(&j);
+	}
 	return json_ok(&j) ? (uint32_t)j.len : 0;
 }

@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "proto/file.h"
 #include "proto/mime.h"
 #include "proto/protocol.h"
 
@@ -22,6 +23,7 @@ struct smtp_tx {
 };
 
 extern const struct field smtp_fields[];
+bool smtp_file(const struct smtp_tx *tx, unsigned i, struct file_view *out);
 bool smtp_bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 		struct view_of_bytes *out);
 bool smtp_number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uint64_t *out);

@@ -27,12 +27,31 @@ static const struct row {
 	 "POST /x HTTP/1.0\r\nA:  b \r\nCookie: c\r\nD: e\r\n f\r\nA: g\r\n\r\n", "",
 	 "header header_names",
 	 "http.header=A: b, g\\x0d\\x0aD: e f\\x0d\\x0a\n"
-	 "http.header_names=\\x0d\\x0aA\\x0d\\x0aCookie\\x0d\\x0aD\\x0d\\x0a\\x0d\\x0a\n"
-	 "event http.request_header_repetition\n"},
+	 "http.header_names=\\x0d\\x0aA\\x0d\\x0aCookie\\x0d\\x0aD\\x0d\\x0a\\x0d\\x0a\n"},
 	{"chunks, an extension, a trailer",
 	 "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n"
-	 "3;x=y\r\nabc\r\n5\r\ndefgh\r\n0\r\nT: t\r\n\r\nGET /next HTTP/1.1\r\nHost: h\r\n\r\n",
-	 "", "uri request_body", "http.uri=/\nhttp.request_body=abcdefgh\nhttp.uri=/next\n"},
+	 "3;x=y\r\nabc\r\n5\r\ndefgh\r\n0\r\nT: t\r\n\r\nGET /next HTTP/1.1\r\nHost: "
+	 "h\r\n\r\n",
+	 "", "uri request_body",
+	 "http.uri=/\nhttp.request_body=abcdefgh\nhttp.uri=/next\n"
+	 "event http.request_chunk_extension\n"},
+	{"a form with a file",
+	 "POST /u HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; "
+	 "boundary=\"b\"\r\nContent-Length: 108\r\n\r\n"
+	 "--b\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n"
+	 "--b\r\nX: y; filename=\"f.exe\"\r\n\r\nMZ\r\n.\r\n--b--\r\n",
+	 "", "data name", "file.data=MZ\\x0d\\x0a.\nfile.name=f.exe\n"},
+	{"two lengths that differ: the first holds",
+	 "POST / HTTP/1.1\r\nHost: h\r\nContent-Length:2\r\nContent-Length: 3\r\n\r\nabGET "
+	 "/2 "
+	 "HTTP/1.1\r\nHost: h\r\n\r\n",
+	 "", "uri content_len",
+	 "http.uri=/\nhttp.content_len=2\n"
+	 "http.uri=/2\nevent http.duplicate_content_length_field_in_request\n"},
+	{"a scheme that nobody knows",
+	 "GET / HTTP/1.1\r\nHost: h:81\r\nAuthorization: Turbo x\r\n\r\n", "", "uri",
+	 "http.uri=/\nevent http.request_server_port_tcp_port_mismatch\n"
+	 "event http.request_auth_unrecognized\n"},
 	{"answers in their order; one without a body for HEAD",
 	 "HEAD /1 HTTP/1.1\r\nHost: h\r\n\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n",
 	 "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nHTTP/1.1 404 No\r\nContent-Length: "
@@ -49,7 +68,7 @@ static const struct row {
 	 "http.uri=/\nevent http.missing_host_header\n"},
 	{"a target with its authority",
 	 "GET http://u@H.Example:81/p?q HTTP/1.1\r\nHost: other\r\n\r\n", "", "uri host",
-	 "http.uri=/p?q\nhttp.host=h.example\n"},
+	 "http.uri=/p?q\nhttp.host=h.example\nevent http.host_header_ambiguous\n"},
 	{"a chunk that has no length: the rest is body", "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
 	 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc", "response_body",
 	 "http.response_body=zz\\x0d\\x0aabc\nevent http.invalid_response_chunk_len\n"},

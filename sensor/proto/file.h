@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+/* A file on its way, whatever carries it: HTTP's bodies, attachments of mail, FTP's data, SMB.
+ *
+ * A protocol that carries files has the fields FILE_FIELDS() in its table, in that order, and gives
+ * for each instance the file's data (at most proto.body bytes), name and size. Hashes are made from
+ * the data by the keyword that asks for them.
+ */
+#pragma once
+
+#include "base/json.h"
+#include "proto/protocol.h"
+
+struct file_view {                 /* borrowed from the transaction */
+	struct view_of_bytes name; /* len 0: it has none */
+	struct view_of_bytes data; /* the first of it */
+	uint64_t size;             /* bytes so far */
+	bool whole, gap;           /* its end was seen; some of it was not */
+};
+
+enum file_field { FILE_data, FILE_name, FILE_size, FILE_fields };
+
+/* Rows of a field table: dirs, and the progresses at which what is kept of a file is complete, and
+ * at which the file is over. */
+#define FILE_FIELDS(dirs_, at_, done_)                                                             \
+	{"file.data", FIELD_bytes, dirs_, {at_, at_}, true, "contents of a file on its way"},      \
+		{"file.name", FIELD_bytes, dirs_, {at_, at_}, true, "name of a file"},             \
+	{                                                                                          \
+		"filesize", FIELD_number, dirs_, {done_, done_}, true, "bytes of a file"           \
+	}
+
+/* For a protocol's bytes() and number(). */
+static inline bool file_bytes(const struct file_view *f, unsigned what, struct view_of_bytes *out)
+{
+	*out = what == FILE_data ? f->data : f->name;
+	return out->len != 0;
+}
+
+/* Begins as a program does: MZ, ELF, Mach-O. */
+bool file_executable(struct view_of_bytes data);
+/* Tells FACT_file; the direction is that of the call. */
+void file_tell(struct proto_call *c, const struct file_view *f);
+/* One element of EVE's open array "files". */
+void file_eve(struct json *j, const struct file_view *f, uint64_t tx_number);
