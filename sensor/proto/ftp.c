@@ -14,8 +14,7 @@
 #define REPLIES_MAX 8u
 
 enum { EVENT_long_request, EVENT_long_response };
-static const char *const events[] = {"ftp_request_command_too_long",
-				     "ftp_response_command_too_long", NULL};
+static const char *const events[] = {"request_command_too_long", "response_command_too_long", NULL};
 
 enum { F_command, F_command_data, F_reply, F_code, F_received, F_port, F_mode };
 #define UP   1
