@@ -23,6 +23,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define KRB_BAD_PASSWORD 24u /* RFC 4120 7.5.9; others: expired, locked, not allowed now */
+
 struct brute_config {
 	uint32_t failures, attempts, window_s, accounts, unknown, after, again_s, pairs;
 };
@@ -170,7 +172,9 @@ static void on_pair(const struct login *k)
 		p->begin_ns = k->o->time_ns;
 		p->failed = p->tried = 0;
 	}
-	p->failed += k->b->outcome == RESULT_failed;
+	/* A name that is not there is no guess at a password: on_source() counts those. */
+	bool guess = k->b->how != LOGIN_kerberos || k->b->code == KRB_BAD_PASSWORD;
+	p->failed += k->b->outcome == RESULT_failed && !k->b->user_unknown && guess;
 	p->tried += k->b->outcome == RESULT_unknown;
 	test_pair(k, p);
 	if (k->b->outcome == RESULT_ok)
@@ -229,7 +233,9 @@ static void brute_on_observation(const void *config, void *state, const struct o
 {
 	struct login k = {.c = config, .s = state, .o = o, .b = obs_fact(o), .out = out};
 
+	/* SNMP asks all day; which community is refused is not to be seen. */
 	if (k.b->anonymous || k.b->how >= LOGIN_count ||
+	    (k.b->how == LOGIN_snmp && k.b->outcome == RESULT_unknown) ||
 	    (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
 		return;
 	k.user = obs_word(o, sizeof(*k.b), 0);

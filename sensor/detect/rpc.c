@@ -166,9 +166,14 @@ static struct rpc_pair *pair_of(const struct call *k)
 static void test_pair(const struct call *k, const struct rpc_pair *p)
 {
 	uint64_t now_ns = k->o->time_ns, window_ns = k->c->pair_s * NS_PER_S;
-	unsigned exec = p->at_ns[ACT_exec] >= p->at_ns[ACT_dump] ? ACT_exec : ACT_dump;
+	unsigned exec = ACT_exec;
 	char text[FINDING_SUBJECT], a[ADDR_TEXT];
 
+	for (unsigned act = ACT_exec; act < ACT_copy; act++) {
+		bool runs = act == ACT_activate || act == ACT_dump;
+		if (runs && p->at_ns[act] > p->at_ns[exec])
+			exec = act;
+	}
 	if (!p->at_ns[ACT_copy] || !p->at_ns[exec] || now_ns > p->at_ns[ACT_copy] + window_ns ||
 	    now_ns > p->at_ns[exec] + window_ns)
 		return;
@@ -183,7 +188,7 @@ static void remember(const struct call *k, enum rpc_act act, const char *what)
 
 	p->at_ns[act] = k->o->time_ns ? k->o->time_ns : 1;
 	snprintf(p->what[act], sizeof(p->what[act]), "%.63s", what);
-	if (act == ACT_copy || act == ACT_exec || act == ACT_dump)
+	if (act != ACT_write && act != ACT_coerce)
 		test_pair(k, p);
 }
 

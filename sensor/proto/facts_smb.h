@@ -26,9 +26,10 @@ struct fact_krb {
 	int8_t ticket_etype; /* of the ticket's enc-part; 0 none */
 	int8_t reply_etype;  /* of the reply's enc-part */
 	uint8_t preauth;     /* PA-ENC-TIMESTAMP (or another proof) is in the request */
+	uint8_t bare;        /* of an AS-REP: its request proved nothing */
 	uint8_t options_hi;  /* first byte of kdc-options */
 	uint8_t carrier;     /* 0 port 88; else 1 + enum login_how of what it is inside of */
-	uint8_t pad[6];
+	uint8_t pad[5];
 };
 
 /* words: user, domain, workstation (as far as the session's NTLM or Kerberos has shown) */

@@ -89,6 +89,9 @@ static void message(struct proto_call *c, const uint8_t *p, uint32_t n)
 
 	proto_tx_init(c, &m.tx);
 	if (krb_read(&m, p, n)) {
+		const struct krb_state *s = c->state;
+
+		m.bare = m.message == KRB_as_rep && s->client[0] && s->bare;
 		krb_tell(c, &m, 0,
 			 m.message == KRB_error || m.message == KRB_as_rep
 				 ? ((struct krb_state *)c->state)->client

@@ -348,6 +348,7 @@ void krb_tell(struct proto_call *c, const struct krb_msg *m, uint8_t carrier,
 		.ticket_etype = m->has_ticket ? (int8_t)m->ticket_etype : 0,
 		.reply_etype = m->has_reply ? (int8_t)m->reply_etype : 0,
 		.preauth = m->preauth,
+		.bare = m->bare,
 		.options_hi = (uint8_t)(m->options >> 24),
 		.carrier = carrier,
 	};

@@ -32,6 +32,7 @@ struct krb_msg {
 	struct tx tx;
 	uint8_t message; /* enum krb_message */
 	bool preauth;    /* PA-ENC-TIMESTAMP, PKINIT, FAST or a TGT's AP-REQ is in the request */
+	bool bare;       /* of an answer: its request proved nothing */
 	bool fast, has_error, malformed;
 	bool has_ticket, has_reply; /* their etypes are known */
 	int32_t error;
