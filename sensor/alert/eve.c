@@ -9,6 +9,7 @@
 #include "alert/eve.h"
 
 #include "alert/eve_part.h"
+#include "proto/proto.h"
 #include "base/addr.h"
 #include "base/clock.h"
 #include "base/hash.h"
@@ -246,6 +247,8 @@ static void body(struct json *j, const struct eve_config *c, const struct findin
 {
 	endpoints(j, c, f);
 	community_id(j, f);
+	if (f->link.app != APP_none)
+		json_str(j, "app_proto", proto_name((enum app)f->link.app));
 	if (f->kind == FINDING_flow) {
 		eve_flow(j, f);
 		capture_file(j, c, f);

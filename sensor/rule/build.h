@@ -69,6 +69,7 @@ int rule_build_sticky(struct build *b, struct span value); /* a sticky buffer's 
 int rule_build_group(struct build *b);
 /* The group of that field without transforms; a name that no protocol has makes the rule unmatched. */
 int rule_build_field(struct build *b, const char *field);
+int rule_build_field_chain(struct build *b, const char *field, const struct transform *t);
 int rule_build_transform(struct build *b, struct transform t);
 /* Conditions that count from the match before belong where that was, when no sticky buffer is set. */
 int rule_build_relative(struct build *b, struct step *s);

@@ -164,6 +164,8 @@ static int value_bytes(uint8_t type, struct span s, uint8_t out[VALUE_MAX])
 	switch (type) {
 	case DATASET_md5:
 		return hex_value(s, out, 16);
+	case DATASET_sha1:
+		return hex_value(s, out, 20);
 	case DATASET_sha256:
 		return hex_value(s, out, 32);
 	case DATASET_ip:

@@ -14,7 +14,8 @@
 
 #include <stdio.h>
 
-enum dataset_type { DATASET_string, DATASET_md5, DATASET_sha256, DATASET_ip };
+enum dataset_type { DATASET_string, DATASET_md5, DATASET_sha256, DATASET_ip,
+		    DATASET_sha1 /* of filesha1 alone */ };
 
 struct dataset_value {
 	const uint8_t *at;

@@ -114,6 +114,11 @@ int rule_build_group(struct build *b)
 
 int rule_build_field(struct build *b, const char *field)
 {
+	return rule_build_field_chain(b, field, NULL);
+}
+
+int rule_build_field_chain(struct build *b, const char *field, const struct transform *t)
+{
 	struct group at = b->at;
 	uint8_t at_group = b->at_group;
 	unsigned n_xform = b->n_xform;
@@ -121,6 +126,8 @@ int rule_build_field(struct build *b, const char *field)
 	look_at(b, span_of(field));
 	if (b->at.kind == GROUP_nowhere)
 		rule_build_unmatched(b, rule_keyword_find(b->keywords, b->keyword));
+	if (t)
+		b->at.chain = rule_chain(b->chains, b->arena, t, 1);
 	/* Conditions on it are one group however often it is named. */
 	int g = -1;
 	for (unsigned i = 1; i < b->n_group; i++) {
@@ -257,7 +264,7 @@ static void find_apps(struct build *b)
 void rule_group_finish(struct build *b)
 {
 	struct signature *s = b->sig;
-	bool tx = b->n_tx_test || s->whole_tx;
+	bool tx = b->n_tx_test || s->whole_tx || s->hook;
 	struct group *out;
 
 	place_base64(b);

@@ -133,6 +133,51 @@ static void take_app(struct build *b, const struct keyword *app)
 	}
 }
 
+/* Points of a transaction: the progress of the field that is complete there; no field: the first
+ * step of a direction, or its last. */
+static const struct {
+	const char *app, *name, *field;
+	uint8_t dir;
+	bool last;
+} hooks[] = {
+	{NULL, "request_started", NULL, FLOW_to_server, false},
+	{NULL, "request_complete", NULL, FLOW_to_server, true},
+	{NULL, "response_started", NULL, FLOW_to_client, false},
+	{NULL, "response_complete", NULL, FLOW_to_client, true},
+	{"http1", "request_line", "http.request_line", FLOW_to_server, false},
+	{"http1", "request_headers", "http.header", FLOW_to_server, false},
+	{"http1", "request_body", "http.request_body", FLOW_to_server, false},
+	{"http1", "response_line", "http.response_line", FLOW_to_client, false},
+	{"http1", "response_headers", "http.header", FLOW_to_client, false},
+	{"http1", "response_body", "http.response_body", FLOW_to_client, false},
+	{"tls", "client_hello_done", "tls.sni", FLOW_to_server, false},
+	{"tls", "server_cert_done", "tls.certs", FLOW_to_client, false},
+};
+
+static int take_hook(struct build *b, const char *app, struct span name)
+{
+	const struct buffer *f;
+
+	for (unsigned i = 0; i < sizeof(hooks) / sizeof(hooks[0]) && b->header_apps; i++) {
+		enum app a = (enum app)__builtin_ctzll(b->header_apps);
+		uint8_t dir = hooks[i].dir;
+
+		if (!span_is(name, hooks[i].name) || (hooks[i].app && strcmp(app, hooks[i].app) != 0))
+			continue;
+		f = hooks[i].field ? rule_buffer_find(span_of(hooks[i].field)) : NULL;
+		const struct field *field = f ? rule_buffer_field(f, a) : NULL;
+		if (hooks[i].field && !field)
+			break;
+		b->sig->hook = field	     ? field->progress[dir]
+			       : hooks[i].last ? protocols[a]->done[dir]
+					       : 1;
+		b->sig->flow |= dir ? NEED_TO_CLIENT : NEED_TO_SERVER;
+		return 0;
+	}
+	rule_build_unmatched(b, &hook);
+	return 0;
+}
+
 static int unknown_proto(struct build *b, struct span name)
 {
 	const char *names[N_PROTOS + N_APPS + 1] = {NULL};
@@ -157,21 +202,21 @@ int rule_header_proto(struct build *b, struct span word)
 	const char *colon = memchr(word.at, ':', word.len);
 	struct span name = span_cut(word, 0, colon ? (uint32_t)(colon - word.at) : word.len);
 
-	if (colon)
-		rule_build_unmatched(b, &hook);
 	rule_span_text(name, lower, sizeof(lower));
 	for (char *c = lower; *c; c++)
 		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 32) : *c;
 	for (unsigned i = 0; i < N_PROTOS; i++) {
 		if (strcmp(lower, protos[i].name) == 0) {
 			take_proto(b, &protos[i]);
+			if (colon)
+				rule_build_unmatched(b, &hook);
 			return 0;
 		}
 	}
 	for (unsigned i = 0; i < N_APPS; i++) {
 		if (strcmp(lower, app_words[i].syntax) == 0) {
 			take_app(b, &app_words[i]);
-			return 0;
+			return colon ? take_hook(b, lower, span_cut(word, name.len + 1, word.len)) : 0;
 		}
 	}
 	return unknown_proto(b, name);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* The old names for what is known of files: contents of the buffers file.name and file.magic. */
-#include "rule/keyword.h"
+#include "rule/compile.h"
+#include "rule/dataset.h"
 #include "rule/text.h"
+
+#include <stdio.h>
 
 static int content(struct build *b, struct span value, const char *field, const char *before,
 		   uint32_t flags)
@@ -81,4 +84,61 @@ const struct keyword keyword_filestore = {
 	.name = "filestore", .syntax = "filestore[: DIRECTION, SCOPE]",
 	.what = "the transaction has a file; accepted: it is not kept", .value = VALUE_optional,
 	.field = "filesize", .parse = filestore_parse, .match_tx = filestore_match,
+};
+
+/* "[!]FILE": hashes, one a line. The same as file.data; to_md5; dataset: isset. */
+static int hashes(struct build *b, struct span value, uint8_t hash, uint8_t type)
+{
+	struct span v = span_trim(value);
+	struct dataset_op op = {.negated = v.len && v.at[0] == '!'};
+	char name[256];
+
+	if (op.negated)
+		v = span_trim(span_cut(v, 1, v.len));
+	v = rule_span_unquote(v);
+	/* Sets go by name: a file's is its own and its kind. */
+	snprintf(name, sizeof(name), "%u:%.*s", type, (int)(v.len < 240 ? v.len : 240), v.at);
+	struct dataset *d = rule_dataset_get(b->datasets, span_of(name), type);
+	int rc = d ? rule_dataset_load(b->datasets, d, v, false, b->fault) : -1;
+	if (rc)
+		return rc;
+	op.set = d;
+	struct transform t = {.run = rule_transform_hash, .a = hash, .text = b->keyword};
+	int group = rule_build_field_chain(b, "file.data", &t);
+	struct step *s = group < 0 ? NULL : rule_build_step(b, STEP_dataset);
+	if (!s)
+		return -1;
+	s->group = (uint8_t)group;
+	s->arg = rule_arena_copy(b->arena, &op, sizeof(op));
+	return 0;
+}
+
+static int filemd5_build(struct build *b, struct span value)
+{
+	return hashes(b, value, HASH_md5, DATASET_md5);
+}
+
+const struct keyword keyword_filemd5 = {
+	.name = "filemd5", .syntax = "filemd5: [!]FILE", .what = "a file's MD5 is in a list",
+	.value = VALUE_needed, .build = filemd5_build,
+};
+
+static int filesha1_build(struct build *b, struct span value)
+{
+	return hashes(b, value, HASH_sha1, DATASET_sha1);
+}
+
+const struct keyword keyword_filesha1 = {
+	.name = "filesha1", .syntax = "filesha1: [!]FILE", .what = "a file's SHA-1 is in a list",
+	.value = VALUE_needed, .build = filesha1_build,
+};
+
+static int filesha256_build(struct build *b, struct span value)
+{
+	return hashes(b, value, HASH_sha256, DATASET_sha256);
+}
+
+const struct keyword keyword_filesha256 = {
+	.name = "filesha256", .syntax = "filesha256: [!]FILE", .what = "a file's SHA-256 is in a list",
+	.value = VALUE_needed, .build = filesha256_build,
 };

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-/* pcre: a regular expression over the payload, or, with R, over what follows the match before. */
+/* pcre: a regular expression over the payload or a buffer, or, with R, over what follows the match
+ * before. Names for what its parentheses hold ("pkt:NAME", "(?P<flow_NAME>") are read and not kept:
+ * only flowvar and pktvar ask for them, and those are not matched. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "rule/keyword.h"
 #include "rule/regex.h"
 
 #include <pcre2.h>
-
-extern const struct keyword keyword_pcre;
 
 struct letters { /* what stands behind the last slash */
 	uint32_t options;
@@ -87,13 +87,6 @@ int rule_regex_compile(struct build *b, struct span text, uint32_t options, stru
 	return 0;
 }
 
-/* Variables that a match fills are not kept yet. */
-static bool captures(struct span regex, bool more)
-{
-	return more || memmem(regex.at, regex.len, "(?P<flow_", 9) ||
-	       memmem(regex.at, regex.len, "(?P<pkt_", 8);
-}
-
 static int pcre_build(struct build *b, struct span value)
 {
 	struct span v = span_trim(value);
@@ -116,8 +109,6 @@ static int pcre_build(struct build *b, struct span value)
 		rc = rule_regex_compile(b, regex, l.options, &r);
 	if (rc)
 		return rc;
-	if (captures(regex, rest.len != 0))
-		rule_build_unmatched(b, &keyword_pcre);
 	struct step *s = rule_build_step(b, STEP_pcre);
 	if (!s)
 		return -1;

@@ -117,6 +117,7 @@ struct signature {
 	uint8_t ip_proto;       /* PROTO_OTHER alone: this IANA number; 0 any */
 	bool both_ways;         /* <> */
 	bool whole_tx;          /* =>: both sides of a transaction */
+	uint8_t hook;           /* WHERE_TX: not before this progress */
 	bool event_only;        /* WHERE_TX: asks for nothing but app_events */
 	bool literal_nocase;
 	uint8_t n_flowbit, n_flowint;

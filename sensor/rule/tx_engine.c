@@ -20,7 +20,7 @@ static uint8_t of_field(const struct buffer *b, enum app app, uint8_t where, uin
 
 uint8_t rule_tx_needs(const struct signature *s, enum app app, uint8_t dir, uint8_t side)
 {
-	uint8_t most = 0;
+	uint8_t most = side == dir ? s->hook : 0;
 
 	for (unsigned i = 0; i < s->n_group; i++) {
 		const struct group *g = &s->group[i];

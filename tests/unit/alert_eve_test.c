@@ -6,6 +6,7 @@
 #include "alert/eve_evidence.h"
 #include "alert/geo.h"
 #include "check.h"
+#include "proto/proto.h"
 #include "flow/flow.h"
 #include "json_walk.h"
 #include "wire/topic.h"
@@ -66,7 +67,7 @@ static void rule_hit(struct story *s)
 		.dport = 80,
 		.link = {.smac = {{2, 0, 0, 0, 0, 1}}, .dmac = {{2, 0, 0, 0, 0, 2}},
 			 .vlan = {10, 20}, .n_vlan = 2, .proto = 6, .dir = FLOW_to_server,
-			 .has_mac = 1},
+			 .app = APP_http, .has_mac = 1},
 		.flow = {.start_ns = T0, .bytes = {1000, 2000}, .pkts = {3, 4}},
 	}};
 	s->f.eve_len = (uint32_t)strlen(eve);
@@ -189,7 +190,7 @@ static const struct {
 	 "\"event_type\":\"alert\",\"vlan\":[10,20],\"src_ip\":\"10.0.0.1\",\"src_port\":40000,"
 	 "\"dest_ip\":\"10.0.0.2\",\"dest_port\":80,\"proto\":\"TCP\",\"pcap_cnt\":42,"
 	 "\"ether\":{\"src_mac\":\"02:00:00:00:00:01\",\"dest_mac\":\"02:00:00:00:00:02\"},"
-	 "\"community_id\":\"1:3k1SoWXs/FltHw2aBCgUTgbDQF4=\",\"direction\":\"to_server\","
+	 "\"community_id\":\"1:3k1SoWXs/FltHw2aBCgUTgbDQF4=\",\"app_proto\":\"http\",\"direction\":\"to_server\","
 	 "\"alert\":{\"action\":\"allowed\",\"gid\":1,\"signature_id\":3000001,\"rev\":2,"
 	 "\"signature\":\"VIGIE something \xc3\xa9 bad \\u00ff\",\"category\":\"Attempted\","
 	 "\"severity\":1,\"metadata\":{\"mitre_tactic_id\":[\"TA0002\"],"
