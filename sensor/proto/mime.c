@@ -77,7 +77,7 @@ static bool parameter(const uint8_t *p, uint32_t n, const char *name, const uint
 void mime_begin(struct mime *m)
 {
 	m->in_headers = true;
-	m->in_part = m->is_file = m->soft = false;
+	m->in_part = m->is_file = m->line_end = false;
 	m->encoding = MIME_plain;
 	m->n_boundaries = 0;
 	m->headers.len = m->part.len = 0;
@@ -104,7 +104,7 @@ static void open_file(struct mime *m, struct proto_mem *mem, const uint8_t *name
 	proto_append(mem, &f->name, name, n, 255);
 	m->is_file = true;
 	m->base64 = (struct base64){0};
-	m->soft = false;
+	m->line_end = false;
 }
 
 static void take_type(struct mime *m, const struct proto_bytes *h)
@@ -203,6 +203,14 @@ static uint32_t unquote(const uint8_t *p, uint32_t n, uint8_t *out)
 	return to;
 }
 
+/* A line's end is put when another line follows: before a boundary it is the boundary's. */
+static void end_line(struct mime *m, struct proto_mem *mem, uint32_t max)
+{
+	if (m->line_end)
+		put(m, mem, (const uint8_t *)"\r\n", 2, max);
+	m->line_end = false;
+}
+
 static void body_line(struct mime *m, struct proto_mem *mem, const uint8_t *p, uint32_t n,
 		      bool last, uint32_t max)
 {
@@ -216,13 +224,13 @@ static void body_line(struct mime *m, struct proto_mem *mem, const uint8_t *p, u
 		put(m, mem, out, base64_put(&m->base64, p, n, out), max);
 		return;
 	}
+	end_line(m, mem, max);
 	bool soft = m->encoding == MIME_quoted && last && n && p[n - 1] == '=';
 	if (m->encoding == MIME_quoted)
 		put(m, mem, out, unquote(p, n - soft, out), max);
 	else
 		put(m, mem, p, n, max);
-	if (last && !soft)
-		put(m, mem, (const uint8_t *)"\r\n", 2, max);
+	m->line_end = last && !soft;
 }
 
 void mime_line(struct mime *m, struct proto_mem *mem, const uint8_t *p, uint32_t n, bool first,
@@ -236,6 +244,7 @@ void mime_line(struct mime *m, struct proto_mem *mem, const uint8_t *p, uint32_t
 	if (!last)
 		m->events |= MIME_long_line;
 	if (b) {
+		m->line_end = false;
 		close_file(m);
 		m->in_part = true;
 		m->in_headers = b == 1;
@@ -249,8 +258,10 @@ void mime_line(struct mime *m, struct proto_mem *mem, const uint8_t *p, uint32_t
 	}
 }
 
-void mime_end(struct mime *m)
+void mime_end(struct mime *m, struct proto_mem *mem, uint32_t max)
 {
+	if (m->is_file)
+		end_line(m, mem, max);
 	close_file(m);
 }
 

@@ -40,14 +40,14 @@ struct mime {
 	struct base64 base64;
 	uint8_t encoding, events;
 	bool in_headers, in_part, is_file; /* where the next line belongs */
-	bool soft;                         /* quoted-printable: the line before goes on */
+	bool line_end;                     /* of the line before, not put yet */
 };
 
 void mime_begin(struct mime *m);
 /* `first`: the piece begins a line; `last`: it ends one. */
 void mime_line(struct mime *m, struct proto_mem *mem, const uint8_t *p, uint32_t n, bool first,
 	       bool last, uint32_t max);
-void mime_end(struct mime *m);
+void mime_end(struct mime *m, struct proto_mem *mem, uint32_t max);
 void mime_drop(struct mime *m, struct proto_mem *mem);
 /* The value of the i-th header of that name ("from") in unfolded lines. False: none. */
 bool mime_header(const struct proto_bytes *headers, const char *name, unsigned i,

@@ -120,7 +120,7 @@ static void message_done(struct proto_call *c)
 	s->in_data = s->body_seen = false;
 	if (!tx)
 		return;
-	mime_end(&tx->mime);
+	mime_end(&tx->mime, proto_mem_of(c), proto_config_of(c)->body);
 	for (unsigned i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
 		if (tx->mime.events & told[i].bit)
 			proto_event(&tx->tx, told[i].event);

@@ -25,8 +25,8 @@ static const struct row rows[] = {
 	 "base64\nC\n"
 	 "CaGVs\nCbG8=\nC--XX\nCContent-Disposition: attachment; filename=b.txt\n"
 	 "CContent-Transfer-Encoding: quoted-printable\nC\nCa=3Db=\nCc\nC--XX--\nC.\nS250 OK\n",
-	 "file.data=hello\nfile.data=a=bc\\x0d\\x0a\nfile.name=a.bin\nfile.name=b.txt\nfilesize="
-	 "5\nfilesize=6\n"
+	 "file.data=hello\nfile.data=a=bc\nfile.name=a.bin\nfile.name=b.txt\nfilesize="
+	 "5\nfilesize=4\n"
 	 "fact file> [a.bin]\n"},
 	{"the data is refused", 25,
 	 HELLO "CMAIL FROM:<a@b>\nS250 OK\nCDATA\nS503 no\nCMAIL FROM:<g@h>\nS250 OK\n",
