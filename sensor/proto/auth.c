@@ -58,7 +58,9 @@ static bool unwrap(struct token *t)
 
 static void ntlm(struct proto_call *c, struct auth *a, uint8_t carrier, const struct ntlm_msg *m)
 {
-	if (m->message == NTLM_challenge) {
+	if (m->message == NTLM_negotiate) {
+		a->challenge = 0;
+	} else if (m->message == NTLM_challenge) {
 		a->challenge = m->challenge;
 		memcpy(a->host, m->workstation, sizeof(a->host));
 	}
