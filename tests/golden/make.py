@@ -554,9 +554,9 @@ def scan_sweep_arp_at_the_end(c):
         c.add(18 + i * .01, arp(1, "10.1.0.66", f"10.1.0.{100 + i}"))
 
 
-if __name__ == "__main__":
+def main(names):
     for name, (make, rules, args) in CASES.items():
-        if len(sys.argv) > 1 and name not in sys.argv[1:]:
+        if names and name not in names:
             continue
         folder = here / name
         folder.mkdir(exist_ok=True)
@@ -569,3 +569,7 @@ if __name__ == "__main__":
             (folder / "args").write_text(args)
         (folder / "what").write_text((make.__doc__ or name).strip() + "\n")
         print(name, len(capture.frames), "frames")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
