@@ -99,6 +99,7 @@ struct pkt {
 
 	/* Set by flow_pkt(); see flow/flow.h. */
 	uint8_t dir;            /* enum flow_dir_name: which way in the flow */
+	bool completes;         /* the handshake: its flow was not established before it */
 	struct flow *flow;      /* NULL: no flow (ARP, a fragment, table full) */
 	uint64_t stream_events; /* EVENT_BIT(STREAM_…) of this packet */
 	uint64_t events;        /* EVENT_BIT(DECODE_…) */

@@ -284,12 +284,14 @@ static void move(struct flow_table *t, struct flow *f, struct pkt *p, const stru
 		learn(t, f, &told, at);
 		return;
 	}
+	bool done = f->seen & FLOW_CLIENT_ACK;
 	told = flow_tcp_pkt(f, p, p->dir);
 	if (told.turn) {
 		turn(f);
 		p->dir = !p->dir;
 		told = flow_tcp_pkt(f, p, p->dir);
 	}
+	p->completes = !done && (f->seen & FLOW_CLIENT_ACK);
 	learn(t, f, &told, at);
 }
 

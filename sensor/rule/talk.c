@@ -37,7 +37,8 @@ void rule_talk_of_pkt(struct talk *t, const struct pkt *p)
 	t->has_ports = p->has_ports;
 	t->app_open = false;
 	t->flow = p->flow;
-	t->established = p->flow && is_established(p->flow);
+	/* The packet that completes the handshake is no part of what that established. */
+	t->established = p->flow && !p->completes && is_established(p->flow);
 	set_proto(t, p->proto);
 	if (p->net == PKT_arp) {
 		t->class = CLASS_arp;

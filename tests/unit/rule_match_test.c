@@ -217,6 +217,21 @@ static void flowints(struct run *r)
 	run_fini(r);
 }
 
+static void handshake(struct run *r)
+{
+	CASE("the packet that completes the handshake is not established yet, the next one is");
+	run_init(r, "alert tcp any any -> any any (flow:established; flags:A; sid:1;)\n"
+		    "alert tcp any any -> any any (flow:not_established; flags:A; sid:2;)");
+	struct pkt p = run_pkt(r, 0, "", 0);
+	p.completes = true;
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "2");
+	p = run_pkt(r, 0, "", 0);
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "2 1");
+	run_fini(r);
+}
+
 static void told(struct run *r)
 {
 	CASE("xbits: told though it is noalert, set before asked, for the detect thread to decide");
@@ -461,6 +476,7 @@ int main(void)
 	flowbits(r);
 	flowints(r);
 	told(r);
+	handshake(r);
 	stream_sizes(r);
 	events(r);
 	order(r);
