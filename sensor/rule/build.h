@@ -69,12 +69,7 @@ int rule_build_sticky(struct build *b, struct span value); /* a sticky buffer's 
 int rule_build_group(struct build *b);
 /* The group of that field without transforms; a name that no protocol has makes the rule unmatched. */
 int rule_build_field(struct build *b, const char *field);
-<<<<<<< HEAD
 int rule_build_field_chain(struct build *b, const char *field, const struct transform *t);
-=======
-/* … after that transform, in a group of its own. */
-int rule_build_field_after(struct build *b, const char *field, const struct transform *t);
->>>>>>> 025b5c3 (rule: filemd5 and friends, words of FTP; a boundary's line end)
 int rule_build_transform(struct build *b, struct transform t);
 /* Conditions that count from the match before belong where that was, when no sticky buffer is set. */
 int rule_build_relative(struct build *b, struct step *s);

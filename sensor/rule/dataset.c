@@ -179,15 +179,6 @@ static int value_bytes(uint8_t type, struct span s, uint8_t out[VALUE_MAX])
 	}
 }
 
-static struct span first_word(struct span s)
-{
-	uint32_t n = 0;
-
-	while (n < s.len && !span_blank(s.at[n]))
-		n++;
-	return span_cut(s, 0, n);
-}
-
 static int read_line(struct datasets *all, struct dataset *d, struct span line, bool numbers,
 		     struct fault *f)
 {
@@ -196,8 +187,6 @@ static int read_line(struct datasets *all, struct dataset *d, struct span line, 
 	uint64_t n = 0;
 
 	rule_span_next(&rest, ',', &value);
-	if (d->type >= DATASET_md5 && d->type <= DATASET_sha256) /* a file's name may follow */
-		value = first_word(value);
 	int len = value_bytes(d->type, value, bytes);
 	if (len <= 0)
 		return rule_fault(f, value, "'%.*s' is no value of this type", (int)value.len,

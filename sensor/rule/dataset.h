@@ -14,12 +14,8 @@
 
 #include <stdio.h>
 
-<<<<<<< HEAD
 enum dataset_type { DATASET_string, DATASET_md5, DATASET_sha256, DATASET_ip,
 		    DATASET_sha1 /* of filesha1 alone */ };
-=======
-enum dataset_type { DATASET_string, DATASET_md5, DATASET_sha1, DATASET_sha256, DATASET_ip };
->>>>>>> 025b5c3 (rule: filemd5 and friends, words of FTP; a boundary's line end)
 
 struct dataset_value {
 	const uint8_t *at;

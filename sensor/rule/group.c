@@ -112,26 +112,6 @@ int rule_build_group(struct build *b)
 	return b->at_group;
 }
 
-int rule_build_field_after(struct build *b, const char *field, const struct transform *t)
-{
-	struct transform first = b->xform[0];
-	struct group at = b->at;
-	uint8_t at_group = b->at_group;
-	unsigned n_xform = b->n_xform;
-
-	look_at(b, span_of(field));
-	if (b->at.kind == GROUP_nowhere)
-		rule_build_unmatched(b, rule_keyword_find(b->keywords, b->keyword));
-	b->xform[0] = *t;
-	b->n_xform = 1;
-	int g = rule_build_group(b);
-	b->at = at;
-	b->at_group = at_group;
-	b->n_xform = n_xform;
-	b->xform[0] = first;
-	return g;
-}
-
 int rule_build_field(struct build *b, const char *field)
 {
 	return rule_build_field_chain(b, field, NULL);
