@@ -30,7 +30,7 @@ enum rpc_type {
 };
 
 /* What the first bytes of a transaction of SMB or DCE/RPC are, so that both go by one protocol. */
-enum tx_kind { TX_command, TX_rpc };
+enum tx_kind { TX_command, TX_rpc, TX_file };
 struct tx_head {
 	struct tx tx;
 	uint8_t kind; /* enum tx_kind */

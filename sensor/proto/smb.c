@@ -7,9 +7,7 @@
  * are only counted off. */
 #include "proto/smb_part.h"
 
-#include "base/json.h"
-
-#include <stdio.h>
+#include "proto/file.h"
 
 #define NBSS         4u
 #define MAGIC        8u /* NBSS and the protocol's four bytes */
@@ -27,7 +25,7 @@ static const char *const events[] = {"internal_error",
 				     "negotiate_malformed_dialects",
 				     "file_overlap",
 				     NULL};
-enum { F_pipe, F_share, F_user, F_domain, F_version, F_stub, F_opnum, F_iface };
+enum { F_pipe, F_share, F_user, F_domain, F_version, F_stub, F_opnum, F_iface, F_file };
 static const struct field fields[] = {
 	{"smb.named_pipe", FIELD_bytes, 1, {2, 1}, false, "share of a tree that is a pipe's"},
 	{"smb.share", FIELD_bytes, 1, {2, 1}, false, "share of a tree"},
@@ -37,6 +35,7 @@ static const struct field fields[] = {
 	{"dcerpc.stub_data", FIELD_bytes, 3, {1, 1}, false, "arguments of a call, or its results"},
 	{"dcerpc.opnum", FIELD_number, 3, {1, 1}, false, "operation number"},
 	{"dcerpc.iface", FIELD_number, 3, {1, 1}, false, "whether its interface is known"},
+	FILE_FIELDS(3, 1, 2),
 	{0},
 };
 
@@ -157,7 +156,8 @@ static uint32_t go_by(struct proto_call *c, struct smb_half *h, const uint8_t *p
 	if (h->sink) {
 		uint32_t sunk = k < h->sunk ? k : (uint32_t)h->sunk;
 
-		smb_io_bytes(c, h->sink, p, sunk);
+		smb_io_bytes(c, h->sink, h->sunk_at, p, sunk);
+		h->sunk_at += sunk;
 		h->sunk -= sunk;
 		if (!h->sunk)
 			h->sink = NULL;
@@ -352,6 +352,8 @@ static bool bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 
 	if (i)
 		return false;
+	if (head->kind == TX_file)
+		return f >= F_file && smb_body_field((const struct smb_body *)tx, f - F_file, out);
 	if (head->kind == TX_rpc)
 		return f == F_stub && rpc_stub((const struct rpc_tx *)tx, dir, out);
 	switch (f) {
@@ -378,7 +380,13 @@ static bool number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uin
 		return false;
 	if (head->kind == TX_rpc) {
 		*out = f == F_opnum ? r->opnum : f == F_iface ? r->known : r->smb.version;
-		return f >= F_version;
+		return f >= F_version && f < F_file;
+	}
+	if (head->kind == TX_file) {
+		const struct smb_body *b = (const struct smb_body *)tx;
+
+		*out = f == F_version ? b->version : b->size;
+		return f == F_file + FILE_size;
 	}
 	*out = ((const struct smb_tx *)tx)->version;
 	return f == F_version;
@@ -392,7 +400,7 @@ const struct protocol protocol_smb = {
 	.state_size = sizeof(struct smb_state),
 	.fields = fields,
 	.events = events,
-	.done = {2, 1},
+	.done = {2, 2},
 	.probe = probe,
 	.data = data,
 	.gap = gap,

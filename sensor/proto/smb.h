@@ -45,6 +45,18 @@ struct smb_extent { /* bytes [from, to) that were read */
 	uint64_t from, to;
 };
 
+/* What the rules see of a file that is read or written from its beginning on. */
+struct smb_body {
+	struct tx_head head;
+	struct proto_bytes data; /* the first proto.body bytes */
+	uint64_t next, size;     /* where it goes on; bytes seen */
+	bool gap, whole;
+	char path[SMB_NAME], share[128];
+	uint16_t dialect;
+	uint8_t version;
+	uint16_t command;
+};
+
 struct smb_file {
 	uint8_t id[16];
 	uint64_t session, handle;
@@ -60,6 +72,7 @@ struct smb_file {
 	uint8_t written_head[8];
 	struct smb_extent extent[4];
 	struct rpc *rpc;
+	struct smb_body *body[2]; /* by direction */
 	char share[128], path[SMB_NAME];
 };
 
@@ -108,7 +121,7 @@ struct smb_half {
 	uint32_t left;           /* bytes of the NBSS message that are not consumed */
 	uint32_t skip;           /* … of them, that go by */
 	struct smb_file *sink;   /* where they go; NULL: nowhere */
-	uint64_t sunk;
+	uint64_t sunk, sunk_at;  /* bytes, and their place in the file */
 	bool inside, lost;
 	bool chained; /* a message of the same compound came before */
 	uint64_t chain_session;

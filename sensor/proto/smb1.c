@@ -77,21 +77,6 @@ static struct smb_file *unknown(struct proto_call *c, struct smb_tx *t, const ui
 	return f;
 }
 
-void smb1_bytes(struct proto_call *c, const struct smb1 *m, struct smb_file *f, uint32_t at,
-		uint32_t len)
-{
-	struct smb_half *h = &smb_of(c)->half[c->dir];
-	uint32_t n = smb1_have(m, at, len);
-
-	if (!f || !f->pipe || at > m->n)
-		return;
-	if (n < len) {
-		h->sink = f;
-		h->sunk = len - n;
-	}
-	smb_io_bytes(c, f, m->at + at, n);
-}
-
 /* Requests. */
 
 static void setup_request(struct proto_call *c, struct smb_tx *t, const struct smb1 *m)
@@ -183,7 +168,7 @@ static void write_request(struct proto_call *c, struct smb_tx *t, const struct s
 	if (!f)
 		return;
 	smb_io_write(c, f, t->offset, t->length, m->at + at, n);
-	smb1_bytes(c, m, f, at, t->length);
+	smb_io_data(c, f, t->offset, t->length, m->at + at, n);
 }
 
 static void path_request(struct smb_tx *t, const struct smb1 *m, enum smb_op op)
@@ -386,7 +371,7 @@ static void read_response(struct proto_call *c, struct smb_tx *t, const struct s
 	if (!f)
 		return;
 	smb_io_read(c, f, t->offset, len, m->at + at, n);
-	smb1_bytes(c, m, f, at, len);
+	smb_io_data(c, f, t->offset, len, m->at + at, n);
 }
 
 static void response(struct proto_call *c, struct smb_tx *t, const struct smb1 *m)

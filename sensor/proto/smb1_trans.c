@@ -74,7 +74,7 @@ void smb1_trans(struct proto_call *c, struct smb_tx *t, const struct smb1 *m)
 		return;
 	f->pipe = true;
 	smb_io_write(c, f, 0, n_data, m->at + data, smb1_have(m, data, n_data));
-	smb1_bytes(c, m, f, data, n_data);
+	smb_io_data(c, f, 0, n_data, m->at + data, smb1_have(m, data, n_data));
 }
 
 void smb1_trans_answer(struct proto_call *c, struct smb_tx *t, const struct smb1 *m)
@@ -91,7 +91,7 @@ void smb1_trans_answer(struct proto_call *c, struct smb_tx *t, const struct smb1
 	if (!f)
 		return;
 	smb_io_read(c, f, 0, n_data, m->at + data, smb1_have(m, data, n_data));
-	smb1_bytes(c, m, f, data, n_data);
+	smb_io_data(c, f, 0, n_data, m->at + data, smb1_have(m, data, n_data));
 }
 
 void smb1_nt_trans(struct proto_call *c, struct smb_tx *t, const struct smb1 *m)

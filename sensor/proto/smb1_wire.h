@@ -56,8 +56,6 @@ static inline void smb1_fid(uint16_t fid, uint8_t out[16])
 	out[15] = 1;
 }
 struct smb_file *smb1_file(struct proto_call *c, struct smb_tx *t, uint16_t fid);
-void smb1_bytes(struct proto_call *c, const struct smb1 *m, struct smb_file *f, uint32_t at,
-		uint32_t len);
 
 /* smb1_trans.c */
 void smb1_trans(struct proto_call *c, struct smb_tx *t, const struct smb1 *m);

@@ -180,21 +180,6 @@ static struct smb_file *unknown(struct proto_call *c, struct smb_tx *t, const ui
 	return f;
 }
 
-static void bytes_of_file(struct proto_call *c, struct smb_file *f, const struct message *m,
-			  uint32_t at, uint32_t len)
-{
-	struct smb_half *h = &smb_of(c)->half[c->dir];
-	uint32_t n = have(m, at, len);
-
-	if (!f || !f->pipe)
-		return;
-	if (n < len) { /* the rest goes by */
-		h->sink = f;
-		h->sunk = len - n;
-	}
-	smb_io_bytes(c, f, m->at + at, n);
-}
-
 static void write_request(struct proto_call *c, struct smb_tx *t, const struct message *m)
 {
 	uint32_t at = u16(m, 66);
@@ -210,7 +195,7 @@ static void write_request(struct proto_call *c, struct smb_tx *t, const struct m
 	if (!f)
 		return;
 	smb_io_write(c, f, t->offset, t->length, m->at + at, have(m, at, t->length));
-	bytes_of_file(c, f, m, at, t->length);
+	smb_io_data(c, f, t->offset, t->length, m->at + at, have(m, at, t->length));
 }
 
 static void ioctl_request(struct proto_call *c, struct smb_tx *t, const struct message *m)
@@ -227,7 +212,7 @@ static void ioctl_request(struct proto_call *c, struct smb_tx *t, const struct m
 		return;
 	f->pipe = true;
 	smb_io_write(c, f, 0, len, m->at + at, have(m, at, len));
-	bytes_of_file(c, f, m, at, len);
+	smb_io_data(c, f, 0, len, m->at + at, have(m, at, len));
 }
 
 static void set_info_request(struct proto_call *c, struct smb_tx *t, const struct message *m)
@@ -434,7 +419,7 @@ static void read_response(struct proto_call *c, struct smb_tx *t, const struct m
 		return;
 	smb_io_read(c, f, t->offset, len, m->at + (at < m->n ? at : 0), have(m, at, len));
 	if (at <= m->n)
-		bytes_of_file(c, f, m, at, len);
+		smb_io_data(c, f, t->offset, len, m->at + at, have(m, at, len));
 }
 
 static void ioctl_response(struct proto_call *c, const struct message *m)
@@ -447,7 +432,7 @@ static void ioctl_response(struct proto_call *c, const struct message *m)
 	if (u32(m, 68) != PIPE_TRANSCEIVE || at > m->n || len > m->len || !f)
 		return;
 	smb_io_read(c, f, 0, len, m->at + at, have(m, at, len));
-	bytes_of_file(c, f, m, at, len);
+	smb_io_data(c, f, 0, len, m->at + at, have(m, at, len));
 }
 
 static void renamed(struct proto_call *c, struct smb_tx *t)

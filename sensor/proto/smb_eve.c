@@ -297,6 +297,13 @@ uint32_t smb_eve(const struct tx *tx, char *out, uint32_t size)
 		json_open(&j, "dcerpc");
 		rpc_eve(&j, r);
 		json_close(&j);
+	} else if (head->kind == TX_file) {
+		const struct smb_body *b = (const struct smb_body *)tx;
+
+		put_common(&j, tx, b->version, b->dialect, b->command, NULL);
+		json_str(&j, "filename", b->path);
+		json_str(&j, "share", b->share);
+		json_u64(&j, "size", b->size);
 	} else {
 		const struct smb_tx *t = (const struct smb_tx *)tx;
 

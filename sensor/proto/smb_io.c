@@ -189,12 +189,17 @@ void smb_io_write(struct proto_call *c, struct smb_file *f, uint64_t offset, uin
 	f->overlap += most < len ? most : len;
 }
 
-void smb_io_bytes(struct proto_call *c, struct smb_file *f, const uint8_t *p, uint32_t n)
+void smb_io_bytes(struct proto_call *c, struct smb_file *f, uint64_t offset, const uint8_t *p,
+		  uint32_t n)
 {
 	struct smb_state *s = smb_of(c);
 
-	if (!f->pipe || n == 0)
+	if (n == 0)
 		return;
+	if (!f->pipe) {
+		smb_body_bytes(c, f, offset, p, n);
+		return;
+	}
 	if (!f->rpc) {
 		f->rpc = proto_take(proto_mem_of(c), sizeof(*f->rpc));
 		if (!f->rpc)
@@ -210,6 +215,19 @@ void smb_io_bytes(struct proto_call *c, struct smb_file *f, const uint8_t *p, ui
 	f->rpc->smb.command = s->command;
 	rpc_data(c, f->rpc, p, n);
 	f->rpc->user = NULL; /* the session may go before the next */
+}
+
+void smb_io_data(struct proto_call *c, struct smb_file *f, uint64_t offset, uint32_t len,
+		 const uint8_t *p, uint32_t n)
+{
+	struct smb_half *h = &smb_of(c)->half[c->dir];
+
+	if (n < len) {
+		h->sink = f;
+		h->sunk = len - n;
+		h->sunk_at = offset + n;
+	}
+	smb_io_bytes(c, f, offset, p, n);
 }
 
 void smb_io_tell(struct proto_call *c, struct smb_file *f, bool closed)

@@ -31,7 +31,16 @@ void smb_io_read(struct proto_call *c, struct smb_file *f, uint64_t offset, uint
 void smb_io_write(struct proto_call *c, struct smb_file *f, uint64_t offset, uint32_t len,
 		  const uint8_t *p, uint32_t n);
 /* Bytes of a read or write as they go by: a pipe's RPC. `command`: for EVE. */
-void smb_io_bytes(struct proto_call *c, struct smb_file *f, const uint8_t *p, uint32_t n);
+void smb_io_bytes(struct proto_call *c, struct smb_file *f, uint64_t offset, const uint8_t *p,
+		  uint32_t n);
+/* `len` bytes of a file's data at `offset` begin at p, n of them are at hand; the rest goes by. */
+void smb_io_data(struct proto_call *c, struct smb_file *f, uint64_t offset, uint32_t len,
+		 const uint8_t *p, uint32_t n);
+/* smb_body.c */
+void smb_body_bytes(struct proto_call *c, struct smb_file *f, uint64_t offset, const uint8_t *p,
+		    uint32_t n);
+void smb_body_end(struct proto_call *c, struct smb_file *f, bool whole);
+bool smb_body_field(const struct smb_body *b, unsigned what, struct view_of_bytes *out);
 void smb_io_tell(struct proto_call *c, struct smb_file *f, bool closed);
 void smb_io_tell_encrypted(struct proto_call *c, struct smb_session *s);
 void smb_tell_file(struct proto_call *c, const struct smb_tx *t);

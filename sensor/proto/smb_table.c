@@ -106,6 +106,7 @@ static void free_file(struct proto_call *c, unsigned i)
 	if (!f)
 		return;
 	smb_io_tell(c, f, true);
+	smb_body_end(c, f, true);
 	for (unsigned dir = 0; dir < 2; dir++) {
 		if (s->half[dir].sink == f)
 			s->half[dir].sink = NULL;
