@@ -15,13 +15,20 @@ static int nothing_build(struct build *b, struct span value)
 	return 0;
 }
 
+static int prefilter_build(struct build *b, struct span value)
+{
+	(void)value;
+	b->sig->prefilter = true;
+	return 0;
+}
+
 /* The literal that is searched for is chosen by its rarity, and fast_pattern names another. */
 const struct keyword keyword_prefilter = {
 	.name = "prefilter",
 	.syntax = "prefilter",
 	.what = "accepted: the prefilter chooses by itself",
 	.value = VALUE_none,
-	.build = nothing_build,
+	.build = prefilter_build,
 };
 
 static int bypass_build(struct build *b, struct span value)

@@ -137,7 +137,7 @@ static void match_headers(struct rule_matcher *m, struct pkt *p, const struct ta
 		p->flow->rule_bits |= BIT_HEADER(t->dir);
 }
 
-/* Rules on what a flow speaks: the first packet (of the rule's direction) once that is known. */
+/* Rules on what a flow speaks: the first packet of a direction once that is known. */
 static void match_app(struct rule_matcher *m, struct pkt *p, const struct talk *t)
 {
 	const struct list *l = &m->engine->lists[t->class].app;
@@ -148,8 +148,8 @@ static void match_app(struct rule_matcher *m, struct pkt *p, const struct talk *
 	for (uint32_t i = 0; i < l->n; i++) {
 		const struct signature *s = m->engine->sig[l->at[i]];
 
-		if (again && !(s->flow & (NEED_TO_SERVER | NEED_TO_CLIENT)))
-			continue; /* of no direction: once a flow */
+		if (again && s->prefilter)
+			continue; /* Suricata then asks only where the protocol has become known */
 		if (rule_talk_fits(t, s) && rule_tests_pass(s, p))
 			hit(m, l->at[i], p, true);
 	}

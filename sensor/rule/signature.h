@@ -123,6 +123,7 @@ struct signature {
 	uint8_t n_flowbit, n_flowint;
 	uint8_t state_rank;     /* flowbits, then flowint: sets, asks and sets, asks, has none */
 	bool bypass;            /* a match is the last of its conversation */
+	bool prefilter;         /* the keyword was written */
 	bool event;             /* asks for an event of the packet */
 	bool packet_tests;      /* some test may differ between the packets of a flow */
 };

@@ -554,6 +554,43 @@ def scan_sweep_arp_at_the_end(c):
         c.add(18 + i * .01, arp(1, "10.1.0.66", f"10.1.0.{100 + i}"))
 
 
+HTTP = 'alert http any any -> any any (msg:"%s"; %s sid:%d; rev:1;)\n'
+
+
+@case(HTTP % ("two buffers", 'flow:established,to_server; http.method; content:"POST"; http.uri; '
+              'content:"/login.php"; startswith; content:"id="; distance:1;', 9001)
+      + HTTP % ("a body that comes later", 'http.uri; content:"/login"; http.request_body; '
+                'content:"user="; startswith; content:"pw="; distance:3;', 9002)
+      + HTTP % ("transforms", 'http.user_agent; strip_whitespace; to_lowercase; '
+                'content:"oddagent"; bsize:8;', 9003)
+      + HTTP % ("the old words", 'content:"/login.php"; http_uri; content:"Odd"; http_user_agent; '
+                'urilen:15; pcre:"/id=\\d$/U";', 9004)
+      + HTTP % ("no cookie", 'http.cookie; absent; http.method; content:"POST";', 9005)
+      + HTTP % ("a name below ours", 'http.host; dotprefix; content:".example.org"; endswith;', 9006)
+      + HTTP % ("what base64 hides", 'http.request_body; content:"data="; base64_decode:relative; '
+                'base64_data; content:"secret"; startswith;', 9007)
+      + HTTP % ("the answer to it", 'flow:to_client; flowbits:isset,posted; http.stat_code; '
+                'content:"302"; http.location; content:"/home"; startswith;', 9008)
+      + HTTP % ("remembered", 'http.method; content:"POST"; flowbits:set,posted; noalert;', 9009)
+      + HTTP % ("another page", 'http.uri; content:"/logout"; http.method; content:"POST";', 9010)
+      + 'alert http any any => any any (msg:"both sides"; http.uri; content:"/login"; '
+        'http.stat_code; content:"302"; sid:9011; rev:1;)\n'
+      + 'alert tcp any any -> any any (msg:"what it speaks"; app-layer-protocol:http; sid:9012; '
+        'rev:1;)\n')
+def rules_on_transactions(c):
+    """A form is sent, in segments cut anywhere, and a page asked for in the same connection."""
+    body = b"user=me&pw=123&data=c2VjcmV0Cg=="
+    post = (b"POST /login.php?id=7 HTTP/1.1\r\nHost: www.example.org\r\nUser-Agent: Odd Agent\r\n"
+            b"Content-Length: %d\r\n\r\n" % len(body)) + body
+    get = b"GET /home HTTP/1.1\r\nHost: www.example.org\r\nCookie: s=1\r\n\r\n"
+    found = b"HTTP/1.1 302 Found\r\nLocation: /home\r\nContent-Length: 0\r\n\r\n"
+    page = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    talk = [(">", p) for _, p, _ in pieces(post, 24)] + [("<", found), (">", get), ("<", page)]
+    c.session(0, "10.1.0.20", "10.1.0.9", 50000, 80, talk)
+    c.session(1, "10.1.0.21", "10.1.0.9", 50001, 8080, [(">", post), ("<", found)])
+    c.session(2, "10.1.0.22", "10.1.0.9", 50002, 80, [(">", get), ("<", page)])
+
+
 def main(names):
     for name, (make, rules, args) in CASES.items():
         if names and name not in names:

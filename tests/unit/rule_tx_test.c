@@ -82,11 +82,12 @@ static const struct row {
 	 A "(app-layer-event:http.missing_host_header; http.uri; content:\"/\"; sid:2;)\n"
 	 A "(app-layer-event:http.uri_host_invalid; sid:3;)",
 	 "GET / HTTP/1.1\r\nA: b\r\n\r\n", OK, "1 2"},
-	{"the protocol alone, once a flow",
+	{"the protocol alone, once a direction",
 	 "alert tcp any any -> any any (app-layer-protocol:http; sid:1;)\n"
 	 "alert tcp any any -> any any (app-layer-protocol:!tls; flow:to_server; sid:2;)\n"
-	 "alert tcp any any -> any any (app-layer-protocol:dns; sid:3;)",
-	 GET, OK, "1 2"},
+	 "alert tcp any any -> any any (app-layer-protocol:dns; sid:3;)\n"
+	 "alert tcp any any -> any any (app-layer-protocol:http; prefilter; sid:4;)",
+	 GET, OK, "1 2 4 1"},
 	{"payload of a flow that speaks it, or another",
 	 A "(content:\"Some Agent\"; sid:1;)\nalert tls any any -> any any (content:\"Some Agent\"; sid:2;)",
 	 GET, "", "1"},
