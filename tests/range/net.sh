@@ -9,7 +9,7 @@
 # it; nothing has a way out of the machine.
 
 NET_ID=${NET_ID:-vg$$}
-NET_HOSTS="fs1 ws1 ws2 frx gw"
+NET_HOSTS=${NET_HOSTS:-fs1 ws1 ws2 frx gw}
 
 ns() { # NAME: the namespace's full name
 	echo "$NET_ID-$1"
@@ -24,19 +24,26 @@ on() { # NAME COMMAND…: runs in the namespace
 net_addr() { # NAME
 	case $1 in
 	gw) echo 10.77.0.1 ;;
+	dc1) echo 10.77.0.10 ;;
 	fs1) echo 10.77.0.20 ;;
 	ws1) echo 10.77.0.31 ;;
 	ws2) echo 10.77.0.32 ;;
+	lin1) echo 10.77.0.40 ;;
+	win1) echo 10.77.0.50 ;;
 	frx) echo 10.77.0.99 ;;
+	inet) echo 203.0.113.10 ;;
 	esac
 }
 
 net_mac() { # NAME
 	case $1 in
 	gw) echo 02:77:00:00:00:01 ;;
+	dc1) echo 02:77:00:00:00:10 ;;
 	fs1) echo 02:77:00:00:00:20 ;;
 	ws1) echo 02:77:00:00:00:31 ;;
 	ws2) echo 02:77:00:00:00:32 ;;
+	lin1) echo 02:77:00:00:00:40 ;;
+	win1) echo 02:77:00:00:00:50 ;;
 	frx) echo 02:77:00:00:00:99 ;;
 	esac
 }
@@ -82,7 +89,7 @@ net_inet() { # the world beyond the gateway
 	ip -n "$_i" addr add 192.0.2.2/30 dev eth0
 	ip -n "$_i" link set lo up
 	ip -n "$_i" link set eth0 up
-	for _a in 203.0.113.10 198.51.100.20; do
+	for _a in 203.0.113.10 203.0.113.53 198.51.100.20 198.51.100.77; do
 		ip -n "$_i" addr add "$_a/32" dev lo
 	done
 	ip -n "$_i" route add 10.77.0.0/24 via 192.0.2.1

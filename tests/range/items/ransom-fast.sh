@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: files of a share encrypted and renamed, as fast as it goes
+# technique: T1486
+# from: ws1
+# to: fs1
+# account: alice
+# outcome: success
+# must: alert ransom
+# smb: both
+. "$RANGE_HERE/item.sh"
+documents "$data/docs" 120 3000
+says '^120 files' /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 200

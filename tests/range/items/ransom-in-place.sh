@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: files of a share encrypted, names kept, 20 a second
+# technique: T1486
+# from: ws1
+# to: fs1
+# account: alice
+# outcome: success
+# must: alert ransom
+. "$RANGE_HERE/item.sh"
+documents "$data/docs" 100 3000
+says '^100 files' /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 20 --in-place

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: files of a share encrypted and renamed, 2 a second
+# technique: T1486
+# from: ws1
+# to: fs1
+# account: alice
+# outcome: success
+# must: alert ransom
+. "$RANGE_HERE/item.sh"
+documents "$data/docs" 40 3000
+says '^40 files' /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 2 --note
