@@ -130,6 +130,7 @@ static void begin(const struct frame *f, struct pkt *p)
 	p->seq = f->seq;
 	p->wire_len = f->wire_len;
 	p->source = f->source;
+	p->vlan_tags = (f->flags & FRAME_VLAN) != 0;
 	if ((f->flags & FRAME_VLAN) && (f->vlan_tci & 0x0fff))
 		p->vlan[p->n_vlan++] = f->vlan_tci & 0x0fff;
 }

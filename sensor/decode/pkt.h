@@ -74,6 +74,7 @@ struct pkt {
 	uint16_t vlan[PKT_VLANS]; /* 12-bit ids */
 	struct mac smac, dmac;   /* zero where the link has none */
 	uint8_t n_vlan;
+	uint8_t vlan_tags;       /* all of them, those not kept and those of id 0 too */
 	uint8_t net;             /* enum pkt_net */
 	uint8_t proto;           /* IANA number; 0 with PKT_arp and PKT_none */
 	uint8_t ttl;             /* or hop limit */

@@ -17,6 +17,8 @@ enum verdict decode_vlan(struct walk *w)
 		return VERDICT_vlan_short;
 
 	uint16_t id = bytes_be16(&h) & 0x0fff;
+	if (p->vlan_tags < UINT8_MAX)
+		p->vlan_tags++;
 	if (p->n_vlan == PKT_VLANS)
 		walk_oddity(w, VERDICT_vlan_deep);
 	else if (id != 0)

@@ -163,3 +163,15 @@ const struct keyword keyword_icmpv6_csum = {
 	.parse = csum_parse,
 	.match = icmpv6_match,
 };
+
+static bool igmp_match(const void *arg, const struct pkt *p)
+{
+	return p->proto == 2 && !p->fragment && p->payload_len >= 8 &&
+	       p->payload_len == p->payload_wire &&
+	       is_right(sum(p->payload, p->payload_len, 0)) == *(const bool *)arg;
+}
+
+const struct keyword keyword_igmp_csum = {
+	.name = "igmp.csum", .syntax = "igmp.csum: valid | invalid", .what = WHAT,
+	.value = VALUE_needed, .arg_size = sizeof(bool), .parse = csum_parse, .match = igmp_match,
+};

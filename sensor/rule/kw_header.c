@@ -310,15 +310,29 @@ const struct keyword keyword_vlan_id = {
 
 static bool vlan_layers_match(const void *arg, const struct pkt *p)
 {
-	return rule_range_has(arg, p->n_vlan);
+	return rule_range_has(arg, p->vlan_tags);
 }
 
 const struct keyword keyword_vlan_layers = {
 	.name = "vlan.layers",
 	.syntax = "vlan.layers: RANGE",
-	.what = "number of VLAN tags (two are kept)",
+	.what = "number of VLAN tags",
 	.value = VALUE_needed,
 	.arg_size = sizeof(struct range),
 	.parse = u8_parse,
 	.match = vlan_layers_match,
+};
+
+#define IGMP 2
+
+static bool igmp_type_match(const void *arg, const struct pkt *p)
+{
+	return p->proto == IGMP && !p->fragment && p->payload_len &&
+	       rule_range_has(arg, p->payload[0]);
+}
+
+const struct keyword keyword_igmp_type = {
+	.name = "igmp.type", .syntax = "igmp.type: RANGE", .what = "type of IGMP",
+	.value = VALUE_needed, .arg_size = sizeof(struct range),
+	.parse = u8_parse, .match = igmp_type_match,
 };

@@ -25,6 +25,11 @@
 	"020000000002 020000000001 88a8 0064 8100 00c8 0800 4500001e 00010000 4011 0000 0a000001"  \
 	"0a000002 0400 0035 000a 0000 6162"
 
+#define TAGS3                                                                                      \
+	MAC "88a8 0064 8100 00c8 8100 0000 0800 4500001e 00010000 4011 0000 0a000001 0a000002 0400"  \
+	    "0035 000a 0000 6162"
+#define IGMP MAC "0800 4500001c 00010000 0102 0000 0a000001 e0000001 1100 %s 00000000"
+
 static const struct {
 	const char *options, *frame, *sum; /* sum: in place of %s */
 	bool hit;
@@ -53,6 +58,14 @@ static const struct {
 	{"tcp.wscale:0;", SYN, "0000", false},
 	{"vlan.layers:2;", QINQ, "", true},
 	{"vlan.layers:0;", QINQ, "", false},
+	{"vlan.layers:3;", TAGS3, "", true},
+	{"vlan.layers:>3;", TAGS3, "", false},
+	{"igmp.type:17;", IGMP, "eeff", true},
+	{"igmp.type:18;", IGMP, "eeff", false},
+	{"igmp.type:17;", PING, "", false},
+	{"igmp.csum:valid;", IGMP, "eeff", true},
+	{"igmp.csum:invalid;", IGMP, "eefe", true},
+	{"igmp.csum:invalid;", PING, "", false},
 	{"vlan.layers:0;", PING, "", true},
 	{"vlan.id:200;", QINQ, "", true},
 	{"vlan.id:200,0;", QINQ, "", false},
