@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Conditions on MQTT messages with words for their numbers. Source: Suricata 7 user guide, "MQTT
+ * Keywords". */
+#include "proto/mqtt.h"
+#include "rule/keyword.h"
+
+static const struct number_name types[] = {
+	{"connect", MQTT_connect},
+	{"connack", MQTT_connack},
+	{"publish", MQTT_publish},
+	{"puback", MQTT_puback},
+	{"pubrec", MQTT_pubrec},
+	{"pubrel", MQTT_pubrel},
+	{"pubcomp", MQTT_pubcomp},
+	{"subscribe", MQTT_subscribe},
+	{"suback", MQTT_suback},
+	{"unsubscribe", MQTT_unsubscribe},
+	{"unsuback", MQTT_unsuback},
+	{"pingreq", MQTT_pingreq},
+	{"pingresp", MQTT_pingresp},
+	{"disconnect", MQTT_disconnect},
+	{"auth", MQTT_auth},
+	{"unassigned", 0},
+	{NULL, 0},
+};
+const struct keyword keyword_mqtt_type = {
+	.name = "mqtt.type",
+	.syntax = "mqtt.type: NAME[, INDEX]",
+	.what = "kind of an MQTT message",
+	.value = VALUE_needed,
+	.field = "mqtt.type",
+	.names = types,
+};
+
+static const struct number_name truth[] = {
+	{"yes", 1}, {"true", 1}, {"no", 0}, {"false", 0}, {NULL, 0},
+};
+const struct keyword keyword_mqtt_connack_session_present = {
+	.name = "mqtt.connack.session_present",
+	.syntax = "mqtt.connack.session_present: yes | no",
+	.what = "the server keeps a session",
+	.value = VALUE_needed,
+	.field = "mqtt.connack.session_present",
+	.names = truth,
+};
+
+/* Bits that must be set and bits that must not be. */
+struct flags_arg {
+	uint8_t set, clear;
+};
+
+static int flags_parse(struct span value, const struct number_name *names, struct flags_arg *a,
+		       struct fault *f)
+{
+	struct span item;
+
+	while (rule_span_next(&value, ',', &item)) {
+		const struct number_name *n = names;
+		bool negated = item.len && item.at[0] == '!';
+
+		if (negated)
+			item = span_trim(span_cut(item, 1, item.len));
+		while (n->name && !span_is(item, n->name))
+			n++;
+		if (!n->name)
+			return rule_fault(f, item, "no such flag of MQTT");
+		*(negated ? &a->clear : &a->set) |= (uint8_t)n->value;
+	}
+	return a->set || a->clear ? 0 : rule_fault(f, value, "no flag is named");
+}
+
+static bool flags_match(const void *arg, const struct tx_ask *ask)
+{
+	const struct flags_arg *a = arg;
+	uint64_t v;
+
+	for (unsigned i = 0; ask->protocol->number(ask->tx, ask->field, i, ask->dir, &v); i++) {
+		if ((v & a->set) == a->set && !(v & a->clear))
+			return true;
+	}
+	return false;
+}
+
+static int head_parse(struct span value, void *arg, struct fault *f)
+{
+	static const struct number_name names[] = {{"dup", 8}, {"retain", 1}, {NULL, 0}};
+
+	return flags_parse(value, names, arg, f);
+}
+
+const struct keyword keyword_mqtt_flags = {
+	.name = "mqtt.flags",
+	.syntax = "mqtt.flags: [!]dup, [!]retain",
+	.what = "flags of an MQTT message",
+	.value = VALUE_needed,
+	.field = "mqtt.flags",
+	.arg_size = sizeof(struct flags_arg),
+	.parse = head_parse,
+	.match_tx = flags_match,
+};
+
+static int connect_parse(struct span value, void *arg, struct fault *f)
+{
+	static const struct number_name names[] = {
+		{"username", 0x80}, {"password", 0x40},   {"will_retain", 0x20},
+		{"will", 4},        {"clean_session", 2}, {NULL, 0},
+	};
+
+	return flags_parse(value, names, arg, f);
+}
+
+const struct keyword keyword_mqtt_connect_flags = {
+	.name = "mqtt.connect.flags",
+	.syntax = "mqtt.connect.flags: [!]username, [!]password, [!]will, [!]will_retain, "
+		  "[!]clean_session",
+	.what = "flags of an MQTT connect",
+	.value = VALUE_needed,
+	.field = "mqtt.connect.flags",
+	.arg_size = sizeof(struct flags_arg),
+	.parse = connect_parse,
+	.match_tx = flags_match,
+};
