@@ -1,105 +1,122 @@
 // SPDX-License-Identifier: Apache-2.0
-/* krb: tickets that are asked for, issued and presented.
+/* krb: tickets asked for to be cracked, tickets that move from host to host, tickets nobody issued.
  *
- *   roast:   service tickets with RC4 asked for `services` services within window_s, or of any kind
- * for `spread` services: what Kerberoasting does. One RC4 ticket for a service account is a
- * finding. as-rep:  an AS-REP with RC4 to a request that proved nothing: the password can be
- * guessed offline. ledger:  each ticket the KDC issues is remembered with the address it went to.
- * The same ticket presented by another address is pass-the-ticket. A ticket-granting ticket nobody
- * was given, after its KDC has been seen for ledger_s and has issued many, is forged, or older than
- * what we have seen: a finding.
+ *   Roasting: service tickets with RC4 (etype 23) for services of user accounts; `rc4_services`
+ *     different ones of one client within window_s are an alert, one is a finding. With any etype
+ *     it takes `services` of kinds that are nobody's daily work. An answer to an AS-REQ that had no
+ *     proof is told when the answer is RC4 because only RC4 was asked for: an alert once the same
+ *     domain controller has been seen to demand a proof of others.
+ *   The ledger: each ticket issued (by the hash of its encrypted part) is remembered with the host
+ *     it went to. Presented by another host it has been taken there. A ticket presented that was
+ *     never issued is forged, or issued where we do not look: so this is told only while at least
+ *     `visible` of the last tickets presented had been seen issued, `ledger_s` after the first, and
+ *     nothing was evicted.
  *
- * Units:  seconds of packet time; a ticket is known by a hash of its encrypted part.
- * Owns:   bounded tables: tickets, clients, KDCs, what was told.
+ * Units:  packet time; tickets.
+ * Owns:   bounded tables of tickets, clients, requests and controllers.
  * Cost:   two look-ups a Kerberos message.
- * Source: MITRE ATT&CK T1558.003, T1558.004, T1550.003, T1558.001; RFC 4120. The ledger: SCIENCE
- * H1.
+ * Source: ATT&CK T1558, T1550.003; MS-KILE, RFC 4120; the ledger: Vigie's own (SCIENCE H1).
  */
 #include "base/clock.h"
-#include "detect/once.h"
-#include "detect/say.h"
+#include "detect/state.h"
+#include "detect/teller.h"
 #include "observe/fact.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define RC4     23
-#define AS_REQ  10
-#define AS_REP  11
-#define TGS_REQ 12
-#define TGS_REP 13
-#define AP_REQ  14
+#define RC4        23
+#define SHOWN_MANY 64u /* tickets presented before visibility is believed */
 
 struct krb_config {
-	uint32_t services, spread, window_s, ledger_s, issued, again_s, tickets, clients;
+	uint32_t rc4_services, services, window_s, again_s, ledger_s;
+	double visible;
+	uint32_t tickets, clients;
 };
 
-struct krb_ticket {
+struct ticket {
 	struct sets_head head;
-	struct addr client; /* it was given to */
-	uint64_t when_ns;
-	uint32_t granting; /* it is a ticket-granting one */
+	struct addr owner; /* to whom it was issued */
+	uint64_t issued_ns;
+	uint8_t movable; /* a forwarded ticket: it is meant to be handed on */
+	uint8_t pad[7];
+	char user[40];
 };
 
-struct krb_client {
+struct krb_client { /* what one host has asked for */
 	struct sets_head head;
-	uint64_t begin_ns, rc4[2], all[2]; /* services asked for, as hashes; within the window */
-	uint64_t asked_rc4; /* flow of its last AS-REQ that proved nothing and takes RC4 alone */
+	uint64_t begin_ns;
+	uint64_t rc4[4], any[4]; /* sets of services by hash */
+};
+
+struct krb_ask { /* of one flow: the AS-REQ that waits for its answer */
+	struct sets_head head;
+	uint8_t only_rc4;
 };
 
 struct krb_kdc {
 	struct sets_head head;
-	uint64_t first_ns, issued;
+	uint64_t demands_proof; /* times */
 };
 
 struct krb_state {
-	struct sets tickets, clients, kdcs, once;
-	struct count messages, alerts, findings;
+	struct teller t;
+	struct sets tickets, clients, asks, kdcs;
+	uint64_t first_ns;     /* when a ticket was first seen issued */
+	uint32_t shown, known; /* tickets presented, of those issued; both halve */
 };
 
-enum { KRB_roast, KRB_asrep, KRB_passed, KRB_forged, KRB_rc4, KRB_kinds };
-#define KRB_SOURCE "RFC 4120; ATT&CK T1558, T1550.003"
-#define KRB_CHECK                                                                                  \
-	"events 4768, 4769 on the domain controller: which account, which services; does the "     \
-	"address belong to the account's own computer?"
+enum { KRB_roast, KRB_one_rc4, KRB_asrep, KRB_moved, KRB_forged, KRB_refused, KRB_kinds };
+#define KRB_SOURCE "ATT&CK T1558, T1550.003; MS-KILE, RFC 4120; ticket ledger"
 /* clang-format off */
-static const struct about krb_abouts[] = {
+static const struct about krb_abouts[KRB_kinds] = {
 	SAY_ABOUT("krb", 851, 1, FAMILY_credential, "Credential Access",
 		"CREDENTIAL Kerberoasting: tickets of many services asked for", "T1558.003", "TA0006", KRB_SOURCE,
-		KRB_CHECK),
-	SAY_ABOUT("krb", 852, 2, FAMILY_credential, "Credential Access",
-		"CREDENTIAL AS-REP roasting: RC4 for an account that proves nothing", "T1558.004", "TA0006",
-		KRB_SOURCE, KRB_CHECK),
-	SAY_ABOUT("krb", 853, 1, FAMILY_credential, "Lateral Movement",
-		"CREDENTIAL a Kerberos ticket presented by another host than it was given to", "T1550.003", "TA0008",
-		KRB_SOURCE, KRB_CHECK),
-	SAY_ABOUT("krb", 854, 3, FAMILY_credential, "Credential Access",
-		"CREDENTIAL a ticket-granting ticket that nobody was seen to be given", "T1558.001", "TA0006",
-		KRB_SOURCE, KRB_CHECK),
+		"event 4769 on the domain controller (ticket encryption 0x17, one client, many services): which "
+		"program asked? Are the services' passwords long?"),
 	SAY_ABOUT("krb", 855, 3, FAMILY_credential, "Credential Access",
-		"CREDENTIAL a service ticket with RC4", "T1558.003", "TA0006", KRB_SOURCE, KRB_CHECK),
+		"CREDENTIAL a service ticket encrypted with RC4", "T1558.003", "TA0006", KRB_SOURCE,
+		"does the service's account have AES keys? An old system asks for RC4 by itself"),
+	SAY_ABOUT("krb", 852, 1, FAMILY_credential, "Credential Access",
+		"CREDENTIAL AS-REP roasting: an answer to crack, without a proof of who asks", "T1558.004", "TA0006",
+		KRB_SOURCE, "event 4768 with pre-authentication type 0; why does the account need none?"),
+	SAY_ABOUT("krb", 853, 1, FAMILY_credential, "Lateral Movement",
+		"CREDENTIAL pass the ticket: a ticket is used by another host than it was issued to", "T1550.003",
+		"TA0008", KRB_SOURCE, "is there a NAT, or are both addresses one host's? Else: klist on the "
+		"using host, and who is logged in on the host it was issued to"),
+	SAY_ABOUT("krb", 854, 1, FAMILY_credential, "Credential Access",
+		"CREDENTIAL a ticket that no domain controller was seen to issue", "T1558.001", "TA0006",
+		KRB_SOURCE, "events 4768 and 4769: was it issued on a controller or a path that is not "
+		"mirrored? Else the krbtgt's or the service's key is known"),
+	SAY_ABOUT("krb", 856, 3, FAMILY_credential, "Credential Access",
+		"CREDENTIAL a ticket that cannot be decrypted", "T1558.001", "TA0006", KRB_SOURCE,
+		"a password that just changed, clocks, or a forged ticket"),
 };
 static const struct param krb_params[] = {
-	PARAM(PARAM_U32, struct krb_config, services, 2, 100, 3, "services",
-	      "whose RC4 tickets one client asks for within window_s"),
-	PARAM(PARAM_U32, struct krb_config, spread, 5, 100, 20, "services",
-	      "whose tickets one client asks for within window_s, whatever their encryption"),
+	PARAM(PARAM_U32, struct krb_config, rc4_services, 2, 200, 3, "services",
+	      "of user accounts, with RC4, of one client within window_s"),
+	PARAM(PARAM_U32, struct krb_config, services, 3, 200, 8, "services",
+	      "of user accounts, with any cipher, of one client within window_s"),
 	PARAM(PARAM_U32, struct krb_config, window_s, 10, 86400, 600, "s", "that they are counted in"),
-	PARAM(PARAM_U32, struct krb_config, ledger_s, 600, 604800, 36000, "s",
-	      "that a KDC has been seen before a ticket can be missed: a ticket's life"),
-	PARAM(PARAM_U32, struct krb_config, issued, 1, 100000, 20, "tickets",
-	      "that it has issued by then"),
 	PARAM(PARAM_U32, struct krb_config, again_s, 60, 604800, 3600, "s",
-	      "one alert a client and kind in this time"),
-	PARAM(PARAM_U32, struct krb_config, tickets, 256, 1 << 24, 65536, "tickets", "remembered"),
-	PARAM(PARAM_U32, struct krb_config, clients, 64, 1 << 20, 4096, "hosts", "remembered"),
+	      "one alert a client, target and kind in this time"),
+	PARAM(PARAM_U32, struct krb_config, ledger_s, 600, 604800, 43200, "s",
+	      "of tickets issued must be known before one is called forged"),
+	PARAM(PARAM_F64, struct krb_config, visible, 0.5, 1, 0.95, "",
+	      "share of the tickets presented that had been seen issued"),
+	PARAM(PARAM_U32, struct krb_config, tickets, 64, 1 << 22, 32768, "tickets", "remembered"),
+	PARAM(PARAM_U32, struct krb_config, clients, 64, 1 << 22, 2048, "hosts", "remembered"),
 	{0},
+};
+/* Services of every Windows machine: their key is a machine's, 120 random characters. */
+static const char *const machine[] = {
+	"krbtgt", "host", "cifs", "ldap", "gc", "rpcss", "rpc", "dns", "restrictedkrbhost", "wsman", "termsrv",
+	"protectedstorage", "kadmin", "nfs", "dhcp", "e3514235-4b06-11d1-ab04-00c04fc2dcd2", "afpserver", "vnc",
 };
 /* clang-format on */
 
-struct msg {
+struct krb_call {
 	const struct krb_config *c;
 	struct krb_state *s;
 	const struct observation *o;
@@ -108,189 +125,17 @@ struct msg {
 	const char *client, *service;
 };
 
-/* `host` is accused; `other` is the other end. */
-static void tell(const struct msg *k, unsigned kind, bool alert, const struct addr *host,
-		 double observed, double threshold, const char *unit, const char *text)
-{
-	const struct obs_link *link = obs_body(k->o);
-	struct host_view view = hosts_of(k->out->hosts, host, link);
-	struct once_entry *e = once_get(&k->s->once, kind, view.id, 0, 0, k->o->time_ns);
-	uint32_t n = once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S);
-	uint32_t roles = hosts_roles(k->out->hosts, &view, host);
-
-	if (n == 0)
-		return;
-	struct finding f = say_of(k->o, link, host, &view, &k->o->dst);
-	f.tier = alert && !(roles & SAY_WATCHERS) ? TIER_alert : TIER_finding;
-	f.about = &krb_abouts[kind];
-	f.count = n;
-	f.score = fmax(1, observed / threshold);
-	f.evidence[0] = (struct evidence){unit, observed, NAN, threshold, unit};
-	f.n_evidence = 1;
-	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
-	k->out->add(k->out->ctx, &f, text);
-}
-
-static bool is_granting(const char *service)
-{
-	return strncasecmp(service, "krbtgt", 6) == 0;
-}
-
-/* Accounts of computers end with '$' or are host/, cifs/ and the like of one: RC4 for them says
- * little. */
-static bool is_user_service(const char *service)
-{
-	static const char *const hosts[] = {
-		"host/",  "cifs/",   "ldap/", "dns/", "gc/", "rpcss/", "restrictedkrbhost/",
-		"wsman/", "termsrv/"};
-	size_t n = strlen(service);
-
-	if (n == 0 || service[n - 1] == '$' || is_granting(service))
-		return false;
-	for (unsigned i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-		if (strncasecmp(service, hosts[i], strlen(hosts[i])) == 0)
-			return false;
-	}
-	return true;
-}
-
-static unsigned add_bit(uint64_t set[2], uint64_t h)
-{
-	set[h >> 6 & 1] |= 1ull << (h & 63);
-	return (unsigned)(__builtin_popcountll(set[0]) + __builtin_popcountll(set[1]));
-}
-
-static struct krb_client *client_of(const struct msg *k)
-{
-	bool fresh;
-	uint64_t key = hash_addr(&k->o->src, 21);
-
-	return sets_get(&k->s->clients, key ? key : 1, 0, &fresh);
-}
-
-static void test_roast(const struct msg *k)
-{
-	bool rc4 = k->b->ticket_etype == RC4 && is_user_service(k->service);
-	uint64_t h = hash_u64(once_text(k->service), 7);
-	struct krb_client *cl = client_of(k);
-	char text[FINDING_SUBJECT];
-
-	if (k->o->time_ns > cl->begin_ns + k->c->window_s * NS_PER_S) {
-		cl->begin_ns = k->o->time_ns;
-		memset(cl->rc4, 0, sizeof(cl->rc4));
-		memset(cl->all, 0, sizeof(cl->all));
-	}
-	unsigned all = is_user_service(k->service) ? add_bit(cl->all, h) : 0;
-	unsigned weak = rc4 ? add_bit(cl->rc4, h) : 0;
-	if (weak >= k->c->services || all >= k->c->spread) {
-		snprintf(text, sizeof(text),
-			 "%u services (%u with RC4) within %u s, the last %.80s, as \"%.39s\"", all,
-			 weak, k->c->window_s, k->service, k->client);
-		tell(k, KRB_roast, true, &k->o->src, weak >= k->c->services ? weak : all,
-		     weak >= k->c->services ? k->c->services : k->c->spread, "services", text);
-	} else if (rc4) {
-		snprintf(text, sizeof(text), "%.100s, as \"%.39s\"", k->service, k->client);
-		tell(k, KRB_rc4, false, &k->o->src, 1, 1, "tickets", text);
-	}
-}
-
-static void issue(const struct msg *k, bool granting)
-{
-	bool fresh;
-	uint64_t key = hash_addr(&k->o->dst, 23);
-	struct krb_kdc *kdc = sets_get(&k->s->kdcs, key ? key : 1, 0, &fresh);
-
-	if (fresh)
-		kdc->first_ns = k->o->time_ns;
-	kdc->issued++;
-	if (!k->b->ticket)
-		return;
-	struct krb_ticket *t = sets_get(&k->s->tickets, k->b->ticket, 0, &fresh);
-	if (fresh)
-		*t = (struct krb_ticket){.head = t->head,
-					 .client = k->o->src,
-					 .when_ns = k->o->time_ns,
-					 .granting = granting};
-}
-
-static void present(const struct msg *k)
-{
-	struct krb_ticket *t = k->b->ticket ? sets_find(&k->s->tickets, k->b->ticket) : NULL;
-	char text[FINDING_SUBJECT], a[ADDR_TEXT], b[ADDR_TEXT];
-
-	if (t && !addr_eq(&t->client, &k->o->src)) {
-		/* two addresses of one host are one host */
-		const struct obs_link *link = obs_body(k->o);
-		struct host_view x = hosts_of(k->out->hosts, &t->client, link);
-		struct host_view y = hosts_of(k->out->hosts, &k->o->src, link);
-
-		if (x.id == y.id || addr_is_v4(&t->client) != addr_is_v4(&k->o->src))
-			return;
-		snprintf(text, sizeof(text), "for %.80s: given to %s, presented by %s at %s",
-			 k->service, addr_text(&t->client, a), addr_text(&k->o->src, b),
-			 k->b->message == TGS_REQ ? "the KDC" : "a service");
-		tell(k, KRB_passed, true, &k->o->src, 2, 1, "hosts", text);
-		return;
-	}
-	if (t || !k->b->ticket || k->b->message != TGS_REQ)
-		return;
-	uint64_t key = hash_addr(&k->o->dst, 23);
-	struct krb_kdc *kdc = sets_find(&k->s->kdcs, key ? key : 1);
-	if (!kdc || kdc->issued < k->c->issued ||
-	    k->o->time_ns < kdc->first_ns + k->c->ledger_s * NS_PER_S)
-		return;
-	snprintf(text, sizeof(text), "at %s, which has been seen to issue %llu tickets in %.0f h",
-		 addr_text(&k->o->dst, a), (unsigned long long)kdc->issued,
-		 (double)(k->o->time_ns - kdc->first_ns) / NS_PER_S / 3600);
-	tell(k, KRB_forged, false, &k->o->src, 1, 1, "tickets", text);
-}
-
-static void krb_on_observation(const void *config, void *state, const struct observation *o,
-			       const struct detector_out *out)
-{
-	struct msg k = {.c = config, .s = state, .o = o, .b = obs_fact(o), .out = out};
-	char text[FINDING_SUBJECT];
-
-	k.client = obs_word(o, sizeof(*k.b), 0);
-	k.service = obs_word(o, sizeof(*k.b), 1);
-	count_add(&k.s->messages, 1);
-	switch (k.b->message) {
-	case AS_REQ: /* Windows asks for AES first; tools that roast ask for RC4 alone */
-		client_of(&k)->asked_rc4 =
-			!k.b->preauth && k.b->request_etypes == 1u << RC4 ? o->flow_id : 0;
-		break;
-	case AS_REP:
-		issue(&k, true);
-		if (k.b->bare && client_of(&k)->asked_rc4 == o->flow_id &&
-		    k.b->reply_etype == RC4 && k.client[0] &&
-		    k.client[strlen(k.client) - 1] != '$') {
-			snprintf(text, sizeof(text), "account \"%.60s\"", k.client);
-			tell(&k, KRB_asrep, true, &o->src, 1, 1, "tickets", text);
-		}
-		break;
-	case TGS_REP:
-		issue(&k, is_granting(k.service));
-		test_roast(&k);
-		break;
-	case TGS_REQ:
-	case AP_REQ:
-		present(&k);
-		break;
-	default:
-		break;
-	}
-}
-
 static void krb_fini(void *state)
 {
 	struct krb_state *s = state;
 
 	if (!s)
 		return;
+	teller_fini(&s->t);
 	sets_fini(&s->tickets);
 	sets_fini(&s->clients);
+	sets_fini(&s->asks);
 	sets_fini(&s->kdcs);
-	sets_fini(&s->once);
 	free(s);
 }
 
@@ -302,10 +147,11 @@ static int krb_init(const void *config, void **state, struct err *err)
 
 	if (!s)
 		return err_set(err, ENOMEM, "no memory for krb");
-	if ((rc = sets_init(&s->tickets, sizeof(struct krb_ticket), c->tickets, err)) ||
+	if ((rc = teller_init(&s->t, c->clients, err)) ||
+	    (rc = sets_init(&s->tickets, sizeof(struct ticket), c->tickets, err)) ||
 	    (rc = sets_init(&s->clients, sizeof(struct krb_client), c->clients, err)) ||
-	    (rc = sets_init(&s->kdcs, sizeof(struct krb_kdc), 64, err)) ||
-	    (rc = sets_init(&s->once, sizeof(struct once_entry), c->clients, err))) {
+	    (rc = sets_init(&s->asks, sizeof(struct krb_ask), c->clients, err)) ||
+	    (rc = sets_init(&s->kdcs, sizeof(struct krb_kdc), 64, err))) {
 		krb_fini(s);
 		return rc;
 	}
@@ -313,21 +159,257 @@ static int krb_init(const void *config, void **state, struct err *err)
 	return 0;
 }
 
+/* "HTTP/web.example" is a user's account's as likely as not; "cifs/fs1", "fs1$" a machine's. */
+static bool of_machine(const char *service)
+{
+	size_t n = strcspn(service, "/@");
+
+	if (!*service || service[strlen(service) - 1] == '$' || (service[n] != '/' && n < 1))
+		return true;
+	for (unsigned i = 0; i < sizeof(machine) / sizeof(machine[0]); i++) {
+		if (strlen(machine[i]) == n && strncasecmp(machine[i], service, n) == 0)
+			return true;
+	}
+	return false;
+}
+
+static struct telling telling_of(const struct krb_call *k, unsigned kind, bool alert)
+{
+	return (struct telling){.about = &krb_abouts[kind],
+				.host = &k->o->src,
+				.other = &k->o->dst,
+				.doers = SAY_WATCHERS,
+				.again_s = k->c->again_s,
+				.alert = alert,
+				.unit = "tickets",
+				.observed = 1,
+				.threshold = 1};
+}
+
+static unsigned add_bit(uint64_t set[4], uint64_t h)
+{
+	unsigned n = 0;
+
+	set[h >> 6 & 3] |= 1ull << (h & 63);
+	for (unsigned i = 0; i < 4; i++)
+		n += (unsigned)__builtin_popcountll(set[i]);
+	return n;
+}
+
+static void test_roast(const struct krb_call *k)
+{
+	bool fresh, is_rc4 = k->b->ticket_etype == RC4;
+	uint64_t key = hash_addr(&k->o->src, 21), h = hash_u64(once_text(k->service), 6);
+	struct krb_client *cl;
+
+	if (of_machine(k->service))
+		return;
+	cl = sets_get(&k->s->clients, key ? key : 1, 0, &fresh);
+	if (k->o->time_ns > cl->begin_ns + k->c->window_s * NS_PER_S) {
+		cl->begin_ns = k->o->time_ns;
+		memset(cl->rc4, 0, sizeof(cl->rc4));
+		memset(cl->any, 0, sizeof(cl->any));
+	}
+	unsigned n_rc4 = is_rc4 ? add_bit(cl->rc4, h) : 0;
+	/* browsers ask for the tickets of many web servers */
+	unsigned n = strncasecmp(k->service, "http/", 5) ? add_bit(cl->any, h) : 0;
+	struct telling m = telling_of(k, KRB_roast, true);
+	m.unit = "services";
+	if (n_rc4 >= k->c->rc4_services || n >= k->c->services) {
+		bool by_rc4 = n_rc4 >= k->c->rc4_services;
+
+		m.observed = by_rc4 ? n_rc4 : n;
+		m.threshold = by_rc4 ? k->c->rc4_services : k->c->services;
+		teller_say(&k->s->t, k->out, k->o, &m,
+			   "\"%.40s\" got tickets of %u services within %u s%s, the last %.80s",
+			   k->client, (unsigned)m.observed, k->c->window_s,
+			   by_rc4 ? ", encrypted with RC4" : "", k->service);
+	} else if (is_rc4) {
+		m = telling_of(k, KRB_one_rc4, false);
+		m.what = h;
+		teller_say(&k->s->t, k->out, k->o, &m, "\"%.40s\" got one of %.80s", k->client,
+			   k->service);
+	}
+}
+
+static struct krb_kdc *kdc_of(const struct krb_call *k)
+{
+	bool fresh;
+	uint64_t key = hash_addr(&k->o->dst, 23);
+
+	return sets_get(&k->s->kdcs, key ? key : 1, 0, &fresh);
+}
+
+static void on_as_req(const struct krb_call *k)
+{
+	bool fresh;
+	uint64_t key = hash_u64(k->o->flow_id, 25);
+	struct krb_ask *a = sets_get(&k->s->asks, key ? key : 1, 0, &fresh);
+
+	/* only etypes that RC4's key serves: 23, 24, and DES's 1 … 3 */
+	uint32_t weak = 1u << RC4 | 1u << 24 | 0xe;
+	a->only_rc4 = k->b->request_etypes & 1u << RC4 && !(k->b->request_etypes & ~weak);
+}
+
+static void test_asrep(const struct krb_call *k)
+{
+	uint64_t key = hash_u64(k->o->flow_id, 25);
+	struct krb_ask *a = sets_find(&k->s->asks, key ? key : 1);
+	size_t n = strlen(k->client);
+
+	if (!a || !k->b->bare || !a->only_rc4 || k->b->reply_etype != RC4 ||
+	    (n && k->client[n - 1] == '$'))
+		return;
+	struct telling m = telling_of(k, KRB_asrep, kdc_of(k)->demands_proof > 0);
+	teller_say(&k->s->t, k->out, k->o, &m,
+		   "\"%.60s\" needs no pre-authentication; the answer is RC4, and only RC4 was "
+		   "asked for",
+		   k->client);
+}
+
+static void issue(const struct krb_call *k)
+{
+	bool fresh, tgt = strncasecmp(k->service, "krbtgt", 6) == 0;
+	struct ticket *t;
+
+	if (!k->b->ticket)
+		return;
+	t = sets_get(&k->s->tickets, k->b->ticket, 0, &fresh);
+	if (!fresh)
+		return;
+	t->owner = k->o->src;
+	t->issued_ns = k->o->time_ns;
+	t->movable = tgt && k->b->message == 13;
+	snprintf(t->user, sizeof(t->user), "%.39s", k->client);
+	if (!k->s->first_ns)
+		k->s->first_ns = k->o->time_ns;
+}
+
+static void test_forged(const struct krb_call *k)
+{
+	struct krb_state *s = k->s;
+
+	if (!s->first_ns || k->o->time_ns < s->first_ns + k->c->ledger_s * NS_PER_S ||
+	    s->shown < SHOWN_MANY || s->known < k->c->visible * s->shown ||
+	    count_get(&s->tickets.evicted))
+		return;
+	struct telling m = telling_of(k, KRB_forged, true);
+	teller_say(&s->t, k->out, k->o, &m,
+		   "presented for %.60s; of the last %u tickets presented %u had been seen issued",
+		   *k->service ? k->service : "a service", s->shown, s->known);
+}
+
+/* The sender of a request presents a ticket. */
+static void present(const struct krb_call *k)
+{
+	struct ticket *t = k->b->ticket ? sets_find(&k->s->tickets, k->b->ticket) : NULL;
+	const struct obs_link *link = obs_body(k->o);
+	char owner[ADDR_TEXT];
+
+	if (!k->b->ticket)
+		return;
+	if (!t)
+		test_forged(k);
+	k->s->shown++;
+	k->s->known += t != NULL;
+	if (k->s->shown >= 4096) {
+		k->s->shown /= 2;
+		k->s->known /= 2;
+	}
+	if (!t || t->movable || addr_eq(&t->owner, &k->o->src) ||
+	    addr_is_v4(&t->owner) != addr_is_v4(&k->o->src))
+		return;
+	struct host_view had = hosts_of(k->out->hosts, &t->owner, link);
+	struct host_view has = hosts_of(k->out->hosts, &k->o->src, link);
+	if (had.id == has.id)
+		return;
+	struct telling m = telling_of(k, KRB_moved, !had.router && !has.router);
+	m.what = hash_addr(&t->owner, 27);
+	teller_say(&k->s->t, k->out, k->o, &m,
+		   "the ticket was issued to %s for \"%.39s\" %.0f s before, and is used from here%s%.60s",
+		   addr_text(&t->owner, owner), t->user,
+		   (double)(k->o->time_ns - t->issued_ns) / NS_PER_S, *k->service ? " for " : "",
+		   k->service);
+}
+
+static void on_error(const struct krb_call *k)
+{
+	if (k->b->error == 25)
+		kdc_of(k)->demands_proof++;
+	if (k->b->error != 31 && k->b->error != 41)
+		return;
+	struct telling m = telling_of(k, KRB_refused, false);
+	teller_say(&k->s->t, k->out, k->o, &m, "error %u%s%.80s", k->b->error,
+		   *k->service ? " of " : "", k->service);
+}
+
+static void krb_on_observation(const void *config, void *state, const struct observation *o,
+			       const struct detector_out *out)
+{
+	const struct krb_call k = {.c = config,
+				   .s = state,
+				   .o = o,
+				   .b = obs_fact(o),
+				   .out = out,
+				   .client = obs_word(o, sizeof(struct fact_krb), 0),
+				   .service = obs_word(o, sizeof(struct fact_krb), 1)};
+
+	switch (k.b->message) {
+	case 10:
+		on_as_req(&k);
+		break;
+	case 11:
+		issue(&k);
+		test_asrep(&k);
+		break;
+	case 12:
+	case 14:
+		present(&k);
+		break;
+	case 13:
+		issue(&k);
+		test_roast(&k);
+		break;
+	case 30:
+		on_error(&k);
+		break;
+	default:
+		break;
+	}
+}
+
 static void krb_stats(const void *state, char *out, size_t size)
 {
 	const struct krb_state *s = state;
+	char told[128];
 
+	teller_stats(&s->t, told, sizeof(told));
 	snprintf(out, size,
-		 "\"messages\":%llu,\"alerts\":%llu,\"findings\":%llu,\"tickets_evicted\":%llu",
-		 (unsigned long long)count_get(&s->messages),
-		 (unsigned long long)count_get(&s->alerts),
-		 (unsigned long long)count_get(&s->findings),
-		 (unsigned long long)count_get(&s->tickets.evicted));
+		 "%s,\"presented\":%u,\"presented_known\":%u,\"tickets_evicted\":%llu,"
+		 "\"clients_evicted\":%llu",
+		 told, s->shown, s->known, (unsigned long long)count_get(&s->tickets.evicted),
+		 (unsigned long long)count_get(&s->clients.evicted));
+}
+
+static bool take_ticket(void *entry)
+{
+	struct ticket *t = entry;
+
+	t->user[sizeof(t->user) - 1] = '\0';
+	return t->movable <= 1;
+}
+
+static unsigned krb_tables(void *state, struct state_table *out)
+{
+	struct krb_state *s = state;
+
+	out[0] = (struct state_table){"krb.tickets", &s->tickets, take_ticket};
+	return 1;
 }
 
 const struct detector detect_krb = {
 	.name = "krb",
-	.what = "Kerberos tickets roasted, passed on, or never issued",
+	.what = "Kerberos tickets asked for to be cracked, used by another host, or never issued",
 	.source = KRB_SOURCE,
 	.wants = 1ull << OBS_krb,
 	.params = krb_params,
@@ -338,4 +420,5 @@ const struct detector detect_krb = {
 	.fini = krb_fini,
 	.on_observation = krb_on_observation,
 	.stats = krb_stats,
+	.tables = krb_tables,
 };

@@ -1,233 +1,112 @@
 // SPDX-License-Identifier: Apache-2.0
-/* poison: who answers for names and addresses that are not his.
+/* poison: hosts of the segment that speak for others.
  *
- *   names: one host answers LLMNR or NBNS questions for `names` different names within window_s; a
- * host has one or two. mDNS is left out: printers and phones announce many. wpad:  an answer for
- * "wpad" from anybody is an alert of its own: browsers follow it. arp:   an address that a MAC has
- * answered for at least `held_s` is claimed by another MAC, and both go on claiming it: two MACs,
- * each at least twice, within window_s. A host that was replaced speaks alone. dhcp:  a second
- * server offers leases, and no asset names it one: a finding until it has handed out a lease with
- * another router or DNS server than the first: then an alert.
+ *   ARP: an address is claimed by a second MAC, in replies nobody asked for, while the first one still
+ *     lives. `replies` of them within window_s are an alert, at once half as many when the second
+ *     MAC does so for two addresses. A take-over between redundant hosts is a single announcement.
+ *   Names: a host that answers LLMNR or NBNS queries for `names` different names with one and the same
+ *     address: nobody has so many names. One answer for wpad or isatap is a finding.
+ *   DHCP: a second server on a VLAN that names itself as router or as name server, where the first named
+ *     other ones; a second server that says the same is nothing.
  *
- * Units:  seconds of packet time.
- * Owns:   bounded tables by host, address, segment.
- * Cost:   one or two look-ups an answer.
- * Source: RFC 4795, RFC 1002, RFC 826, RFC 2131; ATT&CK T1557.001, .002, .003.
+ * Units:  packet time; replies, names.
+ * Owns:   bounded tables of claimed addresses, of who a MAC is, of answering hosts, of VLANs.
+ * Cost:   three look-ups an ARP message, one a name or lease.
+ * Source: ATT&CK T1557.001 … .003; RFC 826, RFC 5227, RFC 4795, RFC 1002, RFC 2131.
  */
 #include "base/clock.h"
-#include "detect/once.h"
-#include "detect/say.h"
+#include "detect/teller.h"
+#include "flow/record.h"
 #include "observe/fact.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <strings.h>
+
+#define ANSWER_ACK    5u
+#define ANSWER_OFFER  2u
+#define V6_REPLY      7u
+#define V6_ADVERTISE  2u
 
 struct poison_config {
-	uint32_t names, window_s, held_s, again_s, hosts;
+	uint32_t replies, window_s, asked_s, names, again_s, entries;
 };
 
-struct poison_names {
+struct claim { /* of one address on one VLAN */
 	struct sets_head head;
-	uint64_t begin_ns, names; /* a 64-bit set by hash */
-	char last[40];
+	struct mac mac, other; /* who has it; who claims it, too */
+	uint64_t mac_ns, other_ns, asked_ns;
+	uint32_t unasked; /* replies of the other that nobody asked for, within the window */
 };
 
-struct poison_claim { /* an address, and the two MACs that claimed it last */
+struct who { /* a MAC: which address it had first; how many it claims of others */
 	struct sets_head head;
-	struct mac mac[2];
-	uint64_t first_ns, when_ns[2];
-	uint32_t n[2];
+	struct addr addr;
+	uint64_t claims[2]; /* set of addresses claimed, by hash */
 };
 
-struct poison_dhcp { /* of a segment (VLAN) */
+struct answerer {
+	struct sets_head head;
+	uint64_t begin_ns;
+	uint64_t names[2];
+	struct addr answer;
+};
+
+struct lease { /* what the servers of a VLAN say */
 	struct sets_head head;
 	struct addr server, router, dns;
+	uint64_t ns;
 };
 
 struct poison_state {
-	struct sets names, claims, dhcp, once;
-	struct count alerts, findings;
+	struct teller t;
+	struct sets claims, whos, answerers, leases;
 };
 
-enum { POISON_names, POISON_wpad, POISON_arp, POISON_dhcp, POISON_dhcp_seen, POISON_kinds };
-#define POISON_SOURCE "RFC 4795, 1002, 826, 2131; ATT&CK T1557"
-#define POISON_CHECK                                                                               \
-	"whose MAC is it (switch's table), and what runs there? A second DHCP server is often a "  \
-	"router somebody brought along"
+enum { POISON_arp, POISON_names, POISON_wpad, POISON_dhcp, POISON_second, POISON_kinds };
+#define POISON_SOURCE "ATT&CK T1557; RFC 826, RFC 5227, RFC 4795, RFC 2131"
 /* clang-format off */
-static const struct about poison_abouts[] = {
-	SAY_ABOUT("poison", 871, 1, FAMILY_credential, "Credential Access",
-		"CREDENTIAL one host answers for many names (LLMNR, NBNS)", "T1557.001", "TA0006", POISON_SOURCE,
-		POISON_CHECK),
-	SAY_ABOUT("poison", 872, 1, FAMILY_credential, "Credential Access",
-		"CREDENTIAL a host answers for wpad", "T1557.001", "TA0006", POISON_SOURCE, POISON_CHECK),
-	SAY_ABOUT("poison", 873, 1, FAMILY_credential, "Credential Access",
-		"CREDENTIAL two MACs claim one address (ARP spoofing)", "T1557.002", "TA0006", POISON_SOURCE,
-		POISON_CHECK),
-	SAY_ABOUT("poison", 874, 1, FAMILY_credential, "Credential Access",
-		"CREDENTIAL a second DHCP server names another router or DNS server", "T1557.003", "TA0006",
-		POISON_SOURCE, POISON_CHECK),
-	SAY_ABOUT("poison", 875, 3, FAMILY_credential, "Credential Access",
-		"CREDENTIAL a second DHCP server", "T1557.003", "TA0006", POISON_SOURCE, POISON_CHECK),
+static const struct about poison_abouts[POISON_kinds] = {
+	SAY_ABOUT("poison", 873, 1, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a second MAC claims an address again and again (ARP)", "T1557.002", "TA0006", POISON_SOURCE,
+		"which port of the switch has the second MAC (show mac address-table)? Redundant routers share a "
+		"virtual MAC (VRRP, HSRP) and do not look like this"),
+	SAY_ABOUT("poison", 871, 1, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON one host answers for many names (LLMNR, NBNS)", "T1557.001", "TA0006", POISON_SOURCE,
+		"which program answers there (Responder?); which accounts logged in to it? A WINS server answers "
+		"with others' addresses and is not told"),
+	SAY_ABOUT("poison", 872, 3, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a host answers for the name of the proxy's configuration", "T1557.001", "TA0006",
+		POISON_SOURCE, "is there meant to be a host named wpad or isatap?"),
+	SAY_ABOUT("poison", 874, 1, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a second DHCP server makes itself router or name server", "T1557.003", "TA0006",
+		POISON_SOURCE, "is it a server of yours, or a router somebody plugged in?"),
+	SAY_ABOUT("poison", 875, 3, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a second DHCP server names another router or name server", "T1557.003", "TA0006",
+		POISON_SOURCE, "is it a server of yours?"),
 };
 static const struct param poison_params[] = {
-	PARAM(PARAM_U32, struct poison_config, names, 2, 64, 4, "names",
-	      "that one host answers for within window_s"),
-	PARAM(PARAM_U32, struct poison_config, window_s, 10, 86400, 600, "s", "that they are counted in"),
-	PARAM(PARAM_U32, struct poison_config, held_s, 0, 86400, 2, "s",
-	      "that a MAC has answered for an address before another's claim is odd"),
+	PARAM(PARAM_U32, struct poison_config, replies, 2, 1000, 6, "replies",
+	      "of a second MAC that nobody asked for, within window_s"),
+	PARAM(PARAM_U32, struct poison_config, window_s, 5, 3600, 60, "s", "that they are counted in"),
+	PARAM(PARAM_U32, struct poison_config, asked_s, 1, 60, 3, "s",
+	      "after a request a reply was asked for"),
+	PARAM(PARAM_U32, struct poison_config, names, 2, 100, 4, "names",
+	      "that one host answers for with one address, within ten windows"),
 	PARAM(PARAM_U32, struct poison_config, again_s, 60, 604800, 3600, "s",
 	      "one alert a host and kind in this time"),
-	PARAM(PARAM_U32, struct poison_config, hosts, 64, 1 << 22, 4096, "hosts", "remembered"),
+	PARAM(PARAM_U32, struct poison_config, entries, 64, 1 << 22, 8192, "addresses", "remembered"),
 	{0},
 };
 /* clang-format on */
 
-struct seen {
+struct word {
 	const struct poison_config *c;
 	struct poison_state *s;
 	const struct observation *o;
+	const struct obs_link *link;
 	const struct detector_out *out;
 };
-
-static void tell(const struct seen *k, unsigned kind, bool alert, const struct addr *host,
-		 const struct addr *other, double observed, double threshold, const char *unit,
-		 const char *text)
-{
-	const struct obs_link *link = obs_body(k->o);
-	struct host_view view = hosts_of(k->out->hosts, host, link);
-	struct once_entry *e = once_get(&k->s->once, kind, hash_addr(host, 1), 0, 0, k->o->time_ns);
-	uint32_t n = once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S);
-
-	if (n == 0)
-		return;
-	struct finding f = say_of(k->o, link, host, &view, other);
-	f.tier = alert ? TIER_alert : TIER_finding;
-	f.about = &poison_abouts[kind];
-	f.count = n;
-	f.score = fmax(1, observed / threshold);
-	f.evidence[0] = (struct evidence){unit, observed, NAN, threshold, unit};
-	f.n_evidence = 1;
-	count_add(alert ? &k->s->alerts : &k->s->findings, 1);
-	k->out->add(k->out->ctx, &f, text);
-}
-
-/* Who answers: the sender of the message, whichever side of the flow that is. */
-static void on_name(const struct seen *k)
-{
-	const struct fact_name *b = obs_fact(k->o);
-	const struct obs_link *link = obs_body(k->o);
-	const struct addr *who = link->dir ? &k->o->dst : &k->o->src;
-	const char *name = obs_word(k->o, sizeof(*b), 0);
-	char text[FINDING_SUBJECT];
-	bool fresh;
-
-	if (!b->response || b->protocol == 2 || !*name)
-		return;
-	if (strcasecmp(name, "wpad") == 0 || strncasecmp(name, "wpad.", 5) == 0) {
-		snprintf(text, sizeof(text), "%.80s", name);
-		tell(k, POISON_wpad, true, who, link->dir ? &k->o->src : &k->o->dst, 1, 1,
-		     "answers", text);
-	}
-	uint64_t key = hash_addr(who, 41);
-	struct poison_names *e = sets_get(&k->s->names, key ? key : 1, 0, &fresh);
-	if (k->o->time_ns > e->begin_ns + k->c->window_s * NS_PER_S) {
-		e->begin_ns = k->o->time_ns;
-		e->names = 0;
-	}
-	e->names |= 1ull << (hash_u64(once_text(name), 3) & 63);
-	snprintf(e->last, sizeof(e->last), "%.39s", name);
-	unsigned n = (unsigned)__builtin_popcountll(e->names);
-	if (n < k->c->names)
-		return;
-	snprintf(text, sizeof(text), "%u names within %u s, the last \"%s\"", n, k->c->window_s,
-		 e->last);
-	tell(k, POISON_names, true, who, link->dir ? &k->o->src : &k->o->dst, n, k->c->names,
-	     "names", text);
-}
-
-static void on_arp(const struct seen *k)
-{
-	const struct obs_neighbour *b = obs_body(k->o);
-	uint64_t key = hash_addr(&k->o->src, 43 + (b->link.n_vlan ? b->link.vlan[0] : 0));
-	char text[FINDING_SUBJECT];
-	bool fresh;
-
-	if (addr_is_any(&k->o->src) || mac_is_group(&b->sender_mac))
-		return;
-	struct poison_claim *e = sets_get(&k->s->claims, key ? key : 1, 0, &fresh);
-	if (fresh)
-		e->first_ns = k->o->time_ns;
-	unsigned i = mac_eq(&e->mac[0], &b->sender_mac) || fresh ? 0 : 1;
-	if (i == 1 && !mac_eq(&e->mac[1], &b->sender_mac)) {
-		e->n[1] = 0;
-		e->mac[1] = b->sender_mac;
-		if (k->o->time_ns < e->first_ns + k->c->held_s * NS_PER_S)
-			e->n[0] = 0; /* too early to know whose it is */
-	}
-	e->mac[i] = b->sender_mac;
-	if (k->o->time_ns > e->when_ns[i] + k->c->window_s * NS_PER_S)
-		e->n[i] = 0;
-	e->n[i]++;
-	e->when_ns[i] = k->o->time_ns;
-	if (e->n[0] < 2 || e->n[1] < 2 || e->when_ns[1] < e->first_ns + k->c->held_s * NS_PER_S)
-		return;
-	const uint8_t *x = e->mac[0].b, *y = e->mac[1].b;
-	snprintf(text, sizeof(text),
-		 "first %02x:%02x:%02x:%02x:%02x:%02x, %u times; then "
-		 "%02x:%02x:%02x:%02x:%02x:%02x, %u times",
-		 x[0], x[1], x[2], x[3], x[4], x[5], e->n[0], y[0], y[1], y[2], y[3], y[4], y[5],
-		 e->n[1]);
-	tell(k, POISON_arp, true, &k->o->src, &k->o->dst, 2, 1, "MACs", text);
-}
-
-static void on_dhcp(const struct seen *k)
-{
-	const struct fact_dhcp *b = obs_fact(k->o);
-	const struct obs_link *link = obs_body(k->o);
-	char text[FINDING_SUBJECT], x[ADDR_TEXT], y[ADDR_TEXT];
-	bool fresh;
-
-	if (b->v6 || (b->message != 2 && b->message != 5) || addr_is_any(&b->server_id))
-		return;
-	uint64_t key = hash_u64(link->n_vlan ? link->vlan[0] : 0, 47);
-	struct poison_dhcp *e = sets_get(&k->s->dhcp, key ? key : 1, 0, &fresh);
-	if (fresh || addr_eq(&e->server, &b->server_id)) {
-		e->server = b->server_id;
-		e->router = b->router;
-		e->dns = b->dns;
-		return;
-	}
-	struct host_view view = hosts_of(k->out->hosts, &b->server_id, link);
-	if (hosts_roles(k->out->hosts, &view, &b->server_id) & (1u << ROLE_dhcp))
-		return;
-	bool differs = (!addr_is_any(&b->router) && !addr_eq(&b->router, &e->router)) ||
-		       (!addr_is_any(&b->dns) && !addr_eq(&b->dns, &e->dns));
-	snprintf(text, sizeof(text), "%s beside %s", addr_text(&b->server_id, x),
-		 addr_text(&e->server, y));
-	/* Two networks of one capture may each have their own: only an address of the same /24 is
-	 * beside it. */
-	bool beside = addr_is_v4(&b->server_id) && addr_is_v4(&e->server) &&
-		      memcmp(b->server_id.b, e->server.b, 15) == 0;
-	tell(k, differs && beside ? POISON_dhcp : POISON_dhcp_seen, differs && beside,
-	     &b->server_id, &e->server, 2, 1, "servers", text);
-}
-
-static void poison_on_observation(const void *config, void *state, const struct observation *o,
-				  const struct detector_out *out)
-{
-	const struct seen k = {.c = config, .s = state, .o = o, .out = out};
-
-	if (o->kind == OBS_name)
-		on_name(&k);
-	else if (o->kind == OBS_dhcp)
-		on_dhcp(&k);
-	else
-		on_arp(&k);
-}
 
 static void poison_fini(void *state)
 {
@@ -235,10 +114,11 @@ static void poison_fini(void *state)
 
 	if (!s)
 		return;
-	sets_fini(&s->names);
+	teller_fini(&s->t);
 	sets_fini(&s->claims);
-	sets_fini(&s->dhcp);
-	sets_fini(&s->once);
+	sets_fini(&s->whos);
+	sets_fini(&s->answerers);
+	sets_fini(&s->leases);
 	free(s);
 }
 
@@ -250,10 +130,11 @@ static int poison_init(const void *config, void **state, struct err *err)
 
 	if (!s)
 		return err_set(err, ENOMEM, "no memory for poison");
-	if ((rc = sets_init(&s->names, sizeof(struct poison_names), c->hosts, err)) ||
-	    (rc = sets_init(&s->claims, sizeof(struct poison_claim), c->hosts, err)) ||
-	    (rc = sets_init(&s->dhcp, sizeof(struct poison_dhcp), 256, err)) ||
-	    (rc = sets_init(&s->once, sizeof(struct once_entry), c->hosts, err))) {
+	if ((rc = teller_init(&s->t, 1024, err)) ||
+	    (rc = sets_init(&s->claims, sizeof(struct claim), c->entries, err)) ||
+	    (rc = sets_init(&s->whos, sizeof(struct who), c->entries, err)) ||
+	    (rc = sets_init(&s->answerers, sizeof(struct answerer), c->entries / 8, err)) ||
+	    (rc = sets_init(&s->leases, sizeof(struct lease), 512, err))) {
 		poison_fini(s);
 		return rc;
 	}
@@ -261,21 +142,242 @@ static int poison_init(const void *config, void **state, struct err *err)
 	return 0;
 }
 
+static uint64_t vlan_of(const struct obs_link *l)
+{
+	return l->n_vlan ? (uint64_t)l->vlan[0] + 1 : 0;
+}
+
+static uint64_t mac_key(const struct word *k, const struct mac *m)
+{
+	uint64_t v = 0;
+
+	memcpy(&v, m->b, sizeof(m->b));
+	v = hash_u64(v, 61 + vlan_of(k->link));
+	return v ? v : 1;
+}
+
+static bool is_virtual(const struct mac *m) /* VRRP, HSRP, GLBP, CARP share a MAC */
+{
+	static const uint8_t heads[][3] = {{0, 0, 0x5e}, {0, 0, 0x0c}, {0, 5, 0x73}, {0, 7, 0xb4}};
+
+	for (unsigned i = 0; i < sizeof(heads) / sizeof(heads[0]); i++) {
+		if (memcmp(m->b, heads[i], 3) == 0)
+			return true;
+	}
+	return mac_is_group(m);
+}
+
+static struct claim *claim_of(const struct word *k, const struct addr *a, bool *fresh)
+{
+	uint64_t key = hash_addr(a, 71 + vlan_of(k->link));
+	return sets_get(&k->s->claims, key ? key : 1, 0, fresh);
+}
+
+static void tell_arp(const struct word *k, struct claim *cl, struct who *w, unsigned claims)
+{
+	char mac[2][MAC_TEXT], a[ADDR_TEXT];
+	bool known = !addr_is_any(&w->addr) && !addr_eq(&w->addr, &k->o->src);
+	struct telling m = {.about = &poison_abouts[POISON_arp],
+			    .host = known ? &w->addr : &k->o->src,
+			    .other = known ? &k->o->src : &k->o->dst,
+			    .what = mac_key(k, &cl->other),
+			    .again_s = k->c->again_s,
+			    .alert = true,
+			    .mac_only = !known,
+			    .unit = "replies",
+			    .observed = cl->unasked,
+			    .threshold = k->c->replies};
+
+	teller_say(&k->s->t, k->out, k->o, &m,
+		   "%s is %s, and %s claims it in %u replies nobody asked for; it claims %u "
+		   "addresses of others",
+		   addr_text(&k->o->src, a), mac_text(&cl->mac, mac[0]),
+		   mac_text(&cl->other, mac[1]), cl->unasked, claims);
+}
+
+static void on_second_mac(const struct word *k, struct claim *cl, const struct mac *mac,
+			  bool asked)
+{
+	uint64_t now_ns = k->o->time_ns, h = hash_addr(&k->o->src, 73);
+	bool fresh;
+
+	if (is_virtual(mac) || is_virtual(&cl->mac))
+		return;
+	if (!mac_eq(&cl->other, mac) || now_ns > cl->other_ns + k->c->window_s * NS_PER_S) {
+		cl->other = *mac;
+		cl->unasked = 0;
+	}
+	cl->other_ns = now_ns;
+	if (asked)
+		return;
+	cl->unasked++;
+	struct who *w = sets_get(&k->s->whos, mac_key(k, mac), 1, &fresh);
+	w->claims[h >> 6 & 1] |= 1ull << (h & 63);
+	unsigned n = (unsigned)(__builtin_popcountll(w->claims[0]) +
+				__builtin_popcountll(w->claims[1]));
+	if (cl->unasked >= (n >= 2 ? (k->c->replies + 1) / 2 : k->c->replies))
+		tell_arp(k, cl, w, n);
+}
+
+static void on_arp(const struct word *k, bool is_reply)
+{
+	const struct obs_neighbour *b = obs_body(k->o);
+	uint64_t now_ns = k->o->time_ns;
+	bool fresh;
+
+	if (addr_is_any(&k->o->src))
+		return; /* a probe claims nothing */
+	if (!is_reply && !b->gratuitous) {
+		struct claim *asked = claim_of(k, &k->o->dst, &fresh);
+		asked->asked_ns = now_ns;
+		struct who *w = sets_get(&k->s->whos, mac_key(k, &b->sender_mac), 0, &fresh);
+		if (fresh)
+			w->addr = k->o->src;
+	}
+	struct claim *cl = claim_of(k, &k->o->src, &fresh);
+	bool is_new = !cl->mac_ns, asked = now_ns <= cl->asked_ns + k->c->asked_s * NS_PER_S;
+	if (is_new || mac_eq(&cl->mac, &b->sender_mac)) {
+		cl->mac = b->sender_mac;
+		cl->mac_ns = now_ns;
+		return;
+	}
+	/* Silent for long, or given up: its successor, unless it goes on and on. */
+	if (now_ns > cl->mac_ns + 3600 * NS_PER_S) {
+		cl->mac = b->sender_mac;
+		cl->mac_ns = now_ns;
+		cl->unasked = 0;
+		return;
+	}
+	if (is_reply && !b->gratuitous)
+		on_second_mac(k, cl, &b->sender_mac, asked && !mac_eq(&cl->other, &b->sender_mac));
+}
+
+static bool is_proxy_name(const char *name)
+{
+	size_t n = strcspn(name, ".");
+	return (n == 4 && strncasecmp(name, "wpad", 4) == 0) ||
+	       (n == 6 && strncasecmp(name, "isatap", 6) == 0);
+}
+
+static void on_name(const struct word *k)
+{
+	const struct fact_name *b = obs_fact(k->o);
+	const char *name = obs_word(k->o, sizeof(*b), 0);
+	/* Both sides of these have the same port: the answer's sender is the answerer. */
+	const struct addr *who = fact_sender(k->o, k->link->dir == FLOW_to_server);
+	const struct addr *asker = who == &k->o->src ? &k->o->dst : &k->o->src;
+	uint64_t key = hash_addr(who, 79), h = hash_u64(once_text(name), 9);
+	bool fresh;
+
+	if (!b->response || b->protocol == 2 || !*name || addr_is_any(&b->answer) ||
+	    name[0] == '*' || addr_is_multicast(who))
+		return;
+	struct answerer *a = sets_get(&k->s->answerers, key ? key : 1, 0, &fresh);
+	if (k->o->time_ns > a->begin_ns + 10 * k->c->window_s * NS_PER_S ||
+	    !addr_eq(&a->answer, &b->answer)) {
+		memset(a->names, 0, sizeof(a->names));
+		a->begin_ns = k->o->time_ns;
+		a->answer = b->answer;
+	}
+	a->names[h >> 6 & 1] |= 1ull << (h & 63);
+	unsigned n = (unsigned)(__builtin_popcountll(a->names[0]) +
+				__builtin_popcountll(a->names[1]));
+	bool many = n >= k->c->names;
+	struct addr none = {0};
+	struct telling m = {.about = &poison_abouts[many ? POISON_names : POISON_wpad],
+			    .host = who,
+			    .other = many ? &none : asker,
+			    .again_s = k->c->again_s,
+			    .alert = many,
+			    .unit = "names",
+			    .observed = n,
+			    .threshold = many ? k->c->names : 1};
+	char text[ADDR_TEXT];
+	if (many || is_proxy_name(name))
+		teller_say(&k->s->t, k->out, k->o, &m, "%u names answered with %s, the last %.80s",
+			   n, addr_text(&b->answer, text), name);
+}
+
+static void on_dhcp(const struct word *k)
+{
+	const struct fact_dhcp *b = obs_fact(k->o);
+	uint64_t key = hash_u64(vlan_of(k->link), b->v6 ? 83 : 89);
+	const struct addr *server = b->v6 || addr_is_any(&b->server_id)
+					    ? fact_sender(k->o, k->link->dir == FLOW_to_server)
+					    : &b->server_id;
+	bool fresh, answers = b->v6 ? b->message == V6_REPLY || b->message == V6_ADVERTISE
+				    : b->message == ANSWER_ACK || b->message == ANSWER_OFFER;
+
+	if (!answers || (addr_is_any(&b->router) && addr_is_any(&b->dns)))
+		return;
+	struct lease *l = sets_get(&k->s->leases, key ? key : 1, 0, &fresh);
+	if (fresh || addr_eq(&l->server, server)) {
+		l->server = *server;
+		l->router = b->router;
+		l->dns = b->dns;
+		l->ns = k->o->time_ns;
+		return;
+	}
+	bool as_router = addr_eq(&b->router, server) && !addr_eq(&b->router, &l->router);
+	bool as_dns = addr_eq(&b->dns, server) && !addr_eq(&b->dns, &l->dns);
+	char a[ADDR_TEXT];
+	bool differs = !addr_eq(&b->router, &l->router) || !addr_eq(&b->dns, &l->dns);
+	bool itself = as_router || as_dns;
+	const struct telling m = {.about = &poison_abouts[itself ? POISON_dhcp : POISON_second],
+				  .host = server,
+				  .other = &l->server,
+				  .again_s = k->c->again_s,
+				  .alert = itself,
+				  .unit = "servers",
+				  .observed = 2,
+				  .threshold = 2};
+	if (itself || differs)
+		teller_say(&k->s->t, k->out, k->o, &m,
+			   "it names itself as %s; %s, which was there before, does not",
+			   as_router && as_dns ? "router and name server"
+			   : as_router         ? "router"
+			   : as_dns            ? "name server"
+					       : "neither, but other ones",
+			   addr_text(&l->server, a));
+}
+
+static void poison_on_observation(const void *config, void *state, const struct observation *o,
+				  const struct detector_out *out)
+{
+	const struct word k = {.c = config, .s = state, .o = o, .link = obs_body(o), .out = out};
+
+	switch (o->kind) {
+	case OBS_arp_request:
+		on_arp(&k, false);
+		break;
+	case OBS_arp_reply:
+		on_arp(&k, true);
+		break;
+	case OBS_name:
+		on_name(&k);
+		break;
+	default:
+		on_dhcp(&k);
+		break;
+	}
+}
+
 static void poison_stats(const void *state, char *out, size_t size)
 {
 	const struct poison_state *s = state;
+	char told[128];
 
-	snprintf(out, size, "\"alerts\":%llu,\"findings\":%llu,\"claims_evicted\":%llu",
-		 (unsigned long long)count_get(&s->alerts),
-		 (unsigned long long)count_get(&s->findings),
+	teller_stats(&s->t, told, sizeof(told));
+	snprintf(out, size, "%s,\"claims_evicted\":%llu", told,
 		 (unsigned long long)count_get(&s->claims.evicted));
 }
 
 const struct detector detect_poison = {
 	.name = "poison",
-	.what = "answers for names and addresses that are somebody else's",
+	.what = "hosts that claim others' addresses, names, or the router's place",
 	.source = POISON_SOURCE,
-	.wants = 1ull << OBS_name | 1ull << OBS_arp_reply | 1ull << OBS_dhcp,
+	.wants = 1ull << OBS_arp_request | 1ull << OBS_arp_reply | 1ull << OBS_name |
+		 1ull << OBS_dhcp,
 	.params = poison_params,
 	.abouts = poison_abouts,
 	.n_abouts = POISON_kinds,

@@ -1,180 +1,90 @@
 // SPDX-License-Identifier: Apache-2.0
-/* relay: logins that somebody in the middle hands on, and hosts that are made to log in to him.
+/* relay: somebody in the middle of a log-in, and hosts that are made to log in somewhere.
  *
- *   relay:    the same eight-byte NTLM challenge from two servers within window_s: the second
- * server's challenge was handed to the first's client. Eight random bytes do not meet by chance.
- *   callback: a call that makes A open a path (spooler, EFS, DFS …), and within callback_s A opens
- * a connection for files or HTTP to the caller, or to another host it had not met: the bait was
- * taken.
+ *   The same NTLM challenge, eight random bytes of a server, in two connections with different ends
+ *     within relay_s: the host that is client of the one and server of the other hands it through.
+ *   One server that gives the same challenge in `same` connections: a fixed challenge, as tools that
+ *     collect answers to crack use it.
+ *   A call that has the target open a path (rpc_markers.def: coerce), and the target connects back to the
+ *     caller's SMB or web port within callback_s.
  *
  * Units:  seconds of packet time.
- * Owns:   bounded tables: challenges, hosts that were called.
- * Cost:   one look-up an NTLM message, a contact to a port for files or HTTP, or a remote call.
- * Source: MS-NLMP 2.2.1.2 (the challenge); ATT&CK T1557.001, T1187; SCIENCE H2, H3.
+ * Owns:   bounded tables of challenges and of coerced hosts.
+ * Cost:   one look-up a challenge, coercion, or contact on such a port.
+ * Source: MS-NLMP 3.1.5.1.2 (the challenge is random); ATT&CK T1557.001, T1187; SCIENCE H2, H3.
  */
 #include "base/clock.h"
-#include "detect/once.h"
 #include "detect/rpc.h"
-#include "detect/say.h"
+#include "detect/teller.h"
 #include "flow/flow.h"
+#include "observe/fact.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 struct relay_config {
-	uint32_t window_s, callback_s, again_s, challenges, hosts;
+	uint32_t relay_s, callback_s, same, again_s, challenges, coerced;
 };
 
-struct relay_challenge {
+struct challenge {
 	struct sets_head head;
-	struct addr client, server;
-	uint64_t when_ns;
+	uint64_t flow_id, ns;
+	struct addr src, dst;
+	uint32_t n; /* connections of one server that had it */
+	uint32_t pad;
 };
 
-struct relay_called { /* a host that was made to open a path */
+struct coerced { /* B, whom A made open a path */
 	struct sets_head head;
-	struct addr caller;
-	uint64_t when_ns;
+	struct addr by;
+	uint64_t ns;
+	uint8_t spooler; /* print clients have that done, too */
+	uint8_t pad[7];
 	char what[64];
 };
 
 struct relay_state {
-	struct sets challenges, called, once;
-	struct count alerts;
+	struct teller t;
+	struct sets challenges, coerced;
 };
 
-enum { RELAY_relay, RELAY_callback, RELAY_kinds };
-#define RELAY_SOURCE "MS-NLMP 2.2.1.2; ATT&CK T1557.001, T1187"
-#define RELAY_CHECK                                                                                \
-	"event 4624 type 3 on the last server: does its workstation name fit its source address? " \
-	"Is SMB signing required there?"
+enum { RELAY_through, RELAY_fixed, RELAY_callback, RELAY_kinds };
+#define RELAY_SOURCE "MS-NLMP; ATT&CK T1557.001, T1187"
 /* clang-format off */
-static const struct about relay_abouts[] = {
+static const struct about relay_abouts[RELAY_kinds] = {
 	SAY_ABOUT("relay", 861, 1, FAMILY_credential, "Credential Access",
-		"CREDENTIAL NTLM relay: one challenge in two logins", "T1557.001", "TA0006", RELAY_SOURCE,
-		RELAY_CHECK),
+		"CREDENTIAL NTLM relay: one server's challenge in two connections", "T1557.001", "TA0006",
+		RELAY_SOURCE, "is the accused host a proxy or load balancer that hands log-ins through (role "
+		"proxy)? Else look at what was done on the second server with the account"),
+	SAY_ABOUT("relay", 863, 1, FAMILY_credential, "Credential Access",
+		"CREDENTIAL a server that always gives the same NTLM challenge", "T1557.001", "TA0006",
+		RELAY_SOURCE, "which program answers there? Change the passwords of the accounts that logged in"),
 	SAY_ABOUT("relay", 862, 1, FAMILY_credential, "Credential Access",
-		"CREDENTIAL a host was called and at once logs in to the caller", "T1187", "TA0006", RELAY_SOURCE,
-		RELAY_CHECK),
+		"CREDENTIAL a host made to log in: it was called, and connects back", "T1187", "TA0006",
+		RELAY_SOURCE, "what listens on the caller? A print client may have itself notified by its server"),
 };
 static const struct param relay_params[] = {
-	PARAM(PARAM_U32, struct relay_config, window_s, 1, 3600, 60, "s", "between the two logins"),
-	PARAM(PARAM_U32, struct relay_config, callback_s, 1, 600, 10, "s", "from the call to the connection"),
+	PARAM(PARAM_U32, struct relay_config, relay_s, 1, 3600, 60, "s",
+	      "between the two connections with one challenge"),
+	PARAM(PARAM_U32, struct relay_config, callback_s, 1, 600, 10, "s", "between the call and the way back"),
+	PARAM(PARAM_U32, struct relay_config, same, 2, 1000, 3, "connections",
+	      "of one server with one challenge"),
 	PARAM(PARAM_U32, struct relay_config, again_s, 60, 604800, 3600, "s",
-	      "one alert a pair of hosts and kind in this time"),
-	PARAM(PARAM_U32, struct relay_config, challenges, 64, 1 << 22, 4096, "challenges", "remembered"),
-	PARAM(PARAM_U32, struct relay_config, hosts, 64, 1 << 20, 1024, "hosts", "remembered"),
+	      "one alert a host, target and kind in this time"),
+	PARAM(PARAM_U32, struct relay_config, challenges, 64, 1 << 22, 16384, "challenges", "remembered"),
+	PARAM(PARAM_U32, struct relay_config, coerced, 64, 1 << 20, 1024, "hosts",
+	      "that were made to open a path, remembered"),
 	{0},
 };
 /* clang-format on */
 
-struct seen {
+struct meet {
 	const struct relay_config *c;
 	struct relay_state *s;
 	const struct observation *o;
 	const struct detector_out *out;
 };
-
-static void tell(const struct seen *k, unsigned kind, const struct addr *host,
-		 const struct addr *other, double observed, double threshold, const char *unit,
-		 const char *text)
-{
-	const struct obs_link *link = obs_body(k->o);
-	struct host_view view = hosts_of(k->out->hosts, host, link);
-	struct once_entry *e = once_get(&k->s->once, kind, hash_addr(host, 1), hash_addr(other, 2),
-					0, k->o->time_ns);
-	uint32_t n = once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S);
-
-	if (n == 0)
-		return;
-	struct finding f = say_of(k->o, link, host, &view, other);
-	f.tier = TIER_alert;
-	f.about = &relay_abouts[kind];
-	f.count = n;
-	f.evidence[0] = (struct evidence){unit, observed, NAN, threshold, unit};
-	f.n_evidence = 1;
-	count_add(&k->s->alerts, 1);
-	k->out->add(k->out->ctx, &f, text);
-}
-
-static void on_ntlm(const struct seen *k)
-{
-	const struct fact_ntlm *b = obs_fact(k->o);
-	char text[FINDING_SUBJECT], x[ADDR_TEXT], y[ADDR_TEXT], z[ADDR_TEXT];
-	bool fresh;
-
-	if (b->message != 2 || !b->challenge)
-		return;
-	struct relay_challenge *e = sets_get(&k->s->challenges, b->challenge, 0, &fresh);
-	if (fresh || k->o->time_ns > e->when_ns + k->c->window_s * NS_PER_S) {
-		*e = (struct relay_challenge){.head = e->head,
-					      .client = k->o->src,
-					      .server = k->o->dst,
-					      .when_ns = k->o->time_ns};
-		return;
-	}
-	if (addr_eq(&e->server, &k->o->dst) || addr_eq(&e->client, &k->o->src))
-		return; /* seen twice, or a proxy's two sides of one login */
-	/* The man in the middle is the client of the one and the server of the other. */
-	const struct addr *middle = addr_eq(&e->client, &k->o->dst)   ? &e->client
-				    : addr_eq(&e->server, &k->o->src) ? &e->server
-								      : &k->o->dst;
-	const struct addr *target = addr_eq(middle, &e->server) ? &k->o->dst : &e->server;
-	const struct addr *victim = addr_eq(middle, &e->client) ? &k->o->src : &e->client;
-
-	snprintf(text, sizeof(text), "%s logs in to %s, and %s hands it on to %s within %.1f s",
-		 addr_text(victim, x), addr_text(middle, y), y, addr_text(target, z),
-		 (double)(k->o->time_ns - e->when_ns) / NS_PER_S);
-	tell(k, RELAY_relay, middle, target, 2, 1, "servers", text);
-}
-
-static void on_call(const struct seen *k)
-{
-	const struct fact_rpc_call *b = obs_fact(k->o);
-	const struct rpc_mark *m = rpc_mark_find(&b->interface, b->opnum);
-	bool fresh;
-
-	if (b->type != 0 || !m || m->act != ACT_coerce)
-		return;
-	uint64_t key = hash_addr(&k->o->dst, 31);
-	struct relay_called *e = sets_get(&k->s->called, key ? key : 1, 0, &fresh);
-	e->caller = k->o->src;
-	e->when_ns = k->o->time_ns ? k->o->time_ns : 1;
-	snprintf(e->what, sizeof(e->what), "%.63s", m->words);
-}
-
-static void on_contact(const struct seen *k)
-{
-	char text[FINDING_SUBJECT], x[ADDR_TEXT], y[ADDR_TEXT];
-	uint16_t port = k->o->dport;
-
-	if (port != 445 && port != 139 && port != 80 && port != 8080)
-		return;
-	uint64_t key = hash_addr(&k->o->src, 31);
-	struct relay_called *e = sets_find(&k->s->called, key ? key : 1);
-	if (!e || k->o->time_ns > e->when_ns + k->c->callback_s * NS_PER_S ||
-	    !addr_eq(&e->caller, &k->o->dst))
-		return;
-	snprintf(text, sizeof(text), "%s %s of %s, which connects to it on port %u %.1f s later",
-		 addr_text(&e->caller, x), e->what, addr_text(&k->o->src, y), port,
-		 (double)(k->o->time_ns - e->when_ns) / NS_PER_S);
-	tell(k, RELAY_callback, &k->o->dst, &k->o->src, 1, 1, "connections", text);
-}
-
-static void relay_on_observation(const void *config, void *state, const struct observation *o,
-				 const struct detector_out *out)
-{
-	const struct seen k = {.c = config, .s = state, .o = o, .out = out};
-
-	if (o->kind == OBS_ntlm)
-		on_ntlm(&k);
-	else if (o->kind == OBS_rpc_call)
-		on_call(&k);
-	else
-		on_contact(&k);
-}
 
 static void relay_fini(void *state)
 {
@@ -182,9 +92,9 @@ static void relay_fini(void *state)
 
 	if (!s)
 		return;
+	teller_fini(&s->t);
 	sets_fini(&s->challenges);
-	sets_fini(&s->called);
-	sets_fini(&s->once);
+	sets_fini(&s->coerced);
 	free(s);
 }
 
@@ -196,9 +106,9 @@ static int relay_init(const void *config, void **state, struct err *err)
 
 	if (!s)
 		return err_set(err, ENOMEM, "no memory for relay");
-	if ((rc = sets_init(&s->challenges, sizeof(struct relay_challenge), c->challenges, err)) ||
-	    (rc = sets_init(&s->called, sizeof(struct relay_called), c->hosts, err)) ||
-	    (rc = sets_init(&s->once, sizeof(struct once_entry), c->hosts, err))) {
+	if ((rc = teller_init(&s->t, c->coerced, err)) ||
+	    (rc = sets_init(&s->challenges, sizeof(struct challenge), c->challenges, err)) ||
+	    (rc = sets_init(&s->coerced, sizeof(struct coerced), c->coerced, err))) {
 		relay_fini(s);
 		return rc;
 	}
@@ -206,18 +116,142 @@ static int relay_init(const void *config, void **state, struct err *err)
 	return 0;
 }
 
+static struct telling telling_of(const struct meet *k, unsigned kind, const struct addr *host,
+				 const struct addr *other)
+{
+	return (struct telling){.about = &relay_abouts[kind],
+				.host = host,
+				.other = other,
+				.doers = SAY_RELAYS,
+				.again_s = k->c->again_s,
+				.alert = true,
+				.unit = "connections",
+				.observed = 2,
+				.threshold = 2};
+}
+
+static void same_server(const struct meet *k, struct challenge *ch)
+{
+	ch->n++;
+	ch->flow_id = k->o->flow_id;
+	ch->ns = k->o->time_ns;
+	if (ch->n < k->c->same)
+		return;
+	struct telling m = telling_of(k, RELAY_fixed, &k->o->dst, &k->o->src);
+	m.observed = ch->n;
+	m.threshold = k->c->same;
+	teller_say(&k->s->t, k->out, k->o, &m, "%u connections were given the same challenge",
+		   ch->n);
+}
+
+static void on_ntlm(const struct meet *k)
+{
+	const struct fact_ntlm *b = obs_fact(k->o);
+	char first[2][ADDR_TEXT], now[2][ADDR_TEXT];
+	bool fresh;
+
+	if (b->message != 2 || !b->challenge)
+		return;
+	struct challenge *ch = sets_get(&k->s->challenges, b->challenge, 0, &fresh);
+	bool is_late = k->o->time_ns > ch->ns + k->c->relay_s * NS_PER_S;
+	if (!fresh && ch->flow_id == k->o->flow_id)
+		return;
+	if (!fresh && addr_eq(&ch->dst, &k->o->dst) &&
+	    k->o->time_ns < ch->ns + 3600 * NS_PER_S) {
+		same_server(k, ch);
+		return;
+	}
+	if (fresh || is_late) {
+		ch->flow_id = k->o->flow_id;
+		ch->ns = k->o->time_ns;
+		ch->src = k->o->src;
+		ch->dst = k->o->dst;
+		ch->n = 1;
+		return;
+	}
+	/* It comes from the server of the first connection, whose client hands it on. */
+	const struct addr *middle = addr_eq(&ch->src, &k->o->dst)   ? &k->o->dst
+				    : addr_eq(&ch->dst, &k->o->src) ? &k->o->src
+								    : &ch->src;
+	struct telling m = telling_of(k, RELAY_through, middle,
+				      middle == &k->o->src ? &k->o->dst : &ch->dst);
+	teller_say(&k->s->t, k->out, k->o, &m,
+		   "challenge %016llx from %s to %s, and %.1f s later from %s to %s",
+		   (unsigned long long)b->challenge, addr_text(&ch->dst, first[0]),
+		   addr_text(&ch->src, first[1]), (double)(k->o->time_ns - ch->ns) / NS_PER_S,
+		   addr_text(&k->o->dst, now[0]), addr_text(&k->o->src, now[1]));
+}
+
+static void on_call(const struct meet *k)
+{
+	const struct fact_rpc_call *b = obs_fact(k->o);
+	const struct rpc_mark *mark = b->type == 0 ? rpc_mark_find(&b->interface, b->opnum) : NULL;
+	uint64_t key = hash_addr(&k->o->dst, 41);
+	bool fresh;
+
+	if (!mark || mark->act != ACT_coerce)
+		return;
+	struct coerced *v = sets_get(&k->s->coerced, key ? key : 1, 0, &fresh);
+	v->by = k->o->src;
+	v->ns = k->o->time_ns;
+	v->spooler = strstr(mark->words, "spooler") != NULL;
+	snprintf(v->what, sizeof(v->what), "%.40s, operation %u", rpc_interface_name(&b->interface),
+		 b->opnum);
+}
+
+static void on_contact(const struct meet *k)
+{
+	const struct obs_contact *b = obs_body(k->o);
+	uint64_t key = hash_addr(&k->o->src, 41);
+	char a[ADDR_TEXT];
+	struct coerced *v;
+
+	if (b->link.proto != 6 || b->guessed ||
+	    (k->o->dport != 445 && k->o->dport != 139 && k->o->dport != 80 &&
+	     k->o->dport != 8080 && k->o->dport != 443 && k->o->dport != 5985))
+		return;
+	v = sets_find(&k->s->coerced, key ? key : 1);
+	/* a contact is told when it is decided: it may have begun before the call's answer */
+	if (!v || !addr_eq(&v->by, &k->o->dst) || b->start_ns < v->ns ||
+	    b->start_ns > v->ns + k->c->callback_s * NS_PER_S)
+		return;
+	struct host_view victim = hosts_of(k->out->hosts, &k->o->src, &b->link);
+	uint32_t roles = hosts_roles(k->out->hosts, &victim, &k->o->src);
+	struct telling m = telling_of(k, RELAY_callback, &k->o->dst, &k->o->src);
+	m.alert = !v->spooler || roles & 1u << ROLE_dc;
+	m.unit = "acts";
+	teller_say(&k->s->t, k->out, k->o, &m,
+		   "%s was called (%s), and %.1f s later connects back to port %u",
+		   addr_text(&k->o->src, a), v->what, (double)(b->start_ns - v->ns) / NS_PER_S,
+		   k->o->dport);
+}
+
+static void relay_on_observation(const void *config, void *state, const struct observation *o,
+				 const struct detector_out *out)
+{
+	const struct meet k = {.c = config, .s = state, .o = o, .out = out};
+
+	if (o->kind == OBS_ntlm)
+		on_ntlm(&k);
+	else if (o->kind == OBS_rpc_call)
+		on_call(&k);
+	else
+		on_contact(&k);
+}
+
 static void relay_stats(const void *state, char *out, size_t size)
 {
 	const struct relay_state *s = state;
+	char told[128];
 
-	snprintf(out, size, "\"alerts\":%llu,\"challenges_evicted\":%llu",
-		 (unsigned long long)count_get(&s->alerts),
+	teller_stats(&s->t, told, sizeof(told));
+	snprintf(out, size, "%s,\"challenges_evicted\":%llu", told,
 		 (unsigned long long)count_get(&s->challenges.evicted));
 }
 
 const struct detector detect_relay = {
 	.name = "relay",
-	.what = "logins handed on by somebody in the middle, hosts made to log in",
+	.what = "log-ins handed through, and hosts that are made to log in somewhere",
 	.source = RELAY_SOURCE,
 	.wants = 1ull << OBS_ntlm | 1ull << OBS_rpc_call | 1ull << OBS_contact,
 	.params = relay_params,

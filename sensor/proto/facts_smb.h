@@ -89,7 +89,8 @@ struct fact_smb_io {
 /* words: what it is, in words */
 struct fact_smb_odd {
 	uint8_t kind; /* 1 trans2 secondary before its primary, 2 huge NT trans, 3 SESSION_SETUP2
-		       * trans2, 4 pool groom (many), 5 peek named pipe probe, 6 bad compression */
+		       * trans2, 4 pool groom (many), 5 peek named pipe probe, 6 bad compression,
+		       * 7 NT_TRANSACT RENAME */
 	uint8_t pad[3];
 	uint32_t number; /* length, offset or count that is odd */
 };

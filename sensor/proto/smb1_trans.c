@@ -11,6 +11,7 @@
 #define TRANS2_FIND_FIRST    0x01
 #define TRANS2_SET_FILE      0x08
 #define TRANS2_SESSION_SETUP 0x0e
+#define NT_RENAME            5 /* reserved: MS-CIFS 2.2.7.5 */
 #define HUGE_TOTAL           0x10000u
 
 /* SMB_SET_FILE_DISPOSITION_INFO, …END_OF_FILE_INFO and the pass-through levels of them. */
@@ -99,7 +100,11 @@ void smb1_nt_trans(struct proto_call *c, struct smb_tx *t, const struct smb1 *m)
 	uint32_t total = smb1_long(m, 7);
 
 	t->sub = smb1_word(m, 36);
-	if (m->n_words < 19 || total <= HUGE_TOTAL)
+	if (m->n_words < 19)
+		return;
+	if (t->sub == NT_RENAME)
+		smb_odd(c, 7, t->sub, "NT_TRANSACT RENAME, which no server has and no client sends");
+	if (total <= HUGE_TOTAL)
 		return;
 	smb_of(c)->nt_trans_huge = true;
 	smb_odd(c, 2, total, "an NT transaction of more than 64 KiB");
