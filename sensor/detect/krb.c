@@ -326,7 +326,8 @@ static void present(const struct krb_call *k)
 	struct telling m = telling_of(k, KRB_moved, !had.router && !has.router);
 	m.what = hash_addr(&t->owner, 27);
 	teller_say(&k->s->t, k->out, k->o, &m,
-		   "the ticket was issued to %s for \"%.39s\" %.0f s before, and is used from here%s%.60s",
+		   "the ticket was issued to %s for \"%.39s\" %.0f s before, and is used from "
+		   "here%s%.60s",
 		   addr_text(&t->owner, owner), t->user,
 		   (double)(k->o->time_ns - t->issued_ns) / NS_PER_S, *k->service ? " for " : "",
 		   k->service);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* poison: hosts of the segment that speak for others.
  *
- *   ARP: an address is claimed by a second MAC, in replies nobody asked for, while the first one still
- *     lives. `replies` of them within window_s are an alert, at once half as many when the second
+ *   ARP: an address is claimed by a second MAC, in replies nobody asked for, while the first one
+ * still lives. `replies` of them within window_s are an alert, at once half as many when the second
  *     MAC does so for two addresses. A take-over between redundant hosts is a single announcement.
- *   Names: a host that answers LLMNR or NBNS queries for `names` different names with one and the same
- *     address: nobody has so many names. One answer for wpad or isatap is a finding.
- *   DHCP: a second server on a VLAN that names itself as router or as name server, where the first named
+ *   Names: a host that answers LLMNR or NBNS queries for `names` different names with one and the
+ * same address: nobody has so many names. One answer for wpad or isatap is a finding. DHCP: a
+ * second server on a VLAN that names itself as router or as name server, where the first named
  *     other ones; a second server that says the same is nothing.
  *
  * Units:  packet time; replies, names.
@@ -23,10 +23,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define ANSWER_ACK    5u
-#define ANSWER_OFFER  2u
-#define V6_REPLY      7u
-#define V6_ADVERTISE  2u
+#define ANSWER_ACK   5u
+#define ANSWER_OFFER 2u
+#define V6_REPLY     7u
+#define V6_ADVERTISE 2u
 
 struct poison_config {
 	uint32_t replies, window_s, asked_s, names, again_s, entries;
@@ -195,8 +195,7 @@ static void tell_arp(const struct word *k, struct claim *cl, struct who *w, unsi
 		   mac_text(&cl->other, mac[1]), cl->unasked, claims);
 }
 
-static void on_second_mac(const struct word *k, struct claim *cl, const struct mac *mac,
-			  bool asked)
+static void on_second_mac(const struct word *k, struct claim *cl, const struct mac *mac, bool asked)
 {
 	uint64_t now_ns = k->o->time_ns, h = hash_addr(&k->o->src, 73);
 	bool fresh;
@@ -213,8 +212,8 @@ static void on_second_mac(const struct word *k, struct claim *cl, const struct m
 	cl->unasked++;
 	struct who *w = sets_get(&k->s->whos, mac_key(k, mac), 1, &fresh);
 	w->claims[h >> 6 & 1] |= 1ull << (h & 63);
-	unsigned n = (unsigned)(__builtin_popcountll(w->claims[0]) +
-				__builtin_popcountll(w->claims[1]));
+	unsigned n =
+		(unsigned)(__builtin_popcountll(w->claims[0]) + __builtin_popcountll(w->claims[1]));
 	if (cl->unasked >= (n >= 2 ? (k->c->replies + 1) / 2 : k->c->replies))
 		tell_arp(k, cl, w, n);
 }
@@ -280,8 +279,8 @@ static void on_name(const struct word *k)
 		a->answer = b->answer;
 	}
 	a->names[h >> 6 & 1] |= 1ull << (h & 63);
-	unsigned n = (unsigned)(__builtin_popcountll(a->names[0]) +
-				__builtin_popcountll(a->names[1]));
+	unsigned n =
+		(unsigned)(__builtin_popcountll(a->names[0]) + __builtin_popcountll(a->names[1]));
 	bool many = n >= k->c->names;
 	struct addr none = {0};
 	struct telling m = {.about = &poison_abouts[many ? POISON_names : POISON_wpad],

@@ -3,10 +3,9 @@
  *
  *   The same NTLM challenge, eight random bytes of a server, in two connections with different ends
  *     within relay_s: the host that is client of the one and server of the other hands it through.
- *   One server that gives the same challenge in `same` connections: a fixed challenge, as tools that
- *     collect answers to crack use it.
- *   A call that has the target open a path (rpc_markers.def: coerce), and the target connects back to the
- *     caller's SMB or web port within callback_s.
+ *   One server that gives the same challenge in `same` connections: a fixed challenge, as tools
+ * that collect answers to crack use it. A call that has the target open a path (rpc_markers.def:
+ * coerce), and the target connects back to the caller's SMB or web port within callback_s.
  *
  * Units:  seconds of packet time.
  * Owns:   bounded tables of challenges and of coerced hosts.
@@ -156,8 +155,7 @@ static void on_ntlm(const struct meet *k)
 	bool is_late = k->o->time_ns > ch->ns + k->c->relay_s * NS_PER_S;
 	if (!fresh && ch->flow_id == k->o->flow_id)
 		return;
-	if (!fresh && addr_eq(&ch->dst, &k->o->dst) &&
-	    k->o->time_ns < ch->ns + 3600 * NS_PER_S) {
+	if (!fresh && addr_eq(&ch->dst, &k->o->dst) && k->o->time_ns < ch->ns + 3600 * NS_PER_S) {
 		same_server(k, ch);
 		return;
 	}
@@ -173,8 +171,8 @@ static void on_ntlm(const struct meet *k)
 	const struct addr *middle = addr_eq(&ch->src, &k->o->dst)   ? &k->o->dst
 				    : addr_eq(&ch->dst, &k->o->src) ? &k->o->src
 								    : &ch->src;
-	struct telling m = telling_of(k, RELAY_through, middle,
-				      middle == &k->o->src ? &k->o->dst : &ch->dst);
+	struct telling m =
+		telling_of(k, RELAY_through, middle, middle == &k->o->src ? &k->o->dst : &ch->dst);
 	teller_say(&k->s->t, k->out, k->o, &m,
 		   "challenge %016llx from %s to %s, and %.1f s later from %s to %s",
 		   (unsigned long long)b->challenge, addr_text(&ch->dst, first[0]),
@@ -207,8 +205,8 @@ static void on_contact(const struct meet *k)
 	struct coerced *v;
 
 	if (b->link.proto != 6 || b->guessed ||
-	    (k->o->dport != 445 && k->o->dport != 139 && k->o->dport != 80 &&
-	     k->o->dport != 8080 && k->o->dport != 443 && k->o->dport != 5985))
+	    (k->o->dport != 445 && k->o->dport != 139 && k->o->dport != 80 && k->o->dport != 8080 &&
+	     k->o->dport != 443 && k->o->dport != 5985))
 		return;
 	v = sets_find(&k->s->coerced, key ? key : 1);
 	/* a contact is told when it is decided: it may have begun before the call's answer */

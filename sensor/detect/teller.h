@@ -22,7 +22,7 @@ struct telling {
 	uint32_t doers;                  /* roles of the accused that explain it */
 	uint32_t again_s;
 	bool alert;
-	bool mac_only; /* the accused has no address that is known: its MAC alone is told */
+	bool mac_only;    /* the accused has no address that is known: its MAC alone is told */
 	const char *unit; /* of the number that fired */
 	double observed, threshold;
 };

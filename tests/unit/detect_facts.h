@@ -14,7 +14,7 @@
 static struct {
 	struct ring out;
 	struct detect *d;
-	uint64_t now_ns, seq;
+	uint64_t now_ns, seq, flow;
 	char told[4096], text[FINDING_SUBJECT + 1];
 	size_t len;
 } fx;
@@ -81,7 +81,7 @@ static inline void facts_say(enum observation_kind kind, const char *src, const 
 	} r = {.o = {.kind = (uint8_t)kind,
 		     .dport = dport,
 		     .sport = 40000,
-		     .flow_id = 7,
+		     .flow_id = fx.flow ? fx.flow : 7,
 		     .time_ns = fx.now_ns,
 		     .seq = ++fx.seq}};
 	struct obs_link link = {.proto = 6};

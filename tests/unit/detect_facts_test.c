@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Tickets, relays, WinRM, exploits, false answers: what is an alert, what a finding, what nothing.
+ */
+#include "detect_facts.h"
+
+#define WS  "10.0.0.5"
+#define WS2 "10.0.0.6"
+#define FS  "10.0.0.9"
+#define DC  "10.0.0.7"
+
+/* A body that begins with its link. */
+static void facts_say_raw(enum observation_kind kind, const char *src, const char *dst,
+			  uint16_t dport, const void *body, size_t len)
+{
+	struct {
+		struct observation o;
+		uint8_t body[512];
+	} r = {.o = {.kind = (uint8_t)kind,
+		     .dport = dport,
+		     .sport = 40000,
+		     .flow_id = fx.flow ? fx.flow : 7,
+		     .time_ns = fx.now_ns,
+		     .len = (uint16_t)len,
+		     .seq = ++fx.seq}};
+
+	CHECK(addr_parse(src, &r.o.src) && addr_parse(dst, &r.o.dst));
+	memcpy(r.body, body, len);
+	detect_observation(fx.d, &r.o);
+	facts_take();
+}
+
+static void krb(const char *src, uint8_t message, const char *service, uint64_t ticket,
+		int8_t etype, uint32_t asked, uint32_t error)
+{
+	struct fact_krb b = {.message = message,
+			     .ticket = ticket,
+			     .ticket_etype = etype,
+			     .reply_etype = etype,
+			     .request_etypes = asked,
+			     .bare = message == 11 && asked,
+			     .error = error};
+	const char *words[] = {"alice", service, "CORP", ""};
+
+	facts_say(OBS_krb, src, DC, 88, &b, sizeof(b), words, 4);
+}
+
+static void check_roast(void)
+{
+	static const struct {
+		const char *name;
+		const char *service[8];
+		int8_t etype;
+		const char *told;
+	} rows[] = {
+		{"RC4 for three services",
+		 {"A/x", "B/x", "C/x"},
+		 23,
+		 "-855 10.0.0.5 +851 10.0.0.5"},
+		{"RC4 for one", {"A/x", "A/x", "A/x"}, 23, "-855 10.0.0.5"},
+		{"AES for three", {"A/x", "B/x", "C/x"}, 18, ""},
+		{"RC4 for machines", {"cifs/x", "HOST/x", "ws$", "krbtgt/CORP"}, 23, ""},
+		{"AES for eight",
+		 {"A/x", "B/x", "C/x", "D/x", "E/x", "F/x", "G/x", "H/x"},
+		 18,
+		 "+851 10.0.0.5"},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char told[256] = "";
+		size_t n = 0;
+
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		for (unsigned k = 0; k < 8 && rows[i].service[k]; k++) {
+			krb(WS, 13, rows[i].service[k], 100 + k, rows[i].etype, 0, 0);
+			const char *t = facts_told();
+			if (*t && !strstr(told, t))
+				n += (size_t)snprintf(told + n, sizeof(told) - n, "%s%s",
+						      n ? " " : "", t);
+		}
+		CHECK_STR(told, rows[i].told);
+		facts_close();
+	}
+	CASE("AS-REP roasting: RC4 alone asked for, and got");
+	facts_open(NULL, 0);
+	krb(WS2, 30, "krbtgt/CORP", 0, 0, 0, 25); /* the realm demands a proof of others */
+	krb(WS, 10, "krbtgt/CORP", 0, 0, 1u << 23, 0);
+	krb(WS, 11, "krbtgt/CORP", 7, 23, 1u << 23, 0);
+	CHECK_STR(facts_told(), "+852 10.0.0.5");
+	facts_close();
+	CASE("a realm that demands none");
+	facts_open(NULL, 0);
+	krb(WS, 10, "krbtgt/CORP", 0, 0, 1u << 23, 0);
+	krb(WS, 11, "krbtgt/CORP", 7, 23, 1u << 23, 0);
+	CHECK_STR(facts_told(), "-852 10.0.0.5");
+	facts_close();
+	CASE("AES was asked for, too");
+	facts_open(NULL, 0);
+	krb(WS, 10, "krbtgt/CORP", 0, 0, 1u << 23 | 1u << 18, 0);
+	krb(WS, 11, "krbtgt/CORP", 7, 23, 1u << 23, 0);
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
+static void check_ledger(void)
+{
+	CASE("a ticket moves");
+	facts_open(NULL, 0);
+	krb(WS, 11, "krbtgt/CORP", 42, 18, 0, 0);
+	krb(WS, 12, "cifs/fs", 42, 18, 0, 0);
+	CHECK_STR(facts_told(), "");
+	krb(WS2, 12, "cifs/fs", 42, 18, 0, 0);
+	CHECK_STR(facts_told(), "+853 10.0.0.6");
+	krb(WS2, 14, "cifs/fs", 42, 18, 0, 0);
+	CHECK_STR(facts_told(), "");
+	CASE("a forwarded ticket is meant to move");
+	krb(WS, 13, "krbtgt/CORP", 43, 18, 0, 0);
+	krb(WS2, 12, "cifs/fs", 43, 18, 0, 0);
+	CHECK_STR(facts_told(), "");
+	CASE("one that nobody issued, too early to say");
+	krb(WS, 12, "cifs/fs", 999, 18, 0, 0);
+	CHECK_STR(facts_told(), "");
+	CASE("one that nobody issued");
+	for (unsigned i = 0; i < 200; i++)
+		krb(WS, 12, "cifs/fs", 42, 18, 0, 0);
+	facts_told();
+	facts_wait(43200);
+	krb(WS, 12, "cifs/fs", 998, 18, 0, 0);
+	CHECK_STR(facts_told(), "+854 10.0.0.5");
+	facts_close();
+	CASE("as before, but we see few of the tickets issued");
+	facts_open(NULL, 0);
+	krb(WS, 11, "krbtgt/CORP", 42, 18, 0, 0);
+	for (unsigned i = 0; i < 200; i++)
+		krb(WS, 12, "cifs/fs", i % 5 ? 42 : 1000 + i, 18, 0, 0);
+	facts_wait(43200);
+	krb(WS, 12, "cifs/fs", 998, 18, 0, 0);
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
+static void ntlm(const char *src, const char *dst, uint64_t challenge, uint64_t flow)
+{
+	struct fact_ntlm b = {.message = 2, .challenge = challenge};
+	const char *words[] = {"", ""};
+
+	fx.flow = flow;
+	facts_say(OBS_ntlm, src, dst, 445, &b, sizeof(b), words, 2);
+	fx.flow = 0;
+}
+
+static void contact(const char *src, const char *dst, uint16_t port)
+{
+	struct obs_contact b = {
+		.link = {.proto = 6}, .outcome = 0, .start_ns = fx.now_ns, .count = 1};
+
+	facts_say_raw(OBS_contact, src, dst, port, &b, sizeof(b));
+}
+
+static void check_relay(void)
+{
+	CASE("the challenge of FS, handed on by WS to WS2");
+	facts_open(NULL, 0);
+	ntlm(WS, FS, 77, 1);
+	ntlm(WS, FS, 77, 1); /* told twice of one connection */
+	CHECK_STR(facts_told(), "");
+	facts_wait(1);
+	ntlm(WS2, WS, 77, 2);
+	CHECK_STR(facts_told(), "+861 10.0.0.5");
+	CASE("two minutes later it is chance, or a fixed one");
+	ntlm(WS, FS, 78, 3);
+	facts_wait(120);
+	ntlm(WS2, WS, 78, 4);
+	CHECK_STR(facts_told(), "");
+	CASE("one server's fixed challenge");
+	for (unsigned i = 0; i < 3; i++) {
+		ntlm(i ? WS : WS2, FS, 0x1122334455667788, 10 + i);
+		CHECK_STR(facts_told(), i < 2 ? "" : "+863 10.0.0.9");
+	}
+	facts_close();
+	CASE("called, and connects back");
+	facts_open(NULL, 0);
+	facts_rpc(WS, DC, "df1941c5-fe89-4e79-bf10-463657acf44d", 0, "");
+	CHECK_STR(facts_told(), "+733 10.0.0.5");
+	contact(DC, FS, 445);
+	contact(DC, WS, 3389);
+	CHECK_STR(facts_told(), "");
+	facts_wait(9);
+	contact(DC, WS, 445);
+	CHECK_STR(facts_told(), "+862 10.0.0.5");
+	facts_close();
+	CASE("a print client that is notified");
+	facts_open(NULL, 0);
+	facts_rpc(WS, FS, "12345678-1234-abcd-ef00-0123456789ab", 65, "");
+	facts_told();
+	contact(FS, WS, 445);
+	CHECK_STR(facts_told(), "-862 10.0.0.5");
+	facts_close();
+}
+
+static void odd(uint8_t kind, unsigned n, const char *dst)
+{
+	struct fact_smb_odd b = {.kind = kind, .number = 1};
+	const char *words[] = {"it is odd"};
+
+	for (unsigned i = 0; i < n; i++)
+		facts_say(OBS_smb_odd, WS, dst, 445, &b, sizeof(b), words, 1);
+}
+
+static void check_exploits(void)
+{
+	static const struct {
+		const char *name;
+		struct {
+			uint8_t kind;
+			unsigned n;
+		} say[3];
+		const char *told;
+	} rows[] = {
+		{"an implant", {{3, 1}}, "+882 10.0.0.5"},
+		{"a compressed lie", {{6, 1}}, "+883 10.0.0.5"},
+		{"a probe", {{5, 3}}, "-885 10.0.0.5"},
+		{"one huge transaction", {{2, 1}}, "-885 10.0.0.5"},
+		{"a huge one and a wrong second", {{2, 1}, {1, 1}}, "-885 10.0.0.5 +881 10.0.0.5"},
+		{"a reserved call six times", {{7, 6}}, "-885 10.0.0.5 +881 10.0.0.5"},
+		{"five times", {{7, 5}}, "-885 10.0.0.5"},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		for (unsigned k = 0; k < 3; k++)
+			odd(rows[i].say[k].kind, rows[i].say[k].n, FS);
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+	CASE("a worm");
+	facts_open(NULL, 0);
+	odd(3, 1, FS);
+	odd(3, 1, WS2);
+	facts_told();
+	odd(3, 1, DC);
+	CHECK_STR(facts_told(), "+882 10.0.0.5 +886 10.0.0.5");
+	facts_close();
+	CASE("BlueKeep's channel");
+	facts_open(NULL, 0);
+	struct fact_rdp b = {.mst120 = 1};
+	const char *words[] = {"", "PC"};
+	facts_say(OBS_rdp, WS, FS, 3389, &b, sizeof(b), words, 2);
+	CHECK_STR(facts_told(), "+884 10.0.0.5");
+	b.mst120 = 0;
+	facts_say(OBS_rdp, WS, DC, 3389, &b, sizeof(b), words, 2);
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
+static void check_winrm(void)
+{
+	static char *assets[] = {"10.0.0.6=jump"};
+	static const struct {
+		const char *name, *src, *method, *uri;
+		uint16_t status, port;
+		uint8_t auth;
+		const char *told;
+	} rows[] = {
+		{"a shell", WS, "POST", "/wsman?PSVersion=5.1", 200, 5985, 2, "+831 10.0.0.5"},
+		{"an administrator's host", WS2, "POST", "/wsman", 200, 5985, 2, "-831 10.0.0.6"},
+		{"refused", WS, "POST", "/wsman", 401, 5985, 2, ""},
+		{"events forwarded", WS, "POST", "/wsman/SubscriptionManager/WEC", 200, 5985, 2,
+		 ""},
+		{"another path", WS, "POST", "/wsmanager", 200, 5985, 2, ""},
+		{"no log-in at all", WS, "POST", "/wsman", 200, 5986, 0, "+832 10.0.0.5"},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct fact_http b = {.status = rows[i].status, .auth = rows[i].auth};
+		const char *words[] = {rows[i].method, "fs", rows[i].uri, "curl"};
+
+		CASE(rows[i].name);
+		facts_open(assets, 1);
+		facts_say(OBS_http, rows[i].src, FS, rows[i].port, &b, sizeof(b), words, 4);
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+}
+
+static void arp(bool reply, const char *sender, uint8_t mac, const char *target)
+{
+	struct obs_neighbour b = {.link = {.smac = {{2, 0, 0, 0, 0, mac}}, .has_mac = 1},
+				  .sender_mac = {{2, 0, 0, 0, 0, mac}}};
+
+	facts_say_raw(reply ? OBS_arp_reply : OBS_arp_request, sender, target, 0, &b, sizeof(b));
+}
+
+static void name(const char *src, const char *text, const char *answer, uint8_t protocol)
+{
+	struct fact_name b = {.response = 1, .protocol = protocol, .type = 1};
+	const char *words[] = {text};
+
+	CHECK(addr_parse(answer, &b.answer));
+	facts_say(OBS_name, src, WS2, 5355, &b, sizeof(b), words, 1);
+}
+
+static void check_poison(void)
+{
+	static const char *const names[] = {"one", "two", "three", "four"};
+
+	CASE("ARP replies nobody asked for, of two addresses");
+	facts_open(NULL, 0);
+	arp(false, WS, 5, FS);
+	arp(true, FS, 9, WS);
+	arp(false, WS2, 6, FS);
+	facts_wait(10);
+	for (unsigned i = 0; i < 3; i++) {
+		CHECK_STR(facts_told(), "");
+		arp(true, FS, 5, WS2);
+		arp(true, WS2, 5, FS);
+	}
+	CHECK_STR(facts_told(), "+873 10.0.0.5");
+	facts_close();
+	CASE("a take-over: announced twice");
+	facts_open(NULL, 0);
+	arp(true, FS, 9, WS);
+	facts_wait(10);
+	arp(true, FS, 5, WS);
+	arp(true, FS, 5, WS2);
+	CHECK_STR(facts_told(), "");
+	facts_close();
+	CASE("four names with one address");
+	facts_open(NULL, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		name(WS, names[i], WS, 0);
+		CHECK_STR(facts_told(), i < 3 ? "" : "+871 10.0.0.5");
+	}
+	facts_close();
+	CASE("a WINS server answers with others' addresses");
+	facts_open(NULL, 0);
+	for (unsigned i = 0; i < 4; i++) {
+		char a[32];
+
+		snprintf(a, sizeof(a), "10.0.1.%u", i);
+		name(WS, names[i], a, 1);
+	}
+	CHECK_STR(facts_told(), "");
+	CASE("wpad");
+	name(FS, "WPAD", FS, 0);
+	CHECK_STR(facts_told(), "-872 10.0.0.9");
+	facts_close();
+}
+
+static void lease(const char *server, const char *router, const char *dns)
+{
+	struct fact_dhcp b = {.message = 5};
+
+	CHECK(addr_parse(server, &b.server_id) && addr_parse(router, &b.router) &&
+	      addr_parse(dns, &b.dns));
+	facts_say(OBS_dhcp, WS, server, 67, &b, sizeof(b), NULL, 0);
+}
+
+static void check_dhcp(void)
+{
+	CASE("a second server that says the same");
+	facts_open(NULL, 0);
+	lease(FS, "10.0.0.1", DC);
+	lease(WS2, "10.0.0.1", DC);
+	CHECK_STR(facts_told(), "");
+	CASE("that names another router");
+	lease(WS2, "10.0.0.2", DC);
+	CHECK_STR(facts_told(), "-875 10.0.0.6");
+	CASE("that makes itself router");
+	lease(WS2, WS2, DC);
+	CHECK_STR(facts_told(), "+874 10.0.0.6");
+	facts_close();
+}
+
+int main(void)
+{
+	check_roast();
+	check_ledger();
+	check_relay();
+	check_exploits();
+	check_winrm();
+	check_poison();
+	check_dhcp();
+	return check_done();
+}
