@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* LDAP: binds and how they went, a search with its filter, entries counted; split at every byte. */
 #include "proto/ldap.h"
+#include "proto_ntlm.h"
 #include "proto_rig.h"
-#include "proto_windows.h"
 
 static struct rig rig;
 

@@ -2,7 +2,7 @@
 /* The three messages, and lengths that lie. */
 #include "check.h"
 #include "proto/ntlm.h"
-#include "proto_windows.h"
+#include "proto_ntlm.h"
 
 #include <stdlib.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* SMB1 and SMB2 by hand: a session, a tree, a file written and read, a pipe with DCE/RPC; whole and
  * byte by byte; picked up in the middle, with bytes missing; lengths that lie. */
+#include "proto_ntlm.h"
 #include "proto_rig.h"
-#include "proto_windows.h"
 
 static struct rig rig;
 static uint64_t id;
