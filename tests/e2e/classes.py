@@ -47,8 +47,7 @@ def said(path):
             if e["event_type"] in ("alert", "finding"):
                 a = e["alert"]
                 key = (e["event_type"], a["signature_id"], a["signature"], e["src_ip"], e["dest_ip"])
-                seen.setdefault(key, e.get("alert", {}).get("subject") or e.get("subject") or
-                                e.get("detector", {}) and str(e.get("detector", ""))[:120])
+                seen.setdefault(key, e.get("summary", ""))
         return [(*k, v) for k, v in seen.items()]
 
 
