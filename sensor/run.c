@@ -223,6 +223,7 @@ static int open_workers(struct run *r, struct err *err)
 		.block = !r->live,
 		.abort = &r->abort,
 		.flow_records = r->o->top.flow_records,
+		.wants = detect_wants(&r->o->detect),
 		.remember = SEEN_ENTRIES / r->n_workers,
 	};
 

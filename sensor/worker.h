@@ -49,6 +49,7 @@ struct worker_config {
 	bool block; /* from a file a full ring waits */
 	_Atomic bool *abort; /* a second TERM: even a waiting ring gives up */
 	bool flow_records;
+	uint64_t wants; /* kinds of facts that detectors hear: observe/observe.h */
 	uint32_t remember; /* pairs of hosts an observer remembers: observe/seen.h */
 };
 

@@ -83,6 +83,17 @@ static bool is_listed(const struct strs *list, const char *name)
 	return false;
 }
 
+uint64_t detect_wants(const struct detect_config *c)
+{
+	uint64_t wants = 0;
+
+	for (unsigned i = 0; detectors[i]; i++) {
+		if (!is_listed(&c->disable, detectors[i]->name))
+			wants |= detectors[i]->wants;
+	}
+	return wants;
+}
+
 static int check_disabled(const struct strs *list, struct err *err)
 {
 	for (unsigned i = 0; i < list->n; i++) {

@@ -54,4 +54,6 @@ int detect_save(struct detect *d, struct err *err);
 void detect_suppress(struct detect *d, const struct suppression *list);
 const struct detect_counters *detect_counters_of(const struct detect *d);
 void detect_stats(const struct detect *d, char *out, size_t size); /* JSON members per detector */
+/* Bits 1 << enum observation_kind that some detector hears, with this configuration. */
+uint64_t detect_wants(const struct detect_config *c);
 void detect_list(FILE *out); /* --list-detectors */

@@ -17,10 +17,13 @@ static enum observation_kind kind_of(uint8_t fact)
 void observe_fact(void *ctx, const struct proto_fact *fact)
 {
 	struct observer *o = ctx;
+	enum observation_kind kind = kind_of(fact->kind);
+
+	if (!(o->wants >> kind & 1))
+		return;
 	struct obs_link link = observe_link_of_flow(fact->flow);
 	uint32_t n = (uint32_t)sizeof(link) + fact->len + fact->text_len;
-	struct observation *out =
-		observe_put_flow(o, kind_of(fact->kind), fact->flow, &fact->at, n);
+	struct observation *out = observe_put_flow(o, kind, fact->flow, &fact->at, n);
 
 	if (!out)
 		return;

@@ -27,6 +27,7 @@ void observe_init(struct observer *o, struct ring *ring, bool ticks)
 	o->ticks = ticks;
 	o->flow_records = true;
 	o->flow_contacts = true;
+	o->wants = ~0ull;
 	o->last_seq = UINT64_MAX;
 }
 

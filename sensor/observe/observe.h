@@ -16,6 +16,7 @@ struct observer { /* one worker's */
 	bool ticks;        /* worker 0 tells the seconds */
 	bool flow_records; /* flow_end and interim are wanted at all */
 	bool flow_contacts;
+	uint64_t wants; /* bits 1 << enum observation_kind: facts that somebody hears */
 	struct seen seen;          /* at NULL: everything is told again and again */
 	struct crowd crowd;        /* at NULL: what the flow table forgets is not told */
 	struct count crowded;      /* contacts in its sums */
