@@ -187,9 +187,19 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 			bool midstream)
 {
 	(void)dir;
-	/* On its port whatever is said; elsewhere a negotiation of options. */
-	if (f->server_port == 23 || f->server_port == 2323)
+	/* On its port whatever is said by nobody else; elsewhere a negotiation of options. */
+	if (f->server_port == 23 || f->server_port == 2323) {
+		static const char *const others[] = {"SSH-", "GET ",   "POST",
+						     "HTTP", "\x16\3", "\3\0"};
+
+		for (unsigned i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+			size_t k = i == 5 ? 2 : strlen(others[i]);
+
+			if (memcmp(p, others[i], n < k ? n : k) == 0)
+				return n < k ? PROBE_more : PROBE_no;
+		}
 		return PROBE_yes;
+	}
 	if (midstream || p[0] != IAC)
 		return PROBE_no;
 	if (n < 3)

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+/* What rules ask of an IKE message (RFC 2408, 7296) that is in clear. */
+#pragma once
+
+#include "proto/protocol.h"
+
+#define IKE_VENDORS    16u
+#define IKE_ATTRIBUTES 16u
+
+struct ike_msg {
+	struct tx tx;
+	char spi[2][17]; /* hex; initiator's, responder's */
+	uint8_t major, minor, exchange, flags;
+	uint32_t id;
+	struct view_of_bytes key, nonce;
+	char vendor[IKE_VENDORS][65]; /* hex, the first 32 bytes */
+	unsigned vendors;
+	struct { /* of the responder's security association */
+		uint16_t type;
+		uint64_t value;
+	} attribute[IKE_ATTRIBUTES];
+	unsigned attributes;
+};
