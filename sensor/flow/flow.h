@@ -96,6 +96,7 @@ struct flow_piece {
 	uint32_t window_len; /* bytes, the piece included */
 	uint32_t piece_len; /* the last piece_len bytes of window are new; 0 with only gap or fin */
 	uint64_t offset;    /* of the piece from the stream's first byte seen, gaps counted */
+	uint64_t turn;      /* offset at which this side began to speak, the other one being the last */
 	uint8_t dir;
 	bool gap; /* bytes before this piece were never seen: parsers resynchronise */
 	bool fin; /* nothing follows in this direction */

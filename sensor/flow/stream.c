@@ -119,11 +119,17 @@ static void tell(const struct stream_call *c, struct stream_half *h, const uint8
 		 uint32_t len, bool fin)
 {
 	static const uint8_t nothing[1];
+
+	if (len && c->f->stream->last != c->dir + 1) {
+		c->f->stream->last = (uint8_t)(c->dir + 1);
+		h->turn = h->offset;
+	}
 	struct flow_piece piece = {
 		.window = len ? at : nothing,
 		.window_len = len,
 		.piece_len = len,
 		.offset = h->offset,
+		.turn = h->turn,
 		.dir = c->dir,
 		.gap = h->bits & STREAM_GAP,
 		.fin = fin,

@@ -31,6 +31,7 @@ _Static_assert(sizeof(struct stream_seg) == STREAM_PAGE, "a page");
 struct stream_half {       /* one direction's bytes */
 	uint64_t offset;   /* delivered or missing so far */
 	uint64_t told;     /* delivered: what the depth limits */
+	uint64_t turn;     /* offset of what it said first after the other side */
 	uint32_t next_seq; /* of the byte that is delivered next */
 	uint32_t ack;      /* the other side has everything below */
 	uint32_t fin_seq;
@@ -42,6 +43,7 @@ struct stream_half {       /* one direction's bytes */
 
 struct tcp_stream {
 	struct stream_half half[2];
+	uint8_t last; /* direction + 1 of what was told last */
 };
 
 /* Of a window */

@@ -205,6 +205,7 @@ static void place(struct build *b)
 		positive |= s->step[i].kind == STEP_content && !(s->step[i].flags & STEP_NEGATED);
 		from_start |= (s->step[i].flags & (STEP_DEPTH | STEP_OFFSET)) != 0;
 	}
+	s->from_start = from_start;
 	bool bare = s->n_step == 0 && !s->packet_tests && !b->tcp_pkt;
 	if (bare && b->app_asked && !b->header_apps && !(s->flow & NEED_STATE)) {
 		s->where = WHERE_APP;

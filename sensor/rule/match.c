@@ -137,6 +137,25 @@ static void match_headers(struct rule_matcher *m, struct pkt *p, const struct ta
 		p->flow->rule_bits |= BIT_HEADER(t->dir);
 }
 
+/* The same of the tunnel around it, as far as it is kept: addresses, ports, protocol. */
+static void match_outer(struct rule_matcher *m, const struct pkt *p)
+{
+	struct flow *f = p->flow;
+	struct talk t;
+
+	if (!f || f->rule_bits & BIT_OUTER(p->dir))
+		return;
+	f->rule_bits |= BIT_OUTER(p->dir);
+	m->outer = (struct pkt){
+		.time_ns = p->time_ns, .seq = p->seq, .src = p->tunnel.src, .dst = p->tunnel.dst,
+		.sport = p->tunnel.sport, .dport = p->tunnel.dport, .proto = p->tunnel.proto,
+		.has_ports = p->tunnel.proto == 17, .payload = (const uint8_t *)"",
+		.net = addr_is_v4(&p->tunnel.src) ? PKT_ip4 : PKT_ip6, .source = p->source,
+	};
+	rule_talk_of_pkt(&t, &m->outer);
+	match_headers(m, &m->outer, &t);
+}
+
 /* Rules on what a flow speaks: the first packet of a direction once that is known. */
 static void match_app(struct rule_matcher *m, struct pkt *p, const struct talk *t)
 {
@@ -253,6 +272,8 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 	if (p->net == PKT_none)
 		return;
 	match_headers(m, p, &t);
+	if (p->tunnel.depth)
+		match_outer(m, p);
 	match_app(m, p, &t);
 	match_list(m, &l->any, p, &t);
 	const struct list *by_port = l->n_port && p->has_ports ? port_list(l, p->dport) : NULL;

@@ -11,6 +11,7 @@
 #define BIT_HEADER(dir) ((uint16_t)(1u << (dir))) /* header rules were held against it */
 #define BIT_SPOKE(dir) ((uint16_t)(16u << (dir))) /* the last piece went this way */
 #define BIT_PASSED ((uint16_t)64u)                /* a pass rule took the whole flow */
+#define BIT_OUTER(dir) ((uint16_t)(1024u << (dir))) /* header rules: the tunnel around it */
 #define BIT_APP(dir) ((uint16_t)(256u << (dir)))   /* rules on its protocol were held against it */
 
 /* Who talks to whom: what a header is held against. */
@@ -83,6 +84,7 @@ struct rule_matcher {
 	 * matched on packets too. */
 	const struct pkt *covered;
 	uint32_t *packet, n_packet;
+	struct pkt outer; /* the outermost pair around the packet, when rules were held against it */
 	struct hit hit[HITS_MAX];
 	unsigned n_hit;
 	struct pool pending;

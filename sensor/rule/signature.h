@@ -122,6 +122,7 @@ struct signature {
 	bool literal_nocase;
 	uint8_t n_flowbit, n_flowint;
 	uint8_t state_rank;     /* flowbits, then flowint: sets, asks and sets, asks, has none */
+	bool from_start;        /* a content counts from a beginning (depth, offset) */
 	bool bypass;            /* a match is the last of its conversation */
 	bool prefilter;         /* the keyword was written */
 	bool event;             /* asks for an event of the packet */

@@ -16,6 +16,7 @@ struct piece { /* what the functions below share */
 	const struct pkt *p;
 	struct order at; /* of its matches: told by rule_pkt(), or at once when no packet is at hand */
 	struct view v;
+	uint64_t turn; /* stream position at which this side began to speak */
 	uint8_t dir;
 };
 
@@ -55,11 +56,34 @@ static void decide(const struct piece *pc, uint8_t dir, bool forget)
 	}
 }
 
+/* Depth and offset count from the stream's beginning, or from that of what a side says now: Suricata
+ * looks at a stream in pieces that mostly end where the other side answers. */
+static struct view since_turn(const struct view *v, uint64_t turn)
+{
+	struct view out = *v;
+	uint64_t before = turn > v->base ? turn - v->base : 0;
+
+	if (before > v->len)
+		before = v->len;
+	out.at += before;
+	out.len -= (uint32_t)before;
+	out.base = v->base + before > turn ? v->base + before - turn : 0;
+	out.min_end = v->min_end > turn ? v->min_end - turn : 0;
+	return out;
+}
+
 /* What a flow speaks may not be known with its first bytes: then the rest is right so far. */
 static enum outcome try(const struct piece *pc, const struct signature *s, const struct view *v)
 {
 	uint64_t began = profile_begin(pc->m->profile);
 	enum outcome r = rule_try(pc->m, s, v);
+
+	if (s->from_start && pc->turn && r != OUTCOME_yes) {
+		struct view mine = since_turn(v, pc->turn);
+		enum outcome other = rule_try(pc->m, s, &mine);
+
+		r = other > r ? other : r;
+	}
 
 	profile_end(pc->m->profile, s->rule.index, began);
 
@@ -199,7 +223,7 @@ void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const
 	uint32_t old = piece->window_len - piece->piece_len;
 	struct piece pc = {
 		.m = m, .f = f, .at = *at, .dir = piece->dir,
-		.p = p && p->dir == piece->dir ? p : NULL,
+		.p = p && p->dir == piece->dir ? p : NULL, .turn = piece->turn,
 		.v = {.at = piece->window, .len = piece->window_len, .complete = piece->fin,
 		      .base = piece->offset > old ? piece->offset - old : 0,
 		      .min_end = piece->offset},

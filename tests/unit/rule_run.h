@@ -18,6 +18,8 @@ struct run {
 	unsigned sid[512], n; /* hits in order */
 	struct rule_hit last;
 	uint64_t sent[2]; /* stream bytes given so far */
+	uint64_t turn[2]; /* where each side began to speak */
+	uint8_t spoke;    /* direction + 1 of the last piece */
 	struct proto *proto; /* NULL: nothing is parsed */
 	char eve[4096];      /* of the last hit */
 	uint8_t stream[2][65536];

@@ -33,8 +33,13 @@ static inline void run_piece(struct run *r, uint8_t dir, const void *bytes, size
 	/* An exact copy, so that a read outside of the window is seen by the sanitizer. */
 	uint8_t *window = malloc(old + n + 1);
 	memcpy(window, end - old, old + n);
+	if (n && r->spoke != dir + 1) {
+		r->spoke = (uint8_t)(dir + 1);
+		r->turn[dir] = r->sent[dir];
+	}
 	struct flow_piece piece = {.window = window, .window_len = (uint32_t)(old + n),
-				   .piece_len = (uint32_t)n, .offset = r->sent[dir], .dir = dir,
+				   .piece_len = (uint32_t)n, .offset = r->sent[dir],
+				   .turn = r->turn[dir], .dir = dir,
 				   .gap = gap, .fin = fin};
 	if (r->proto)
 		proto_piece(r->proto, &r->flow, &piece, &p, &at);

@@ -110,6 +110,28 @@ static void deciding(struct run *r)
 	run_fini(r);
 }
 
+static void turns(struct run *r)
+{
+	CASE("depth counts from the stream's beginning, and from that of each answer");
+	run_init(r, STREAM "(content:\"ab\"; depth:2; content:\"cd\"; distance:0; sid:1;)");
+	give(r, 0, "xxab");
+	give(r, 1, "ok");
+	give(r, 0, "ab..");
+	CHECK_EQ(r->n, 0);
+	give(r, 0, "cd");
+	CHECK_STR(run_sids(r), "1");
+	run_fini(r);
+
+	CASE("what a side goes on saying is no beginning");
+	run_init(r, STREAM "(content:\"ab\"; depth:2; sid:1;)");
+	give(r, 0, "xx");
+	give(r, 0, "ab");
+	CHECK_EQ(r->n, 0);
+	give(r, 1, "ab");
+	CHECK_STR(run_sids(r), "1");
+	run_fini(r);
+}
+
 static void window(struct run *r)
 {
 	static char filler[4000];
@@ -207,6 +229,7 @@ int main(void)
 
 	waiting(r);
 	deciding(r);
+	turns(r);
 	window(r);
 	bounds(r);
 	packets(r);
