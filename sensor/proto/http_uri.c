@@ -141,6 +141,8 @@ bool http_uri(struct proto_mem *m, struct view_of_bytes raw, struct proto_bytes 
 
 	if (!proto_append(m, out, raw.at + from, raw.len - from, UINT32_MAX))
 		return false;
+	if (!out->at) /* nothing in it */
+		return true;
 	while (path < raw.len && raw.at[path] != '?' && raw.at[path] != '#')
 		path++;
 	path -= from;
