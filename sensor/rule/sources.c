@@ -114,7 +114,11 @@ void rule_sources_fini(struct sources *s)
 
 char *rule_file_text(const char *path, struct err *err)
 {
-	FILE *in = fopen(path, "r");
+	struct stat st;
+
+	errno = 0;
+	/* A pipe or a device is no list: opening one could wait for ever. */
+	FILE *in = stat(path, &st) == 0 && S_ISREG(st.st_mode) ? fopen(path, "r") : NULL;
 	char *text = NULL;
 	long n = -1;
 
@@ -127,7 +131,9 @@ char *rule_file_text(const char *path, struct err *err)
 	}
 	if (!text)
 		err_set(err, errno ? errno : EIO, "%s: %s", path,
-			n > SIDE_FILE_MAX ? "too large" : strerror(errno ? errno : EIO));
+			n > SIDE_FILE_MAX ? "too large"
+			: errno		  ? strerror(errno)
+					  : "not a whole file");
 	if (in)
 		fclose(in);
 	return text;

@@ -18,6 +18,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (keywords.n == 0)
 		rule_keywords_init(&keywords);
+	static const struct rule_config config;
+
+	/* What rules of one set share lies in the arena: nothing of the input before. */
+	c.flowbits = c.flowints = (struct names){0};
+	c.chains = (struct chains){0};
+	c.datasets = (struct datasets){.arena = &arena, .folder = "/nonexistent/"};
+	c.config = &config;
 	c.arena = &arena;
 	c.keywords = keywords;
 	rule_net_defaults(&c.vars, &arena);
