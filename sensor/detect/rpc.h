@@ -32,6 +32,7 @@ struct rpc_mark {
 const struct rpc_mark *rpc_mark_find(const struct rpc_uuid *interface, uint16_t opnum);
 bool rpc_is_netlogon(const struct rpc_uuid *interface);
 const char *rpc_interface_name(const struct rpc_uuid *interface); /* or NULL */
+bool rpc_mark_is(const struct rpc_mark *m, const struct rpc_uuid *interface);
 extern const struct rpc_mark rpc_marks[];
 extern const unsigned rpc_n_marks;
 unsigned rpc_mark_index(const struct rpc_mark *m);

@@ -65,6 +65,11 @@ static int interface_of(const struct rpc_uuid *u)
 	return -1;
 }
 
+bool rpc_mark_is(const struct rpc_mark *m, const struct rpc_uuid *u)
+{
+	return is_uuid(u, interfaces[m->interface].uuid);
+}
+
 bool rpc_is_netlogon(const struct rpc_uuid *u)
 {
 	return is_uuid(u, interfaces[IF_netlogon].uuid);

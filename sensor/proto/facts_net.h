@@ -86,3 +86,11 @@ struct fact_file {
 	uint8_t executable, whole;
 	uint8_t pad[4];
 };
+
+/* Of the direction obs_link.dir. */
+struct fact_conflict {
+	uint64_t before; /* bytes of this direction so far, payload */
+	uint16_t len;    /* of the later segment */
+	uint8_t http;    /* of a connection that speaks HTTP */
+	uint8_t pad[5];
+};

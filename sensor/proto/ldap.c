@@ -431,24 +431,36 @@ static void signed_messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 	}
 }
 
+/* Where a signed buffer's message begins. Of Kerberos (RFC 4121 4.2.6.2, a token that is not
+ * sealed) the checksum was rotated to the front, as many bytes as its head says. */
+static uint32_t wrap_head(const uint8_t *p, uint32_t n)
+{
+	if (n >= WRAP_HEAD && p[4] == 5 && p[5] == 4 && !(p[6] & 2) && p[10] == 0 && p[11] <= 64)
+		return WRAP_HEAD + p[11];
+	return WRAP_HEAD;
+}
+
 /* A protected buffer: its bytes; 0: more are needed. */
 static uint32_t wrapped(struct proto_call *c, struct ldap_half *h, const uint8_t *p, uint32_t n)
 {
 	struct ldap_state *s = c->state;
 	struct bytes b = bytes_of(p, n);
-	uint32_t len = bytes_be32(&b);
+	uint32_t len = bytes_be32(&b), head = wrap_head(p, n);
 
 	if (n < WRAP_HEAD)
 		return n >= 4 && len < 16 ? UINT32_MAX : 0;
 	if (len > WRAP_MAX || len < 16 || !s->auth.how)
 		return UINT32_MAX;
+	if (n <= head && head < len + 4)
+		return 0;
+	bool is_clear = n > head && head < len + 4 && p[head] == DER_SEQUENCE;
 	uint32_t want = len + 4 < KEEP ? len + 4 : KEEP;
-	if (p[WRAP_HEAD] != DER_SEQUENCE && n > WRAP_HEAD)
-		want = WRAP_HEAD + 1 < len + 4 ? WRAP_HEAD + 1 : len + 4;
+	if (!is_clear && head + 1 < want)
+		want = head + 1;
 	if (n < want)
 		return 0;
-	if (want > WRAP_HEAD && p[WRAP_HEAD] == DER_SEQUENCE)
-		signed_messages(c, p + WRAP_HEAD, want - WRAP_HEAD);
+	if (is_clear)
+		signed_messages(c, p + head, want - head);
 	else
 		s->sealed = true;
 	h->skip = len + 4 - want;

@@ -393,6 +393,8 @@ void proto_pkt(struct proto *pr, struct pkt *p)
 {
 	struct flow *f = p->flow;
 
+	if (f && p->stream_events & EVENT_BIT(STREAM_overlap))
+		proto_conflict(pr, f, p);
 	if (proto_is_icmp_echo(p) && f && p->payload_len) {
 		struct proto_flow *icmp = flow_of(pr, f, p->time_ns);
 

@@ -56,5 +56,7 @@ static inline bool proto_is_icmp_echo(const struct pkt *p)
 	return (p->proto == 1 && (p->icmp_type == 0 || p->icmp_type == 8)) ||
 	       (p->proto == 58 && (p->icmp_type == 128 || p->icmp_type == 129));
 }
+/* conflict.c: a segment that differs from what was there before */
+void proto_conflict(struct proto *pr, struct flow *f, const struct pkt *p);
 /* icmp_echo.c: an echo with a payload */
 void proto_icmp_echo(struct proto *pr, struct proto_flow *pf, const struct pkt *p);

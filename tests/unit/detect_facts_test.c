@@ -370,6 +370,75 @@ static void check_dhcp(void)
 	facts_close();
 }
 
+static void search(const char *filter)
+{
+	struct fact_ldap b = {.op = 3};
+	const char *words[] = {"DC=corp", filter, "", "alice"};
+
+	facts_say(OBS_ldap, WS, DC, 389, &b, sizeof(b), words, 4);
+}
+
+static void check_discovery(void)
+{
+	static const char *const filters[] = {"(servicePrincipalName=*)",
+					      "(&(sAMAccountType=805306368)(adminCount=1))",
+					      "(objectClass=trustedDomain)"};
+
+	CASE("topics of attack tools, in the directory");
+	facts_open(NULL, 0);
+	search("(objectClass=*)");
+	search("(sAMAccountName=bob)");
+	CHECK_STR(facts_told(), "");
+	search(filters[0]);
+	search(filters[0]);
+	CHECK_STR(facts_told(), "-902 10.0.0.5");
+	search(filters[1]);
+	CHECK_STR(facts_told(), "-902 10.0.0.5");
+	search(filters[2]);
+	CHECK_STR(facts_told(), "+901 10.0.0.5");
+	facts_close();
+	CASE("accounts listed, then one by one");
+	facts_open(NULL, 0);
+	facts_rpc(WS, DC, "12345778-1234-abcd-ef00-0123456789ac", 13, "");
+	for (unsigned i = 0; i < 5; i++)
+		facts_rpc(WS, DC, "12345778-1234-abcd-ef00-0123456789ac", 36, "");
+	CHECK(strstr(facts_told(), "+903 10.0.0.5") != NULL);
+	facts_close();
+	CASE("one account asked about");
+	facts_open(NULL, 0);
+	facts_rpc(WS, DC, "12345778-1234-abcd-ef00-0123456789ac", 36, "");
+	CHECK(strstr(facts_told(), "903") == NULL);
+	facts_close();
+}
+
+static void conflict(uint8_t dir, bool http, uint64_t before)
+{
+	struct {
+		struct obs_link link;
+		struct fact_conflict b;
+	} r = {.link = {.proto = 6, .dir = dir}, .b = {.before = before, .len = 300, .http = http}};
+
+	facts_say_raw(OBS_conflict, WS, "198.51.100.9", 80, &r, sizeof(r));
+}
+
+static void check_injection(void)
+{
+	CASE("two answers of a web server");
+	facts_open(NULL, 0);
+	conflict(1, true, 600);
+	CHECK_STR(facts_told(), "+891 10.0.0.5");
+	CASE("elsewhere");
+	conflict(0, true, 600);
+	CHECK_STR(facts_told(), "-892 10.0.0.5");
+	facts_close();
+	CASE("late in a download, and no HTTP");
+	facts_open(NULL, 0);
+	conflict(1, true, 9000);
+	conflict(1, false, 600);
+	CHECK_STR(facts_told(), "-892 10.0.0.5");
+	facts_close();
+}
+
 int main(void)
 {
 	check_roast();
@@ -379,5 +448,7 @@ int main(void)
 	check_winrm();
 	check_poison();
 	check_dhcp();
+	check_discovery();
+	check_injection();
 	return check_done();
 }
