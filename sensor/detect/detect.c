@@ -298,7 +298,7 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 		return;
 	common(f, o, &b->link);
 	f->kind = FINDING_alert;
-	f->tier = TIER_alert;
+	f->tier = rule->is_finding ? TIER_finding : TIER_alert;
 	f->count = count;
 	f->about = &rule->about;
 	f->has_flow = b->has_flow;
@@ -315,7 +315,7 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 	f->host_mac = host.mac;
 	memcpy(f + 1, b + 1, b->eve_len);
 	ring_commit(d->out);
-	count_add(&d->counters.alerts, 1);
+	count_add(rule->is_finding ? &d->counters.findings : &d->counters.alerts, 1);
 }
 
 static void on_flow_record(struct detect *d, const struct observation *o)

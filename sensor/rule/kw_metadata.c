@@ -13,6 +13,8 @@ static void take_known(struct build *b, const struct about_kv *kv)
 		a->technique = kv->value;
 	else if (strcmp(kv->key, "mitre_tactic_id") == 0)
 		a->tactic = kv->value;
+	else if (strcmp(kv->key, "tier") == 0)
+		b->sig->rule.is_finding = strcmp(kv->value, "finding") == 0;
 }
 
 static int metadata_build(struct build *b, struct span value)
@@ -39,7 +41,7 @@ static int metadata_build(struct build *b, struct span value)
 
 const struct keyword keyword_metadata = {
 	.name = "metadata", .syntax = "metadata: KEY VALUE, ...",
-	.what = "facts about the rule; family, mitre_technique_id and mitre_tactic_id are used",
+	.what = "facts about the rule; family, tier, mitre_technique_id, mitre_tactic_id are used",
 	.value = VALUE_needed, .build = metadata_build,
 };
 

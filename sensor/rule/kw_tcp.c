@@ -8,6 +8,11 @@ struct flags { /* bits that are not in `ignore` are compared */
 	char mode; /* 0 exactly these, '+' these and others, '*' any of these, '!' none of these */
 };
 
+static bool has_header(const struct pkt *p)
+{
+	return p->proto == 6 && (!p->fragment || p->first_fragment);
+}
+
 static int flag_bit(char c)
 {
 	switch (c & ~32) {
@@ -87,7 +92,7 @@ static bool flags_match(const void *arg, const struct pkt *p)
 	const struct flags *w = arg;
 	uint8_t has = (uint8_t)(p->tcp_flags & ~w->ignore);
 
-	if (p->proto != 6)
+	if (!has_header(p))
 		return false;
 	switch (w->mode) {
 	case '+':
@@ -120,7 +125,7 @@ static int u32_parse(struct span value, void *arg, struct fault *f)
 
 static bool seq_match(const void *arg, const struct pkt *p)
 {
-	return p->proto == 6 && rule_range_has(arg, p->tcp_seq);
+	return has_header(p) && rule_range_has(arg, p->tcp_seq);
 }
 
 const struct keyword keyword_seq = {
@@ -131,7 +136,7 @@ const struct keyword keyword_seq = {
 
 static bool ack_match(const void *arg, const struct pkt *p)
 {
-	return p->proto == 6 && rule_range_has(arg, p->tcp_ack);
+	return has_header(p) && rule_range_has(arg, p->tcp_ack);
 }
 
 const struct keyword keyword_ack = {
@@ -147,7 +152,7 @@ static int u16_parse(struct span value, void *arg, struct fault *f)
 
 static bool window_match(const void *arg, const struct pkt *p)
 {
-	return p->proto == 6 && rule_range_has(arg, p->tcp_win);
+	return has_header(p) && rule_range_has(arg, p->tcp_win);
 }
 
 const struct keyword keyword_window = {

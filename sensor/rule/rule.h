@@ -31,6 +31,7 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	const struct suppression *suppressed; /* NULL: nothing in the list is about it */
 	bool conditional;  /* see struct threshold */
 	bool pass;
+	bool is_finding; /* metadata "tier finding": for the hunt, told to nobody */
 	uint8_t n_xbit;
 	uint8_t xbit_rank; /* 0 sets or has none, 1 asks and sets, 2 asks */
 };

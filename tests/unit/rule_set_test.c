@@ -75,6 +75,7 @@ static void about(void)
 		"mitre_technique_id T1021, mitre_tactic_id TA0008, created_at 2026_01_01; "
 		"threshold: type both, count 3, track by_dst, seconds 60; target:src_ip; sid:7; rev:3;)\n"
 		"alert udp any any -> any any (msg:\"b\"; priority:2; classtype:trojan-activity; "
+		"metadata:tier finding; "
 		"detection_filter:track by_both, count 2, seconds 5; sid:8; gid:3;)\n"
 		"pass udp any any -> any any (classtype:ours; sid:9;)\n", &c, stdout);
 	struct rule *r = set->rule[1], *s = set->rule[2];
@@ -82,6 +83,7 @@ static void about(void)
 	CASE("what an alert says of its rule");
 	CHECK_EQ(set->n, 3);
 	CHECK_EQ(set->n_matched, 3);
+	CHECK(s->is_finding && !r->is_finding);
 	CHECK_STR(r->about.msg, "a \"b\"; c");
 	CHECK_STR(r->about.category, "A Network Trojan was detected");
 	CHECK_STR(r->about.action, "allowed"); /* we only look: nothing is dropped */
