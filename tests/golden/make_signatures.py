@@ -11,6 +11,7 @@ import re
 import struct
 import sys
 
+import signature_cases
 from craft import ACK, FIN, PSH, SYN, Capture, icmp, tcp, udp
 
 here = pathlib.Path(__file__).resolve().parent
@@ -214,6 +215,7 @@ def nmap_os_probe(c):
 
 
 CASES[9100013] = nmap_os_probe
+signature_cases.add(talk, asks, smb2)
 
 if __name__ == "__main__":
     rules, bad = signatures(), 0
