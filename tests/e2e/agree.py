@@ -2,21 +2,28 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the sensor beside Suricata: the same captures, the rules that we match, (capture, sid) pairs.
 
-agree.py SENSOR DATA [--rules FILE] [--every N] [--classes a,b] [--differences FILE] [--keep DIR]
+agree.py SENSOR DATA [--rules FILE] [--all] [--cache DIR] [--every N] [--classes a,b]
+         [--differences FILE] [--keep DIR]
 
 The captures of one link type are laid behind each other in one file, two hours apart, so that each
 engine starts once and no flow of one capture lives to the next; an alert belongs to the capture
 that its flow began in. A pair that only one engine has is a difference; agree.tsv names those
 that are explained (docs/why/0010-suricata-differences.md): side, sid, path, reason, with * and
 wildcards. What it does not name fails the test.
+
+--all: all rules, those that we do not match, too; prints the agreement and the differences by their
+  cause (what hinders a rule that is not matched; else the protocol and buffers of the rule).
+--cache DIR: Suricata's pairs are kept there and used again for the same captures and rules.
 """
 import argparse
 import bisect
 import collections
 import fnmatch
 import gzip
+import hashlib
 import json
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -27,6 +34,8 @@ ap = argparse.ArgumentParser()
 ap.add_argument("sensor")
 ap.add_argument("data", type=pathlib.Path)
 ap.add_argument("--rules", type=pathlib.Path)
+ap.add_argument("--all", action="store_true")
+ap.add_argument("--cache", type=pathlib.Path)
 ap.add_argument("--every", type=int, default=1)
 ap.add_argument("--classes")
 ap.add_argument("--differences", help="write every one, a line each")
@@ -51,6 +60,25 @@ def matched_rules():
     subprocess.run([args.sensor, "-T", "-S", plain, "--write-matched", out], check=True,
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return out
+
+
+def rule_cause():
+    """sid → why a difference may be: what hinders it, or its protocol and buffers"""
+    line = re.compile(r"^\s*alert\s+(\S+).*\bsid:\s*(\d+)")
+    matched = {m[2] for m in map(line.match, open(tmp / "matched.rules", encoding="utf-8")) if m}
+    causes = {}
+    for text in open(tmp / "all.rules", encoding="utf-8"):
+        m = line.match(text)
+        if not m:
+            continue
+        buffers = sorted(set(re.findall(r"[;(]\s*((?:http|dns|tls|smb|ssh|smtp|ftp|krb5|snmp|file|"
+                                        r"dcerpc|quic|sip|ja3s?|ja4)[._][\w.]+|pkt_data)\b", text)))
+        state = " with flowbits" if re.search(r"\bflowbits:\s*isset", text) else ""
+        state += " with threshold" if re.search(r"threshold:|detection_filter:", text) else ""
+        raw = "raw " if not buffers else ""
+        causes[int(m[2])] = (("" if m[2] in matched else "NOT MATCHED: ") +
+                             f"{raw}{m[1]} {' '.join(buffers)}".strip() + state)
+    return causes
 
 
 def as_pcap(path):
@@ -151,6 +179,21 @@ def suricata(merged, rules, found):
     pairs(out, merged, found)
 
 
+def suricata_cached(merged, rules, found):
+    if not args.cache:
+        return suricata(merged, rules, found)
+    key = hashlib.sha256(merged.path.read_bytes() + rules.read_bytes()).hexdigest()[:16]
+    kept = args.cache / f"{key}.tsv"
+    if not kept.exists():
+        fresh = collections.Counter()
+        suricata(merged, rules, fresh)
+        args.cache.mkdir(parents=True, exist_ok=True)
+        kept.write_text("".join(f"{p}\t{sid}\t{n}\n" for (p, sid), n in sorted(fresh.items())))
+    for line in kept.read_text().splitlines():
+        path, sid, n = line.split("\t")
+        found[path, int(sid)] += int(n)
+
+
 def vigie(merged, rules, found):
     out = tmp / "vigie"
     run([args.sensor, "-r", merged.path, "-S", rules, "-l", out, "--set",
@@ -175,19 +218,25 @@ for row in rows:
             merged[link] = Merged(link)
         merged[link].add(row[1], found)
 rules = matched_rules()
+if args.all:
+    rules = tmp / "all.rules"
 theirs, ours = collections.Counter(), collections.Counter()
 for m in merged.values():
     m.file.close()
-    suricata(m, rules, theirs)
+    suricata_cached(m, rules, theirs)
     vigie(m, rules, ours)
 
 known = [line.rstrip("\n").split("\t") for line in open(here / "agree.tsv", encoding="utf-8")
          if line.strip() and not line.startswith("#")]
 both = same_count = 0
 reasons, unexplained = collections.Counter(), 0
+causes = rule_cause() if args.all else {}
+by_cause = collections.defaultdict(lambda: [0, 0, 0])
 lines = []
 for pair in sorted(theirs.keys() | ours.keys()):
     path, sid = pair
+    by_cause[causes.get(sid, "?")][0 if pair in theirs and pair in ours else
+                                   1 if pair in ours else 2] += 1
     if pair in theirs and pair in ours:
         both += 1
         same_count += theirs[pair] == ours[pair]
@@ -203,6 +252,12 @@ for pair in sorted(theirs.keys() | ours.keys()):
         print(f"only {side}: sid {sid} in {path} ({theirs[pair] or ours[pair]} alerts)")
 for (side, reason), n in sorted(reasons.items()):
     print(f"only {side}: {n} pairs: {reason}")
+if args.all:
+    print(f"{'both':>6}{'ours':>6}{'theirs':>8}  cause")
+    for cause, n in sorted(by_cause.items(), key=lambda c: -(c[1][1] + c[1][2])):
+        print(f"{n[0]:6}{n[1]:6}{n[2]:8}  {cause}")
+    one = sum(reasons.values())
+    print(f"agreement: {100 * both / max(1, both + one):.2f} % of {both + one} pairs")
 print(f"{len(rows)} captures, {both} pairs of both engines, {same_count} of them as often, "
       f"{sum(reasons.values())} of one only, {unexplained} not explained")
 if args.differences:
