@@ -55,7 +55,7 @@ struct ftp_flow {
 static bool is(const struct ftp_tx *tx, const char *word)
 {
 	for (unsigned i = 0; i < tx->n_command; i++) {
-		if ((tx->line.at[i] & 0xdf) != (uint8_t)word[i])
+		if (!word[i] || (tx->line.at[i] & 0xdf) != (uint8_t)word[i])
 			return false;
 	}
 	return word[tx->n_command] == '\0' && tx->n_command;
@@ -64,6 +64,9 @@ static bool is(const struct ftp_tx *tx, const char *word)
 static struct view_of_bytes argument(const struct ftp_tx *tx)
 {
 	uint32_t at = tx->n_command + (tx->n_command < tx->line.len);
+
+	if (!tx->line.at)
+		return (struct view_of_bytes){(const uint8_t *)"", 0};
 
 	return (struct view_of_bytes){tx->line.at + at, tx->line.len - at};
 }

@@ -34,7 +34,7 @@ struct imap_flow {
 static bool word_is(struct view_of_bytes w, const char *word)
 {
 	for (uint32_t i = 0; i < w.len; i++) {
-		if ((w.at[i] & 0xdf) != (uint8_t)word[i])
+		if (!word[i] || (w.at[i] & 0xdf) != (uint8_t)word[i])
 			return false;
 	}
 	return word[w.len] == '\0';
