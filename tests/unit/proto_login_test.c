@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* RDP, RFB, Telnet, SNMP: who logs in, and how it goes. */
+/* RDP, RFB, Telnet, SNMP, databases: who logs in, and how it goes. */
 #include "hex.h"
 #include "proto_rig.h"
 
@@ -43,6 +43,25 @@ static const struct row {
 	 {">0300 000b 06 e0 0000 0000 00", "<0300 000b 06 d0 0000 1234 00",
 	  ">0300 0023 02 f0 80 7f65 03c0 1400 01000000 4d535f5431323000 00000000 000000000000000000"},
 	 "fact rdp> [] []\nfact login> how=10 outcome=0 code=0 clear=0 [] [] []\n"},
+	{"redis: as an array and as a line", 6379,
+	 {"~>*3|$4|AUTH|$3|bob|$1|x|", "~<-WRONGPASS|", "~>AUTH y|", "~<+OK|"},
+	 "fact login< how=15 outcome=2 code=0 clear=1 [bob]\nfact login< how=15 outcome=1 code=0 clear=1 []\n"},
+	{"mysql: denied", 3306,
+	 {"<0b000000 0a352e37000102030405 06", ">25000001 85a60300 00000001 21 0000000000000000000000000000000000000000000000 626f6200 00",
+	  "<07000002 ff1504 23323830"},
+	 "fact login< how=13 outcome=2 code=1045 clear=0 [bob]\n"},
+	{"pgsql: no TLS, a password in clear, taken", 5432,
+	 {">00000008 04d2162f", "<4e", ">00000012 00030000 7573657200 626f6200 00", "<52 00000008 00000003", ">70 00000006 7800",
+	  "<52 00000008 00000000"},
+	 "fact login< how=14 outcome=1 code=0 clear=1 [bob]\n"},
+	{"pgsql: a wrong one", 5432,
+	 {">00000012 00030000 7573657200 626f6200 00", "<52 00000008 00000003", ">70 00000006 7800",
+	  "<45 00000011 53464154414c00 43323850303100 00"},
+	 "fact login< how=14 outcome=2 code=0 clear=1 [bob]\n"},
+	{"mssql: failed", 1433,
+	 {">1001 003a 0000 0100 32000000 04000074 00100000 00000007 00000000 00000000 00000000 00000000 00000000 3200 0000 2c00 0300 620062006200",
+	  "<0401 0012 0000 0100 aa 0700 18480000 01 0e 00"},
+	 "fact login< how=12 outcome=2 code=18456 clear=0 [bbb]\n"},
 	{"snmp: a community, answered", 161,
 	 {">3026 020101 0406 7075626c6963 a019 0204 01020304 020100 020100 300b 3009 0605 2b06010201 0500",
 	  "<3026 020101 0406 7075626c6963 a219 0204 01020304 020100 020100 300b 3009 0605 2b06010201 0500"},

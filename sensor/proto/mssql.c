@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+/* MS SQL (MS-TDS 2.2): the user of a LOGIN7 in clear, and the verdict in the server's tokens, which
+ * is in clear even where the login itself is not. */
+#include "base/bytes.h"
+#include "proto/login_line.h"
+
+#define HEAD          8u
+#define KEPT          8192u
+#define TYPE_answer   4
+#define TYPE_login7   16
+#define TYPE_prelogin 18
+#define TOKEN_error   0xaa
+#define TOKEN_ack     0xad
+#define LOGIN_FAILED  18456u
+
+struct mssql_state {
+	struct proto_bytes wait[2];
+	char user[64];
+	bool over;
+};
+
+static void login7(struct mssql_state *s, const uint8_t *p, uint32_t n)
+{
+	struct bytes b = bytes_of(p, n);
+
+	bytes_take(&b, 40); /* up to where the user's name is */
+	uint32_t at = bytes_le16(&b), len = bytes_le16(&b) * 2u;
+	if (bytes_ok(&b) && at < n && len <= n - at)
+		proto_text16(p + at, len, s->user, sizeof(s->user));
+}
+
+/* The first token that says how it went (2.2.7.10, 2.2.7.14). */
+static void answer(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct mssql_state *s = c->state;
+	struct bytes b = bytes_of(p, n);
+
+	while (bytes_left(&b) >= 3) {
+		uint8_t token = bytes_u8(&b);
+		/* only those that have a length of two bytes come before the verdict */
+		struct bytes body = bytes_take(&b, bytes_le16(&b));
+
+		if (!bytes_ok(&body))
+			return;
+		if (token == TOKEN_ack) {
+			login_tell(c, LOGIN_mssql, RESULT_ok, 0, false, s->user);
+			s->over = true;
+			return;
+		}
+		if (token == TOKEN_error) {
+			uint32_t code = bytes_le32(&body);
+
+			if (code == LOGIN_FAILED)
+				login_tell(c, LOGIN_mssql, RESULT_failed, code, false, s->user);
+			s->over = true;
+			return;
+		}
+	}
+}
+
+static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct mssql_state *s = c->state;
+	struct proto_bytes *w = &s->wait[c->dir];
+
+	if (s->over)
+		return;
+	if (!proto_append(proto_mem_of(c), w, p, n, KEPT * 2))
+		s->over = true;
+	while (!s->over && w->len >= HEAD) {
+		uint32_t len = (uint32_t)(w->at[2] << 8 | w->at[3]);
+
+		/* TLS inside is packets of prelogin, then bare records for the login */
+		bool record = w->at[0] == 0x17 && w->at[1] == 3;
+		if (record && w->len >= 5)
+			len = (uint32_t)(w->at[3] << 8 | w->at[4]) + 5;
+		if (len < HEAD || len > KEPT) {
+			s->over = true;
+			break;
+		}
+		if (w->len < len)
+			return;
+		if (!record && w->at[0] == TYPE_login7 && c->dir == FLOW_to_server)
+			login7(s, w->at + HEAD, len - HEAD);
+		else if (!record && w->at[0] == TYPE_answer && c->dir == FLOW_to_client)
+			answer(c, w->at + HEAD, len - HEAD);
+		proto_consume(w, len);
+	}
+	if (s->over || w->len == 0)
+		proto_drop(proto_mem_of(c), w);
+}
+
+static void gap(struct proto_call *c, uint64_t missing)
+{
+	(void)missing;
+	((struct mssql_state *)c->state)->over = true;
+}
+
+static void end(struct proto_call *c)
+{
+	struct mssql_state *s = c->state;
+
+	proto_drop(proto_mem_of(c), &s->wait[0]);
+	proto_drop(proto_mem_of(c), &s->wait[1]);
+}
+
+static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
+			bool midstream)
+{
+	(void)f, (void)midstream;
+	if (n < HEAD)
+		return PROBE_more;
+	bool type = dir == FLOW_to_server ? p[0] == TYPE_prelogin || p[0] == TYPE_login7
+					  : p[0] == TYPE_answer;
+	return type && p[1] <= 1 && (p[2] || p[3] >= HEAD) ? PROBE_yes : PROBE_no;
+}
+
+static const uint16_t ports[] = {1433, 0};
+
+const struct protocol protocol_mssql = {
+	.name = "mssql",
+	.over = PROTO_OVER_TCP,
+	.ports = ports,
+	.ports_only = true,
+	.state_size = sizeof(struct mssql_state),
+	.probe = probe,
+	.data = data,
+	.gap = gap,
+	.end = end,
+};

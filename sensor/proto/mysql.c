@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+/* MySQL's connection phase (MySQL internals manual, 14.2): greeting, the client's answer with its
+ * user, the verdict; TLS when the client asks for it. */
+#include "base/bytes.h"
+#include "proto/login_line.h"
+
+#define HEAD        4u
+#define KEPT        1024u /* bytes of a packet of this phase */
+#define CAP_SSL     0x800u
+#define SSL_REQUEST 32u /* bytes of it */
+
+struct mysql_state {
+	struct proto_bytes wait[2];
+	char user[64];
+	bool greeted, asked, over;
+};
+
+/* True: TLS follows. */
+static bool client(struct proto_call *c, struct bytes b)
+{
+	struct mysql_state *s = c->state;
+	uint32_t n = (uint32_t)bytes_left(&b);
+
+	if (s->asked)
+		return false; /* more of the proof */
+	uint32_t capabilities = bytes_le32(&b);
+	bytes_take(&b, 28);
+	if (!bytes_ok(&b))
+		return false;
+	if (capabilities & CAP_SSL && n == SSL_REQUEST)
+		return true;
+	proto_text(b.at, (uint32_t)strnlen((const char *)b.at, bytes_left(&b)), s->user,
+		   sizeof(s->user));
+	s->asked = true;
+	return false;
+}
+
+static void server(struct proto_call *c, struct bytes b)
+{
+	struct mysql_state *s = c->state;
+	uint8_t kind = bytes_u8(&b);
+
+	if (!s->greeted) {
+		s->greeted = true;
+		s->over = kind != 10; /* an error, or of another time */
+		return;
+	}
+	if (!s->asked || (kind != 0 && kind != 0xff))
+		return; /* another proof is asked for */
+	uint16_t code = kind ? bytes_le16(&b) : 0;
+	/* access denied (three ways), account locked; others are no word on the proof */
+	bool denied = code == 1044 || code == 1045 || code == 1698 || code == 3118;
+	login_tell(c, LOGIN_mysql,
+		   !kind    ? RESULT_ok
+		   : denied ? RESULT_failed
+			    : RESULT_unknown,
+		   code, false, s->user);
+	s->over = true;
+}
+
+static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct mysql_state *s = c->state;
+	struct proto_bytes *w = &s->wait[c->dir];
+
+	if (s->over)
+		return;
+	if (!proto_append(proto_mem_of(c), w, p, n, KEPT * 2))
+		s->over = true;
+	while (!s->over && w->len >= HEAD) {
+		uint32_t len = w->at[0] | (uint32_t)w->at[1] << 8 | (uint32_t)w->at[2] << 16;
+
+		if (len > KEPT || len == 0) {
+			s->over = true;
+			break;
+		}
+		if (w->len - HEAD < len)
+			return;
+		struct bytes b = bytes_of(w->at + HEAD, len);
+		bool tls = false;
+		if (c->dir == FLOW_to_server)
+			tls = client(c, b);
+		else
+			server(c, b);
+		proto_consume(w, HEAD + len);
+		if (tls) {
+			proto_switch(c, APP_tls, w->len < n ? w->len : n);
+			return;
+		}
+	}
+	if (s->over || w->len == 0)
+		proto_drop(proto_mem_of(c), w);
+}
+
+static void gap(struct proto_call *c, uint64_t missing)
+{
+	(void)missing;
+	((struct mysql_state *)c->state)->over = true;
+}
+
+static void end(struct proto_call *c)
+{
+	struct mysql_state *s = c->state;
+
+	proto_drop(proto_mem_of(c), &s->wait[0]);
+	proto_drop(proto_mem_of(c), &s->wait[1]);
+}
+
+static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
+			bool midstream)
+{
+	(void)f, (void)midstream;
+	if (dir == FLOW_to_server)
+		return PROBE_more; /* the server says it */
+	if (n < HEAD + 1)
+		return PROBE_more;
+	return p[2] == 0 && p[3] == 0 && (p[4] == 10 || p[4] == 0xff) ? PROBE_yes : PROBE_no;
+}
+
+static const uint16_t ports[] = {3306, 0};
+
+const struct protocol protocol_mysql = {
+	.name = "mysql",
+	.over = PROTO_OVER_TCP,
+	.ports = ports,
+	.ports_only = true,
+	.state_size = sizeof(struct mysql_state),
+	.probe = probe,
+	.data = data,
+	.gap = gap,
+	.end = end,
+};

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+/* PostgreSQL's start (its manual, 55.2): the user, how the proof is asked for, the verdict; TLS
+ * when both want it. */
+#include "base/bytes.h"
+#include "proto/login_line.h"
+
+#define KEPT        1024u
+#define STARTUP     196608u /* version 3.0 */
+#define SSL_REQUEST 80877103u
+#define AUTH_ok     0u
+#define AUTH_clear  3u
+
+struct pgsql_state {
+	struct proto_bytes wait[2];
+	char user[64];
+	bool started, ssl, clear, over;
+};
+
+/* "user\0NAME\0database\0…" */
+static void startup(struct pgsql_state *s, struct bytes b)
+{
+	while (bytes_left(&b)) {
+		const uint8_t *end = memchr(b.at, 0, bytes_left(&b));
+		bool user = end && end - b.at == 4 && memcmp(b.at, "user", 4) == 0;
+
+		if (!end)
+			return;
+		bytes_take(&b, (size_t)(end - b.at) + 1);
+		if (user) {
+			proto_text(b.at, (uint32_t)strnlen((const char *)b.at, bytes_left(&b)),
+				   s->user, sizeof(s->user));
+			return;
+		}
+	}
+}
+
+/* One message of the client; returns its length, 0: it is not whole. */
+static uint32_t client(struct pgsql_state *s, const uint8_t *p, uint32_t n)
+{
+	struct bytes b = bytes_of(p, n);
+
+	if (s->started)
+		return n; /* proofs are not looked at */
+	uint32_t len = bytes_be32(&b), kind = bytes_be32(&b);
+	if (!bytes_ok(&b))
+		return 0;
+	if (len < 8 || len > KEPT) {
+		s->over = true;
+		return n;
+	}
+	if (n < len)
+		return 0;
+	s->ssl = kind == SSL_REQUEST;
+	if (kind == STARTUP) {
+		s->started = true;
+		startup(s, bytes_of(p + 8, len - 8));
+	}
+	return len;
+}
+
+static void verdict(struct proto_call *c, const uint8_t *p, uint32_t len)
+{
+	struct pgsql_state *s = c->state;
+	struct bytes b = bytes_of(p + 5, len - 4);
+
+	if (p[0] == 'E') {
+		/* fields: a letter and a text; 28… are of authorisation */
+		bool proof = memmem(b.at, bytes_left(&b), "C28", 3) != NULL;
+
+		if (proof)
+			login_tell(c, LOGIN_pgsql, RESULT_failed, 0, s->clear, s->user);
+		s->over = true;
+		return;
+	}
+	if (p[0] != 'R')
+		return;
+	uint32_t kind = bytes_be32(&b);
+	s->clear |= kind == AUTH_clear;
+	if (kind == AUTH_ok) {
+		login_tell(c, LOGIN_pgsql, RESULT_ok, 0, s->clear, s->user);
+		s->over = true;
+	}
+}
+
+/* One message of the server; returns its length, 0: it is not whole. */
+static uint32_t server(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct pgsql_state *s = c->state;
+
+	if (n < 5)
+		return 0;
+	uint32_t len = (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
+	if (len < 4 || len > KEPT) {
+		s->over = true;
+		return n;
+	}
+	if (n - 1 < len)
+		return 0;
+	verdict(c, p, len);
+	return len + 1;
+}
+
+static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct pgsql_state *s = c->state;
+	struct proto_bytes *w = &s->wait[c->dir];
+
+	if (s->over)
+		return;
+	if (c->dir == FLOW_to_client && s->ssl) {
+		s->ssl = false;
+		if (p[0] == 'S') {
+			proto_switch(c, APP_tls, n - 1);
+			return;
+		}
+		p++;
+		n--;
+	}
+	if (!proto_append(proto_mem_of(c), w, p, n, KEPT * 4))
+		s->over = true;
+	while (!s->over && w->len) {
+		uint32_t used = c->dir == FLOW_to_server ? client(s, w->at, w->len)
+							 : server(c, w->at, w->len);
+		if (!used)
+			return;
+		proto_consume(w, used);
+	}
+	proto_drop(proto_mem_of(c), w);
+}
+
+static void gap(struct proto_call *c, uint64_t missing)
+{
+	(void)missing;
+	((struct pgsql_state *)c->state)->over = true;
+}
+
+static void end(struct proto_call *c)
+{
+	struct pgsql_state *s = c->state;
+
+	proto_drop(proto_mem_of(c), &s->wait[0]);
+	proto_drop(proto_mem_of(c), &s->wait[1]);
+}
+
+static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
+			bool midstream)
+{
+	(void)f, (void)midstream;
+	if (dir == FLOW_to_client)
+		return PROBE_more; /* the client begins */
+	if (n < 8)
+		return PROBE_more;
+	uint32_t kind = (uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7];
+	return kind == STARTUP || kind == SSL_REQUEST ? PROBE_yes : PROBE_no;
+}
+
+static const uint16_t ports[] = {5432, 0};
+
+const struct protocol protocol_pgsql = {
+	.name = "pgsql",
+	.over = PROTO_OVER_TCP,
+	.ports = ports,
+	.ports_only = true,
+	.state_size = sizeof(struct pgsql_state),
+	.probe = probe,
+	.data = data,
+	.gap = gap,
+	.end = end,
+};

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+/* Redis (RESP): AUTH as a line or as an array of strings, and its answer. */
+#include "proto/login_line.h"
+
+struct redis_state {
+	struct login_line line[2];
+	char words[2][64]; /* of the AUTH at hand: password, or user and password */
+	uint8_t word;      /* 0: not in an AUTH; else 1 + words read */
+	uint8_t left;      /* words of the array at hand still to come */
+	bool answer;       /* the next answer is to an AUTH */
+};
+
+static void asked(struct redis_state *s)
+{
+	if (s->word < 3)
+		s->words[0][0] = '\0'; /* a password alone */
+	s->answer = true;
+	s->word = 0;
+}
+
+static void client(struct redis_state *s, const char *line)
+{
+	if (line[0] == '*') {
+		s->left =
+			line[1] >= '2' && line[1] <= '3' && !line[2] ? (uint8_t)(line[1] - '0') : 0;
+		s->word = 0;
+	} else if (line[0] == '$') {
+		/* the length of what comes */
+	} else if (s->left) {
+		s->left--;
+		if (!s->word)
+			s->word = strcasecmp(line, "AUTH") == 0;
+		else if (s->word < 3)
+			proto_text(line, (uint32_t)strlen(line), s->words[s->word++ - 1], 64);
+		if (s->word && s->left == 0)
+			asked(s);
+	} else if (strncasecmp(line, "AUTH ", 5) == 0) {
+		const char *second = strchr(line + 5, ' ');
+
+		s->word = second ? 3 : 2;
+		proto_text(line + 5, (uint32_t)strcspn(line + 5, " "), s->words[0], 64);
+		asked(s);
+	}
+}
+
+static void server(struct proto_call *c, const char *line)
+{
+	struct redis_state *s = c->state;
+
+	if (!s->answer || (line[0] != '+' && line[0] != '-'))
+		return;
+	s->answer = false;
+	login_tell(c, LOGIN_redis, line[0] == '+' ? RESULT_ok : RESULT_failed, 0, true,
+		   s->words[0]);
+}
+
+static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	struct redis_state *s = c->state;
+	struct login_line *l = &s->line[c->dir];
+
+	if (l->bytes > LOGIN_MAX)
+		return;
+	while (login_line_next(l, &p, &n)) {
+		if (c->dir == FLOW_to_server)
+			client(s, l->at);
+		else
+			server(c, l->at);
+	}
+}
+
+static void gap(struct proto_call *c, uint64_t missing)
+{
+	struct redis_state *s = c->state;
+
+	(void)missing;
+	s->line[c->dir].n = 0;
+	s->word = s->left = 0;
+	s->answer = false;
+}
+
+static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
+			bool midstream)
+{
+	(void)f, (void)midstream, (void)n;
+	if (dir == FLOW_to_server)
+		return p[0] == '*' || (p[0] | 32) == 'a' || (p[0] | 32) == 'p' || (p[0] | 32) == 'i'
+			       ? PROBE_yes
+			       : PROBE_no;
+	return p[0] == '+' || p[0] == '-' || p[0] == '$' || p[0] == ':' || p[0] == '*' ? PROBE_yes
+										       : PROBE_no;
+}
+
+static const uint16_t ports[] = {6379, 0};
+
+const struct protocol protocol_redis = {
+	.name = "redis",
+	.over = PROTO_OVER_TCP,
+	.ports = ports,
+	.ports_only = true,
+	.state_size = sizeof(struct redis_state),
+	.probe = probe,
+	.data = data,
+	.gap = gap,
+};
