@@ -7,6 +7,8 @@
  * after many failures is told apart, because then somebody is in. Where a protocol does not show
  * how a login went, attempts count.
  *
+ * Where people type a password, `burst` connections that fail within burst_s are enough.
+ *
  * Units:  logins within window_s of packet time.
  * Owns:   bounded tables: (source, target, way), (source).
  * Cost:   two look-ups a login.
@@ -26,15 +28,19 @@
 #define KRB_BAD_PASSWORD 24u /* RFC 4120 7.5.9; others: expired, locked, not allowed now */
 
 struct brute_config {
-	uint32_t failures, attempts, window_s, accounts, unknown, after, again_s, pairs;
+	uint32_t failures, attempts, burst, burst_s, window_s, accounts, unknown, after, again_s,
+		pairs;
 };
 
 struct brute_pair { /* one way into one target from one source */
 	struct sets_head head;
 	uint64_t begin_ns, told_ns, won_ns;
-	uint32_t failed, tried; /* within the window */
-	uint32_t last_failed;   /* of the window before */
-	char user[40];          /* the last that failed */
+	uint32_t failed, tried;        /* within the window */
+	uint32_t last_failed;          /* of the window before */
+	uint64_t burst_ns, burst_flow; /* begin; last connection counted */
+	uint32_t burst;                /* connections whose login failed since burst_ns */
+	uint32_t pad;
+	char user[40]; /* the last that failed */
 };
 
 struct brute_source {
@@ -73,6 +79,9 @@ static const struct about brute_abouts[] = {
 static const struct param brute_params[] = {
 	PARAM(PARAM_U32, struct brute_config, failures, 3, 10000, 12, "logins",
 	      "that fail at one target within window_s"),
+	PARAM(PARAM_U32, struct brute_config, burst, 3, 1000, 5, "connections",
+	      "of SSH, FTP, Telnet, a desktop or a database whose login fails within burst_s: no hand types so fast"),
+	PARAM(PARAM_U32, struct brute_config, burst_s, 1, 60, 5, "s", "that they are counted in"),
 	PARAM(PARAM_U32, struct brute_config, attempts, 5, 10000, 20, "logins",
 	      "tried at one target within window_s, where their outcome cannot be seen"),
 	PARAM(PARAM_U32, struct brute_config, window_s, 10, 86400, 600, "s", "that they are counted in"),
@@ -160,6 +169,36 @@ static void test_pair(const struct login *k, struct brute_pair *p)
 	}
 }
 
+/* Programs retry where Windows keeps a password; nobody does so where people type one. */
+static bool is_typed(uint8_t how)
+{
+	return how == LOGIN_ssh || how == LOGIN_ftp || how == LOGIN_telnet || how == LOGIN_rdp ||
+	       how == LOGIN_vnc || how == LOGIN_mssql || how == LOGIN_mysql || how == LOGIN_pgsql ||
+	       how == LOGIN_redis;
+}
+
+static void test_burst(const struct login *k, struct brute_pair *p)
+{
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	uint64_t now_ns = k->o->time_ns;
+
+	if (k->b->outcome != RESULT_failed || !is_typed(k->b->how) ||
+	    p->burst_flow == k->o->flow_id)
+		return;
+	if (now_ns > p->burst_ns + k->c->burst_s * NS_PER_S) {
+		p->burst_ns = now_ns;
+		p->burst = 0;
+	}
+	p->burst++;
+	p->burst_flow = k->o->flow_id;
+	if (p->burst < k->c->burst || !due(&p->told_ns, now_ns, k->c->again_s))
+		return;
+	snprintf(text, sizeof(text), "%s at %s: %u connections failed to log in within %.1f s",
+		 k->how, addr_text(&k->o->dst, a), p->burst,
+		 (double)(now_ns - p->burst_ns) / NS_PER_S);
+	tell(k, BRUTE_guess, p->burst, k->c->burst, "connections", text);
+}
+
 static void on_pair(const struct login *k)
 {
 	bool fresh;
@@ -177,6 +216,7 @@ static void on_pair(const struct login *k)
 	p->failed += k->b->outcome == RESULT_failed && !k->b->user_unknown && guess;
 	p->tried += k->b->outcome == RESULT_unknown;
 	test_pair(k, p);
+	test_burst(k, p);
 	if (k->b->outcome == RESULT_ok)
 		p->failed = p->last_failed = 0; /* somebody who mistyped */
 }

@@ -18,13 +18,17 @@
 #include "base/clock.h"
 #include "detect/rpc.h"
 #include "detect/teller.h"
+#include "flow/flow.h"
 #include "observe/fact.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#define LDAP_SEARCH 3
+#define LDAP_SEARCH  3
+#define ADWS         9389
+#define SEALED_MIN   12u  /* messages within a second or a session */
+#define SEALED_BYTES 600u /* of one, with its overhead */
 
 struct discover_config {
 	uint32_t topics, accounts, sid_bytes, window_s, again_s, clients;
@@ -50,6 +54,8 @@ enum {
 	DISCOVER_samr,
 	DISCOVER_sids,
 	DISCOVER_refused,
+	DISCOVER_sealed,
+	DISCOVER_adws,
 	DISCOVER_kinds
 };
 #define DISCOVER_SOURCE "ATT&CK T1087.002, T1069.002, T1482; queries of public tools"
@@ -73,6 +79,12 @@ static const struct about discover_abouts[DISCOVER_kinds] = {
 	SAY_ABOUT("discover", 905, 3, FAMILY_lateral, "Remote Procedure Call",
 		"LATERAL an interface for execution or replication asked for, and refused", "T1021", "TA0008",
 		DISCOVER_SOURCE, DISCOVER_CHECK),
+	SAY_ABOUT("discover", 906, 3, FAMILY_lateral, "Discovery",
+		"DISCOVERY an encrypted SMB session of small messages, as remote calls are", "T1087.002", "TA0007",
+		DISCOVER_SOURCE, "which calls they were only the server's log says (events 5145, 4661)"),
+	SAY_ABOUT("discover", 907, 3, FAMILY_lateral, "Discovery",
+		"DISCOVERY the directory asked over its web service", "T1087.002", "TA0007",
+		DISCOVER_SOURCE, "PowerShell's module for the directory does so; is an administrator there?"),
 };
 static const struct param discover_params[] = {
 	PARAM(PARAM_U32, struct discover_config, topics, 2, 20, 4, "topics",
@@ -283,6 +295,31 @@ static void on_bind(const struct asked *k)
 		   obs_word(k->o, sizeof(*b), 0));
 }
 
+/* What an encrypted session carries cannot be read; remote calls are many small messages each way.
+ */
+static void on_sealed(const struct asked *k)
+{
+	const struct fact_smb_io *b = obs_fact(k->o);
+	uint32_t n = b->reads + b->writes;
+
+	if (*obs_word(k->o, sizeof(*b), 1) || n < SEALED_MIN || b->reads < n / 4 ||
+	    b->writes < n / 4 || b->read + b->written > (uint64_t)n * SEALED_BYTES)
+		return;
+	struct telling m = telling_of(k, DISCOVER_sealed, false, n, SEALED_MIN, "messages");
+	teller_say(&k->s->t, k->out, k->o, &m, "%u messages of %llu bytes on average", n,
+		   (unsigned long long)((b->read + b->written) / n));
+}
+
+static void on_contact(const struct asked *k)
+{
+	const struct obs_contact *b = obs_body(k->o);
+
+	if (k->o->dport != ADWS || b->link.proto != 6 || b->outcome != FLOW_answered || b->guessed)
+		return;
+	struct telling m = telling_of(k, DISCOVER_adws, false, 1, 1, "connections");
+	teller_say(&k->s->t, k->out, k->o, &m, "Active Directory Web Services, port %u", ADWS);
+}
+
 static void discover_on_observation(const void *config, void *state, const struct observation *o,
 				    const struct detector_out *out)
 {
@@ -294,8 +331,12 @@ static void discover_on_observation(const void *config, void *state, const struc
 		on_search(&k);
 	else if (o->kind == OBS_rpc_call)
 		on_call(&k);
-	else
+	else if (o->kind == OBS_rpc_bind)
 		on_bind(&k);
+	else if (o->kind == OBS_smb_io)
+		on_sealed(&k);
+	else
+		on_contact(&k);
 }
 
 static void discover_stats(const void *state, char *out, size_t size)
@@ -312,7 +353,8 @@ const struct detector detect_discover = {
 	.name = "discover",
 	.what = "hosts that have the directory tell them who and what there is",
 	.source = DISCOVER_SOURCE,
-	.wants = 1ull << OBS_ldap | 1ull << OBS_rpc_call | 1ull << OBS_rpc_bind,
+	.wants = 1ull << OBS_ldap | 1ull << OBS_rpc_call | 1ull << OBS_rpc_bind |
+		 1ull << OBS_smb_io | 1ull << OBS_contact,
 	.params = discover_params,
 	.abouts = discover_abouts,
 	.n_abouts = DISCOVER_kinds,

@@ -321,7 +321,9 @@ static void on_dhcp(const struct word *k)
 	bool as_dns = addr_eq(&b->dns, server) && !addr_eq(&b->dns, &l->dns);
 	char a[ADDR_TEXT];
 	bool differs = !addr_eq(&b->router, &l->router) || !addr_eq(&b->dns, &l->dns);
-	bool itself = as_router || as_dns;
+	/* Two networks that we see may each have their own: beside is who has the same /24. */
+	bool beside = b->v6 || memcmp(server->b, l->server.b, sizeof(server->b) - 1) == 0;
+	bool itself = (as_router || as_dns) && beside;
 	const struct telling m = {.about = &poison_abouts[itself ? POISON_dhcp : POISON_second],
 				  .host = server,
 				  .other = &l->server,
@@ -330,7 +332,7 @@ static void on_dhcp(const struct word *k)
 				  .unit = "servers",
 				  .observed = 2,
 				  .threshold = 2};
-	if (itself || differs)
+	if (itself || (differs && beside))
 		teller_say(&k->s->t, k->out, k->o, &m,
 			   "it names itself as %s; %s, which was there before, does not",
 			   as_router && as_dns ? "router and name server"

@@ -28,7 +28,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FILES 64u /* names remembered a client */
+#define FILES        64u        /* names remembered a client */
+#define SEALED_TIMES 5u         /* seconds of both directions alike */
+#define SEALED_BYTES (1u << 20) /* written in an encrypted session */
 
 struct ransom_config {
 	uint32_t files, window_s, entropy_gain, again_s, clients;
@@ -43,7 +45,9 @@ struct ransom_client {
 	uint64_t note_ns, told_ns, begin_ns;
 	uint64_t note_folder[4];
 	uint32_t next, next_made, notes, told_at;
-	uint32_t lost; /* since begin_ns */
+	uint32_t lost;     /* since begin_ns */
+	uint32_t sealed_n; /* times told of a session that hides names, both ways alike */
+	uint64_t sealed_ns, sealed[2]; /* begin of its window; bytes read, written */
 	uint32_t by[3];
 	uint8_t way[FILES];
 	char extension[24], example[64];
@@ -54,7 +58,7 @@ struct ransom_state {
 	struct count files, alerts, findings;
 };
 
-enum { RANSOM_alert, RANSOM_renames, RANSOM_note, RANSOM_kinds };
+enum { RANSOM_alert, RANSOM_renames, RANSOM_note, RANSOM_sealed, RANSOM_kinds };
 #define RANSOM_SOURCE "Morato et al., REDFISH (2018); Berrueta et al., arXiv 2202.07583"
 #define RANSOM_CHECK                                                                               \
 	"open one of the files: can it still be read? Which process on the client writes, and is " \
@@ -70,6 +74,9 @@ static const struct about ransom_abouts[] = {
 		RANSOM_SOURCE, RANSOM_CHECK),
 	SAY_ABOUT("ransom", 843, 3, FAMILY_ransomware, "Data Encrypted for Impact",
 		"RANSOMWARE a file with the name of a ransom note", "T1486", "TA0040", RANSOM_SOURCE, RANSOM_CHECK),
+	SAY_ABOUT("ransom", 844, 3, FAMILY_ransomware, "Data Encrypted for Impact",
+		"RANSOMWARE as much is read as written in an encrypted SMB session, second by second", "T1486",
+		"TA0040", RANSOM_SOURCE, RANSOM_CHECK),
 };
 static const struct param ransom_params[] = {
 	PARAM(PARAM_U32, struct ransom_config, files, 3, FILES, 7, "files", "lost within window_s"),
@@ -240,6 +247,35 @@ static void lose(const struct act *k, uint64_t file, uint8_t way, const char *ex
 	test(k);
 }
 
+/* Names and contents are hidden. Encrypting in place reads as much as it writes, all the time; so
+ * does a copy from share to share: a finding. */
+static void on_sealed(const struct act *k, const struct fact_smb_io *b)
+{
+	struct ransom_client *cl = k->cl;
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+
+	if (k->o->time_ns > cl->sealed_ns + k->c->window_s * NS_PER_S) {
+		cl->sealed_ns = k->o->time_ns;
+		cl->sealed[0] = cl->sealed[1] = 0;
+		cl->sealed_n = 0;
+	}
+	cl->sealed[0] += b->read;
+	cl->sealed[1] += b->written;
+	cl->sealed_n +=
+		b->read && b->written && b->read < b->written * 2 && b->written < b->read * 2;
+	if (cl->sealed_n < SEALED_TIMES || cl->sealed[1] < SEALED_BYTES ||
+	    cl->sealed[0] * 4 < cl->sealed[1] * 3 || cl->sealed[1] * 4 < cl->sealed[0] * 3)
+		return;
+	struct once_entry *e =
+		once_get(&k->s->once, RANSOM_sealed, cl->head.key, 0, 0, k->o->time_ns);
+	if (!once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S))
+		return;
+	snprintf(text, sizeof(text), "on %s: %.1f MB read and %.1f MB written within %u s",
+		 addr_text(&k->o->dst, a), (double)cl->sealed[0] / 1e6, (double)cl->sealed[1] / 1e6,
+		 k->c->window_s);
+	tell(k, RANSOM_sealed, false, 1, text);
+}
+
 static void on_io(const struct act *k)
 {
 	const struct fact_smb_io *b = obs_fact(k->o);
@@ -247,6 +283,8 @@ static void on_io(const struct act *k)
 	bool gained = b->read_entropy && b->written_entropy >= 6500 &&
 		      b->written_entropy >= b->read_entropy + k->c->entropy_gain;
 
+	if (!*path)
+		on_sealed(k, b);
 	if (b->pipe || !b->written || !*path || !b->overlap || !(gained || b->magic_changed))
 		return;
 	lose(k, once_text(path) | 1, WAY_overwritten, path);

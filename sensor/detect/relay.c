@@ -173,6 +173,8 @@ static void on_ntlm(const struct meet *k)
 								    : &ch->src;
 	struct telling m =
 		telling_of(k, RELAY_through, middle, middle == &k->o->src ? &k->o->dst : &ch->dst);
+	/* Without a host in common nobody is known to have handed it on. */
+	m.alert = middle != &ch->src || addr_eq(&ch->src, &k->o->src);
 	teller_say(&k->s->t, k->out, k->o, &m,
 		   "challenge %016llx from %s to %s, and %.1f s later from %s to %s",
 		   (unsigned long long)b->challenge, addr_text(&ch->dst, first[0]),
