@@ -28,9 +28,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FILES        64u        /* names remembered a client */
-#define SEALED_TIMES 5u         /* seconds of both directions alike */
-#define SEALED_BYTES (1u << 20) /* written in an encrypted session */
+#define FILES        64u          /* names remembered a client */
+#define SEALED_TIMES 3u           /* seconds of both directions alike */
+#define SEALED_BYTES (256u << 10) /* written in an encrypted session */
 
 struct ransom_config {
 	uint32_t files, window_s, entropy_gain, again_s, clients;
