@@ -43,6 +43,7 @@ static void add(enum app app, unsigned n)
 		b->name = f->name;
 		b->id = (uint16_t)n_buffer++;
 		b->number = f->type == FIELD_number;
+		b->file = strncmp(f->name, "file", 4) == 0;
 		for (unsigned a = 0; a < APP_count; a++)
 			b->field[a] = BUFFER_NONE;
 	}

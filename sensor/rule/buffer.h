@@ -16,6 +16,7 @@ struct buffer {
 	uint16_t id;
 	bool number;  /* a number in every protocol that has it; else bytes */
 	bool many;    /* several a transaction */
+	bool file;    /* of a file: conditions on several of these are on the same one */
 	int16_t field[APP_count]; /* index into the protocol's fields, or BUFFER_NONE */
 };
 

@@ -287,6 +287,12 @@ void rule_group_finish(struct build *b)
 		if (g->n || g->absent)
 			out[s->n_group++] = *g;
 	}
+	unsigned of_file = 0;
+	for (unsigned i = 0; i < s->n_group; i++)
+		of_file += out[i].buffer && out[i].buffer->file && !out[i].absent;
+	for (unsigned i = 0; i < b->n_tx_test; i++)
+		of_file += b->tx_test[i].of_file;
+	s->same_file = of_file > 1;
 	s->event_only = s->app_events && !s->n_group && !s->n_step;
 	for (unsigned i = 0; i < b->n_tx_test; i++)
 		s->event_only &= !b->tx_test[i].field;

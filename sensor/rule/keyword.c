@@ -69,6 +69,10 @@ static bool number_match(const void *arg, const struct tx_ask *ask)
 	bool at_place = false;
 	uint64_t v;
 
+	if (ask->only)
+		return ask->protocol->number(ask->tx, ask->field, ask->only - 1, ask->dir, &v) &&
+		       rule_numbers_have(n, v);
+
 	for (; ask->protocol->number(ask->tx, ask->field, some, ask->dir, &v); some++) {
 		bool fits = rule_numbers_have(n, v);
 
@@ -107,6 +111,7 @@ int rule_build_tx(struct build *b, const struct keyword *k, struct span value)
 	}
 	if (!t.match) {
 		t.match = number_match;
+		t.of_file = t.field->file;
 		rc = t.field->many
 			     ? rule_numbers_parse_indexed(value, UINT64_MAX, k->names, arg, b->fault)
 			     : rule_numbers_parse(value, UINT64_MAX, k->names, k->closed, arg,

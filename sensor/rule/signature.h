@@ -36,6 +36,7 @@ struct tx_ask { /* what a condition on a transaction is asked about */
 	const struct protocol *protocol;
 	const struct flow *flow;
 	unsigned field; /* of protocol->fields: the keyword's */
+	unsigned only;  /* instance + 1 of a number; 0: any of them */
 	uint8_t dir;
 };
 struct tx_test {
@@ -43,6 +44,7 @@ struct tx_test {
 	const void *arg;
 	const struct buffer *field; /* NULL: an event of the protocol */
 	uint8_t dir;                /* as struct group's */
+	bool of_file;               /* a number of a file, asked of each by itself */
 };
 
 struct chain;
@@ -118,6 +120,7 @@ struct signature {
 	bool both_ways;         /* <> */
 	bool whole_tx;          /* =>: both sides of a transaction */
 	uint8_t hook;           /* WHERE_TX: not before this progress */
+	bool same_file;         /* WHERE_TX: several conditions on one file */
 	bool event_only;        /* WHERE_TX: asks for nothing but app_events */
 	bool literal_nocase;
 	uint8_t n_flowbit, n_flowint;

@@ -49,6 +49,8 @@ static bool tx_tests_hold(const struct turn *t, const struct signature *s)
 		struct tx_ask ask = {.tx = e->tx, .protocol = e->protocol, .flow = e->flow,
 				     .dir = x->dir == GROUP_DIR_EVENT ? e->dir : x->dir};
 
+		if (s->same_file && x->of_file)
+			continue; /* files_hold() */
 		if (x->field)
 			ask.field = (unsigned)x->field->field[t->app];
 		if (!x->match(x->arg, &ask))
@@ -80,13 +82,66 @@ static bool group_holds(const struct turn *t, const struct group *g)
 	return g->absent && !any;
 }
 
+static bool is_of_file(const struct signature *s, const struct group *g)
+{
+	return s->same_file && g->kind == GROUP_tx && g->buffer->file && !g->absent;
+}
+
 static bool groups_hold(const struct turn *t, const struct signature *s)
 {
 	for (unsigned i = 0; i < s->n_group; i++) {
-		if (s->group[i].kind == GROUP_tx && !group_holds(t, &s->group[i]))
+		const struct group *g = &s->group[i];
+
+		if (g->kind == GROUP_tx && !is_of_file(s, g) && !group_holds(t, g))
 			return false;
 	}
 	return true;
+}
+
+/* Whether everything the rule asks of a file holds for the i-th; *any: there is one. */
+static bool file_holds(const struct turn *t, const struct signature *s, unsigned i, bool *any)
+{
+	const struct proto_tx_event *e = t->e;
+	bool holds = true, failed;
+	struct view v;
+
+	*any = false;
+	for (unsigned k = 0; k < s->n_group; k++) {
+		const struct group *g = &s->group[k];
+		uint8_t dir = g->dir == GROUP_DIR_EVENT ? e->dir : g->dir;
+
+		if (!is_of_file(s, g))
+			continue;
+		bool has = rule_tx_bytes(t->m, e, (unsigned)g->buffer->field[t->app], i, dir,
+					 g->chain, &v, &failed);
+		*any |= has || failed;
+		holds = holds && has && rule_try_steps(t->m, g->step, g->n, &v) == OUTCOME_yes;
+	}
+	for (unsigned k = 0; k < s->n_tx_test; k++) {
+		const struct tx_test *x = &s->tx_test[k];
+		struct tx_ask ask = {.tx = e->tx, .protocol = e->protocol, .flow = e->flow,
+				     .only = i + 1,
+				     .dir = x->dir == GROUP_DIR_EVENT ? e->dir : x->dir};
+
+		if (!x->of_file)
+			continue;
+		ask.field = (unsigned)x->field->field[t->app];
+		holds = holds && x->match(x->arg, &ask);
+	}
+	return holds;
+}
+
+static bool files_hold(const struct turn *t, const struct signature *s)
+{
+	bool any = true;
+
+	if (!s->same_file)
+		return true;
+	for (unsigned i = 0; any && i < INSTANCES_MAX; i++) {
+		if (file_holds(t, s, i, &any))
+			return true;
+	}
+	return false;
 }
 
 static bool payload_holds(const struct turn *t, const struct signature *s)
@@ -110,7 +165,7 @@ static void decide(const struct turn *t, uint32_t rule)
 {
 	const struct signature *s = t->m->engine->sig[rule];
 	uint64_t began = profile_begin(t->m->profile);
-	bool yes = tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) &&
+	bool yes = tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) && files_hold(t, s) &&
 		   payload_holds(t, s);
 
 	profile_end(t->m->profile, rule, began);

@@ -159,12 +159,45 @@ static void transactions(struct run *r)
 	run_fini(r);
 }
 
+#define PART(name_, text_)                                                                         \
+	"--b\r\nContent-Type: application/x; name=" name_ "\r\n"                                  \
+	"Content-Disposition: attachment; filename=" name_ "\r\n\r\n" text_ "\r\n"
+
+static void files(struct run *r)
+{
+	CASE("conditions on a file's name, size and contents are on the same one");
+	run_init(r, "alert smtp any any -> any any (file.name; content:\"a.txt\"; file.data; content:\"first\"; sid:1;)\n"
+		    "alert smtp any any -> any any (file.name; content:\"a.txt\"; file.data; content:\"second\"; sid:2;)\n"
+		    "alert smtp any any -> any any (file.name; content:\"b.txt\"; filesize:>8; sid:3;)\n"
+		    "alert smtp any any -> any any (file.name; content:\"a.txt\"; filesize:>8; sid:4;)\n"
+		    "alert smtp any any -> any any (fileext:\"txt\"; filesize:>8; sid:5;)\n");
+	run_parse(r);
+	r->flow.server_port = 25;
+	say(r, 1, "220 h ESMTP\r\n", 0);
+	say(r, 0, "EHLO c\r\n", 0);
+	say(r, 1, "250 h\r\n", 0);
+	say(r, 0, "MAIL FROM:<a@b>\r\n", 0);
+	say(r, 1, "250 ok\r\n", 0);
+	say(r, 0, "RCPT TO:<c@d>\r\n", 0);
+	say(r, 1, "250 ok\r\n", 0);
+	say(r, 0, "DATA\r\n", 0);
+	say(r, 1, "354 go\r\n", 0);
+	say(r, 0,
+	    "Subject: s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+	    PART("a.txt", "first") PART("b.txt", "second one") "--b--\r\n.\r\n", 0);
+	say(r, 1, "250 ok\r\n", 0);
+	run_end(r);
+	CHECK_STR(run_sids(r), "1 3 5");
+	run_fini(r);
+}
+
 int main(void)
 {
 	struct run *r = calloc(1, sizeof(*r));
 
 	conversations(r);
 	transactions(r);
+	files(r);
 	free(r);
 	return check_done();
 }
