@@ -32,5 +32,5 @@ bind "$h/nsswitch.conf" /etc/nsswitch.conf
 for f in passwd group shadow; do
 	bind "$h/$f" /etc/$f
 done
-export KRB5_CONFIG="$h/krb5.conf" KRB5CCNAME="FILE:$h/ccache" HOME="$h/home"
+export KRB5_CONFIG="$h/krb5.conf" KRB5CCNAME="$h/ccache" HOME="$h/home"
 exec "$@"

@@ -49,6 +49,12 @@ nthash() { # ACCOUNT: its NT hash, from the domain controller's own disk
 		sed -n 's/^unicodePwd:: //p' | base64 -d | od -An -tx1 | tr -d ' \n'
 }
 
+aeskey() { # ACCOUNT: its AES-256 key, the same way
+	rm -f "$RANGE/hosts/dc1/home/keytab"
+	at dc1 samba-tool domain exportkeytab "$RANGE/hosts/dc1/home/keytab" --principal="$1" >/dev/null
+	klist -K -e -k "$RANGE/hosts/dc1/home/keytab" | sed -n 's/.*aes256.*(0x\([0-9a-f]*\)).*/\1/p' | tail -1
+}
+
 domain_sid() {
 	at dc1 ldbsearch -H /var/lib/samba/private/sam.ldb '(objectClass=domainDNS)' objectSid |
 		sed -n 's/^objectSid: //p' | head -1

@@ -5,6 +5,7 @@
 What an item must be said of stands in its header (items/NAME.sh):
     must: alert DETECTOR[,DETECTOR]     an alert of one of them that accuses the item's `from`
     must: finding DETECTOR[,…]          at least a finding
+    accused: ws1,ws2                    who else may be accused than `from` (a pivot does what its master wants)
     must: nothing                       ordinary work: no alert of anything, findings are no matter
     must-sealed: …                      the same for the recording under SMB3 encryption; "unseen": the wire
                                         does not show it, whatever is said is well
@@ -12,6 +13,7 @@ Verdicts: found · finding (an alert was wanted) · missed · wrong (somebody el
 quiet (ordinary, no alert) · false (ordinary, an alert) · unseen. Exit 0 unless finding, missed, wrong, false."""
 import argparse
 import collections
+import datetime
 import json
 import pathlib
 import re
@@ -19,6 +21,8 @@ import subprocess
 import sys
 import tempfile
 
+ADDRESS = {"dc1": "10.77.0.10", "fs1": "10.77.0.20", "ws1": "10.77.0.31", "ws2": "10.77.0.32", "lin1": "10.77.0.40",
+           "win1": "10.77.0.50", "frx": "10.77.0.99", "gw": "10.77.0.1"}  # net.sh
 here = pathlib.Path(__file__).resolve().parent
 
 
@@ -27,34 +31,44 @@ def header(item, sealed):
     fields = dict(re.findall(r"^# ([a-z-]+): (.*)$", text, re.M))
     must = fields.get("must-sealed", fields["must"]) if sealed else fields["must"]
     tier, _, names = must.partition(" ")
-    return tier, {n for n in names.split(",") if n}
+    accused = {ADDRESS[h] for h in fields.get("accused", fields["from"]).split(",")}
+    return tier, {n for n in names.split(",") if n}, accused
 
 
 def said(sensor, pcap):
-    """Counter of (tier, detector or sid, accused)."""
+    """Counter of (tier, detector or sid, accused), and when each was first said, in seconds since the epoch."""
     with tempfile.TemporaryDirectory() as tmp:
         done = subprocess.run([sensor, "-r", str(pcap), "-S", "none", "-l", tmp], capture_output=True, text=True,
                               timeout=300)
         if done.returncode != 0:
             sys.exit(f"{pcap}: the sensor failed: {done.stderr[-1000:]}")
-        out = collections.Counter()
+        out, first = collections.Counter(), {}
         with open(pathlib.Path(tmp, "eve.json"), encoding="utf-8") as lines:
             for line in lines:
                 e = json.loads(line)
                 if e["event_type"] in ("alert", "finding"):
                     what = e.get("detector") or str(e["alert"]["signature_id"])
-                    out[e["event_type"], what, e.get("subject_ip", e["src_ip"])] += 1
-        return out
+                    key = e["event_type"], what, e.get("subject_ip", e["src_ip"])
+                    out[key] += 1
+                    when = datetime.datetime.strptime(e["timestamp"], "%Y-%m-%dT%H:%M:%S.%f%z")
+                    first.setdefault(key, when.timestamp())
+        return out, first
 
 
-def verdict(tier, names, source, got):
+def lost(log, when):
+    """Of an item that tells when it lost each file (ransom.py): how many before the alert."""
+    times = [float(m) for m in re.findall(r"^(\d+\.\d+) ", log.read_text(errors="replace"), re.M)]
+    return f" ({sum(t <= when for t in times)} of {len(times)} files lost before)" if times else ""
+
+
+def verdict(tier, names, accused, got):
     alerts = [(what, who) for t, what, who in got if t == "alert"]
-    right = {t for t, what, who in got if who == source and what in names}
+    right = {t for t, what, who in got if who in accused and what in names}
     if tier == "unseen":
         return "unseen"
     if tier == "nothing":
         return "false" if alerts else "quiet"
-    if any(who != source for _, who in alerts):
+    if any(who not in accused for _, who in alerts):
         return "wrong"
     if "alert" in right or (tier == "finding" and right):
         return "found"
@@ -80,10 +94,13 @@ for name, t in sorted(seen.items()):
     if t["outcome"] == "broken" or not pcap.exists():
         rows.append((name, t["technique"], t["outcome"], "broken", ""))
         continue
-    tier, names = header(item, name != item)
-    got = said(a.sensor, pcap)
+    tier, names, accused = header(item, name != item)
+    got, first = said(a.sensor, pcap)
     words = " ".join(f"{what}:{who}" + ("" if kind == "alert" else "(finding)") for kind, what, who in sorted(got))
-    rows.append((name, t["technique"], t["outcome"], verdict(tier, names, t["source"], got), words))
+    alarm = first.get(("alert", "ransom", t["source"]))
+    if alarm and "ransom" in names and (a.directory / f"{name}.log").exists():
+        words += lost(a.directory / f"{name}.log", alarm)
+    rows.append((name, t["technique"], t["outcome"], verdict(tier, names, accused, got), words))
 
 print(f"{'item':28} {'technique':10} {'outcome':9} {'verdict':8} said")
 for name, technique, outcome, v, words in rows:

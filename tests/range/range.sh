@@ -49,6 +49,7 @@ finish() {
 	trap - EXIT INT TERM HUP
 	[ -z "${limit:-}" ] || kill "$limit" 2>/dev/null || true
 	net_down
+	servers_down
 	if [ "$code" = 1 ] && [ -n "${RANGE_LOGS:-}" ]; then
 		mkdir -p "$RANGE_LOGS"
 		cp "$RANGE"/*.log "$RANGE_LOGS/" 2>/dev/null || true

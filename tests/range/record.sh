@@ -53,9 +53,9 @@ record_one() { # FILE VARIANT OUT: 0 if what the header says came true
 	wait "$_recorder" 2>/dev/null || true
 	stragglers
 	$_came && _outcome=$(header outcome "$_f") || _outcome=broken
-	printf '{"item":"%s","technique":"%s","source":"%s","destination":"%s","account":"%s","start":%s,"end":%s,"outcome":"%s","must":"%s"}\n' \
+	printf '{"item":"%s","technique":"%s","source":"%s","destination":"%s","account":"%s","start":%s,"end":%s,"outcome":"%s"}\n' \
 		"$_name" "$(header technique "$_f")" "$(net_addr "$_from")" "$(net_addr "$(header to "$_f")")" \
-		"$(header account "$_f" | sed 's/\\/\\\\/g')" "$_start" "$_end" "$_outcome" "$(header must "$_f")" \
+		"$(header account "$_f" | sed 's/\\/\\\\/g')" "$_start" "$_end" "$_outcome" \
 		>>"$_out/truth.jsonl"
 	$_came
 }

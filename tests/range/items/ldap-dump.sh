@@ -5,7 +5,7 @@
 # to: dc1
 # account: alice
 # outcome: success
-# must: finding ldap
+# must: finding discover
 . "$RANGE_HERE/item.sh"
 for f in '(objectClass=user)' '(objectClass=computer)' '(objectClass=group)' '(objectClass=trustedDomain)' \
 	'(servicePrincipalName=*)' '(userAccountControl:1.2.840.113556.1.4.803:=4194304)' '(objectClass=organizationalUnit)' \

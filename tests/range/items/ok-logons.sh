@@ -11,6 +11,6 @@ for u in alice bob carol dave frank; do
 	for h in ws1 ws2; do
 		at $h sh -c "echo '$USER_PASSWORD' | kinit $u"
 		at $h smbclient //dc1.$DOMAIN_DNS/sysvol --use-kerberos=required -c 'recurse on; ls' >/dev/null
-		at $h smbclient //fs1.$DOMAIN_DNS/home --use-kerberos=required -c ls >/dev/null
+		at $h smbclient //fs1.$DOMAIN_DNS/home --use-kerberos=required -N -c ls >/dev/null
 	done
 done

@@ -5,7 +5,7 @@
 # to: dc1
 # account: Administrator
 # outcome: success
-# must: finding rpc
+# must: finding rpc,discover
 # must-sealed: unseen
 # smb: both
 . "$RANGE_HERE/item.sh"

@@ -6,11 +6,9 @@
 # account: alice
 # outcome: success
 # must: alert krb
-# smb: both
 . "$RANGE_HERE/item.sh"
 at ws2 sh -c "echo '$USER_PASSWORD' | kinit alice"
 cp "$RANGE/hosts/ws2/ccache" "$HOME/stolen"
 sleep 1
-printf 'use data\nls\nexit\n' >"$HOME/do"
 export KRB5CCNAME="$HOME/stolen"
-says 'drw|\.\.' impacket smbclient -k -no-pass -dc-ip $dc1 -file "$HOME/do" "$DOMAIN_DNS/alice@fs1.$DOMAIN_DNS"
+says 'blocks available' smbclient //fs1.$DOMAIN_DNS/data --use-kerberos=required -N -c ls

@@ -9,4 +9,5 @@
 # smb: both
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 120 3000
-says '^120 files' /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 200
+/usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 200 | tee "$HOME/lost"
+grep -q '^120 files' "$HOME/lost"

@@ -8,4 +8,5 @@
 # must: alert ransom
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 100 3000
-says '^100 files' /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 20 --in-place
+/usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 20 --in-place | tee "$HOME/lost"
+grep -q '^100 files' "$HOME/lost"

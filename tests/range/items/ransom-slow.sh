@@ -8,4 +8,5 @@
 # must: alert ransom
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 40 3000
-says '^40 files' /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 2 --note
+/usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 2 --note | tee "$HOME/lost"
+grep -q '^40 files' "$HOME/lost"

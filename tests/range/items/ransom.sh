@@ -9,4 +9,5 @@
 # smb: both
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 100 3000
-says '^100 files' /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 20 --note
+/usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 20 --note | tee "$HOME/lost"
+grep -q '^100 files' "$HOME/lost"

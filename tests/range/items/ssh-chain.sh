@@ -3,6 +3,7 @@
 # technique: T1021.004
 # from: ws1
 # to: fs1
+# accused: ws1,ws2,lin1
 # account: root
 # outcome: success
 # must: alert chain,fanout

@@ -3,6 +3,7 @@
 # technique: T1090.001
 # from: ws1
 # to: lin1
+# accused: ws1,ws2
 # account: root
 # outcome: success
 # must: alert scan,chain,fanout

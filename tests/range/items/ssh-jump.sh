@@ -3,6 +3,7 @@
 # technique: T1021.004
 # from: ws1
 # to: lin1
+# accused: ws1,ws2
 # account: root
 # outcome: success
 # must: alert chain,fanout

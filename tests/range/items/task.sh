@@ -3,10 +3,9 @@
 # technique: T1053.005
 # from: ws1
 # to: win1
+# accused: ws1,win1
 # account: Administrator
 # outcome: success
 # must: alert rpc,share
-# must-sealed: unseen
-# smb: both
 . "$RANGE_HERE/item.sh"
 says 'task registered, run' /usr/bin/python3 "$RANGE_HERE/task.py" $win1 Administrator "$ADMIN_PASSWORD"

@@ -5,7 +5,7 @@
 # to: dc1
 # account: -
 # outcome: success
-# must: alert brute,krb
+# must: alert brute,krb,discover
 . "$RANGE_HERE/item.sh"
 { seq -f 'user%02g' 40; echo alice; echo bob; } >"$HOME/names"
 says 'alice@' nmap -n -Pn -p 88 --script krb5-enum-users \
