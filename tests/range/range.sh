@@ -60,7 +60,12 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM HUP
 # It stops by itself, whatever hangs.
-(sleep "${RANGE_LIMIT_S:-2400}" && kill $$) >/dev/null 2>&1 &
+(
+	trap 'kill $nap' TERM
+	sleep "${RANGE_LIMIT_S:-2400}" &
+	nap=$!
+	wait $nap && kill $$
+) >/dev/null 2>&1 &
 limit=$!
 
 begun=$(date +%s%N)

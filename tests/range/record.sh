@@ -46,7 +46,7 @@ record_one() { # FILE VARIANT OUT: 0 if what the header says came true
 	_from=$(header from "$_f")
 	_start=$(date +%s.%6N)
 	_came=true
-	at "$_from" timeout -k 5 150 sh "$PWD/$_f" >"$_out/$_name.log" 2>&1 </dev/null || _came=false
+	at "$_from" timeout --foreground -k 5 150 sh "$PWD/$_f" >"$_out/$_name.log" 2>&1 </dev/null || _came=false
 	_end=$(date +%s.%6N)
 	sleep 1.5 # the mirror drains, the last answers come
 	kill "$_recorder"
