@@ -2,7 +2,7 @@
 # Every test, one line each, and the line that counts them. Called by ./run test [--sanitize].
 #
 # Units, lint, golden cases, replayed fuzz corpora and end-to-end runs of the real programs; with
-# FUZZ_SECONDS (10) of fuzzing a target. --sanitize runs the same under ASan and UBSan.
+# FUZZ_SECONDS (5) of fuzzing a target. --sanitize runs the same under ASan and UBSan.
 # A test that exits 77 is skipped, and says why.
 set -u
 cd "$(dirname "$0")/.."
@@ -17,7 +17,7 @@ done
 
 # Real rules for the rule room's own tests, where they are at hand.
 rules=$(ls ../shared/data/rules/*.rules.gz 2>/dev/null | head -1)
-FUZZ_SECONDS=${FUZZ_SECONDS:-10}
+FUZZ_SECONDS=${FUZZ_SECONDS:-5}
 work=$(mktemp -d "${TMPDIR:-/tmp}/vigie-test.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
