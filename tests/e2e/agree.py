@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Holds the sensor beside Suricata: the same captures, the rules that we match, (capture, sid) pairs.
 
-agree.py SENSOR DATA [--rules FILE] [--all] [--cache DIR] [--every N] [--classes a,b]
+agree.py SENSOR DATA [--rules FILE] [--all] [--cache DIR] [--plain] [--every N] [--classes a,b]
          [--differences FILE] [--keep DIR]
 
 The captures of one link type are laid behind each other in one file, two hours apart, so that each
@@ -13,6 +13,7 @@ wildcards. What it does not name fails the test.
 
 --all: all rules, those that we do not match, too; prints the agreement and the differences by their
   cause (what hinders a rule that is not matched; else the protocol and buffers of the rule).
+--plain: Suricata as Debian configures it: no connections picked up mid-stream, chunks of random size.
 --cache DIR: Suricata's pairs are kept there and used again for the same captures and rules.
 """
 import argparse
@@ -35,6 +36,7 @@ ap.add_argument("sensor")
 ap.add_argument("data", type=pathlib.Path)
 ap.add_argument("--rules", type=pathlib.Path)
 ap.add_argument("--all", action="store_true")
+ap.add_argument("--plain", action="store_true")
 ap.add_argument("--cache", type=pathlib.Path)
 ap.add_argument("--every", type=int, default=1)
 ap.add_argument("--classes")
@@ -45,6 +47,8 @@ args = ap.parse_args()
 HOME = "[192.168.0.0/16,10.0.0.0/8,172.16.0.0/12]"
 APART = 7200    # s
 LONGEST = 86400  # s: a stamp further from its capture's first is taken for damage
+SETTINGS = [] if args.plain else [
+    "--set", "stream.reassembly.randomize-chunk-size=no", "--set", "stream.midstream=true"]
 LINKS = {0: 0, 1: 1, 12: 101, 14: 101, 101: 101, 108: 0, 113: 113, 228: 101, 229: 101}
 here = pathlib.Path(__file__).resolve().parent
 tmp = args.keep or pathlib.Path(tempfile.mkdtemp(prefix="vigie-agree."))
@@ -174,8 +178,7 @@ def suricata(merged, rules, found):
         "      filename: eve.json\n      types: [alert]\n")
     run(["suricata", "-c", yaml, "-r", merged.path, "-S", rules, "-l", out, "-k", "none",
          "--runmode", "single", "--set", "vars.address-groups.EXTERNAL_NET=any", "--set",
-         "stream.reassembly.randomize-chunk-size=no", "--set", "stream.midstream=true", "--set", "packet-alert-max=200", "--set",
-         f"vars.address-groups.HOME_NET={HOME}"], out)
+         "packet-alert-max=200", "--set", f"vars.address-groups.HOME_NET={HOME}", *SETTINGS], out)
     pairs(out, merged, found)
 
 
@@ -183,6 +186,7 @@ def suricata_cached(merged, rules, found):
     if not args.cache:
         return suricata(merged, rules, found)
     key = hashlib.sha256(merged.path.read_bytes() + rules.read_bytes()).hexdigest()[:16]
+    key += "-plain" if args.plain else ""
     kept = args.cache / f"{key}.tsv"
     if not kept.exists():
         fresh = collections.Counter()
