@@ -215,6 +215,18 @@ def nmap_os_probe(c):
 
 
 CASES[9100013] = nmap_os_probe
+
+
+def pingback(number):
+    """The near one sends the number in the order of the network."""
+    def make(c):
+        for t, host, seq in ((0, GUILTY, struct.pack("<H", number)), (1, NEAR, struct.pack(">H", number))):
+            c.add(t, icmp(host, INSIDE, 8, 0, b"\0\1" + seq + b"exep" + bytes(784)))
+    return make
+
+
+for sid, number in ((9130034, 1234), (9130035, 1235), (9130036, 1236)):
+    CASES[sid] = pingback(number)
 signature_cases.add(talk, asks, smb2)
 
 if __name__ == "__main__":
