@@ -148,6 +148,7 @@ static void complete(struct proto_call *c, struct http_side *s, struct http_tx *
 	struct http_flow *h = c->state;
 
 	inflate_drop(&s->inflate, proto_mem_of(c));
+	s->untold = false;
 	tx->msg[c->dir].complete = true;
 	proto_progress(c, &tx->tx, c->dir, HTTP_done);
 	h->now[c->dir] = NULL;
@@ -237,7 +238,7 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 	} else {
 		http_check_response(tx);
 	}
-	proto_progress(c, &tx->tx, c->dir, HTTP_head);
+	s->untold = true;
 	bool tunnel = c->dir == FLOW_to_client &&
 		      (m->status == 101 || (tx->connect && m->status / 100 == 2));
 	if (tunnel) {
@@ -373,6 +374,32 @@ static uint32_t take(struct proto_call *c, struct http_side *s, struct http_tx *
 	}
 }
 
+/* An answer without a first line is HTTP/0.9's: a body. */
+static void old_answer(struct proto_call *c, struct http_side *s, struct http_tx *tx)
+{
+	struct http_msg *m = &tx->msg[FLOW_to_client];
+
+	m->parsed = proto_append(tx->mem, &m->head, "\r\n", 2, HTTP_HEAD_MAX);
+	m->headers_at = m->head.len;
+	s->untold = m->parsed;
+	s->state = HTTP_AT_CLOSE;
+	for (unsigned i = 0; i < 3; i++)
+		m->word[i] = (struct view_of_bytes){(const uint8_t *)"", 0};
+	http_body_begin(c, s, tx);
+}
+
+/* Rules look at a head when the bytes at hand have been taken: what stands in them of its body is
+ * known then, too. */
+static void tell_head(struct proto_call *c, struct http_side *s)
+{
+	struct http_flow *h = c->state;
+	struct http_tx *tx = h->now[c->dir];
+
+	if (s->untold && tx)
+		proto_progress(c, &tx->tx, c->dir, HTTP_head);
+	s->untold = false;
+}
+
 static void http_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct http_flow *h = c->state;
@@ -392,6 +419,10 @@ static void http_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 			proto_fail(c);
 			return;
 		}
+		if (s->state == HTTP_AT_LINE && !s->begun && c->dir == FLOW_to_client &&
+		    tx->msg[FLOW_to_server].parsed && !tx->msg[FLOW_to_client].head.len &&
+		    !memchr("Hh\r\n ", *p, 5))
+			old_answer(c, s, tx);
 		if (s->state != HTTP_AT_LINE) {
 			used = take(c, s, tx, p, n);
 		} else {
@@ -402,6 +433,7 @@ static void http_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		p += used;
 		n -= used;
 	}
+	tell_head(c, s);
 }
 
 static void lose(struct proto_call *c, struct http_side *s)

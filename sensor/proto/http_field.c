@@ -381,6 +381,19 @@ static void say(struct json *j, const char *key, struct view_of_bytes v)
 		json_strn(j, key, v.at, v.len < 1024 ? v.len : 1024);
 }
 
+/* "host:8080" */
+static void put_port(struct json *j, struct view_of_bytes v)
+{
+	const uint8_t *colon = v.len ? memrchr(v.at, ':', v.len) : NULL;
+	uint64_t port;
+
+	if (!colon || memchr(colon, ']', v.len - (uint32_t)(colon - v.at)))
+		return;
+	uint32_t at = (uint32_t)(colon - v.at) + 1;
+	if (http_digits((struct view_of_bytes){v.at + at, v.len - at}, &port) && port < 65536)
+		json_u64(j, "http_port", port);
+}
+
 static void put_files(struct json *j, struct http_tx *tx)
 {
 	struct file_view f;
@@ -408,6 +421,7 @@ uint32_t http_eve(const struct tx *head, char *out, uint32_t size)
 	json_open(&j, "http");
 	if (up->parsed) {
 		say(&j, "hostname", http_host_of(tx));
+		put_port(&j, raw_host(tx));
 		say(&j, "url", up->word[1]);
 		say(&j, "http_user_agent", header_value(up, "user-agent"));
 	}

@@ -48,6 +48,8 @@ static const struct row {
 	 "", "uri content_len",
 	 "http.uri=/\nhttp.content_len=2\n"
 	 "http.uri=/2\nevent http.duplicate_content_length_field_in_request\n"},
+	{"an answer of HTTP/0.9 is a body", "GET /\r\n\r\n", "<p>old</p>", "uri data",
+	 "http.uri=/\nfile.data=<p>old</p>\nevent http.request_line_missing_protocol\n"},
 	{"a scheme that nobody knows",
 	 "GET / HTTP/1.1\r\nHost: h:81\r\nAuthorization: Turbo x\r\n\r\n", "", "uri",
 	 "http.uri=/\nevent http.request_server_port_tcp_port_mismatch\n"
