@@ -82,7 +82,7 @@ struct protocol {
 	uint8_t done[2];            /* progress at which a direction of a transaction is complete */
 
 	/* First bytes of a direction (of a datagram): is it this protocol? `midstream`: the
-	 * beginning was not seen. Called again with more bytes after PROBE_more, up to 4 KiB. */
+	 * beginning was not seen. Called again with more bytes after PROBE_more, up to FLOW_WINDOW. */
 	enum probe (*probe)(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			    bool midstream);
 	/* New bytes of c->dir in order, or one datagram. */

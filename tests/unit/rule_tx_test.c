@@ -154,7 +154,7 @@ static void transactions(struct run *r)
 	say(r, 0, POST POST, 0);
 	for (unsigned i = 0; i < 8; i++)
 		say(r, 0, POST, 30);
-	CHECK_STR(run_sids(r), "1 1 1 1 1 1 1 1 1 1");
+	CHECK_STR(run_sids(r), "1 1 2 2 1 1 1 1 1 1 1 1");
 	CHECK(count_get(&rule_matcher_counters(r->m)->waiting_over) > 0);
 	run_fini(r);
 }
