@@ -2,7 +2,8 @@
 /* The sensor's numbers in DPDK's own telemetry: `dpdk-telemetry.py`, then /vigie/stats.
  *
  * Thread: DPDK answers on threads of its own; a lock holds stop() until an answer is done.
- * Errors: a dictionary holds 256 numbers; what is beyond is left out, and `left_out` says how many.
+ * Errors: a dictionary holds 256 numbers; what is beyond is left out, and `left_out` says how many. So that
+ *         nothing is, protocols that have not been seen yet are not named.
  */
 #include "capture/telemetry.h"
 
@@ -10,6 +11,7 @@
 #include <rte_telemetry.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 static struct {
 	pthread_mutex_t lock;
@@ -33,6 +35,8 @@ static void put(void *to, const char *name, uint64_t v)
 	for (char *c = text; *c; c++)
 		if (*c == '.')
 			*c = '/';
+	if (v == 0 && strncmp(text, "proto/", 6) == 0)
+		return;
 	if (a->n++ >= RTE_TEL_MAX_DICT_ENTRIES - 1 ||
 	    rte_tel_data_add_dict_u64(a->data, text, v) != 0)
 		a->left_out++;

@@ -82,9 +82,13 @@ def read_back(case, args, out, name, file, alerts, work):
     again = work / f"{case.name}-{name}-again"
     sensor("-r", path, *args[2:], "-l", again)
     seen = {key(e)[:5] for e in events(again / "eve.json") if e["event_type"] == "alert"}
+    # A rule on a tunnel's outside matches once an inner flow: of the frames kept, perhaps another one.
+    outside = {k[:2] + k[3:] for k in seen}
     for e in alerts:
         if e["alert"]["gid"] == 1 and not threshold(case):
-            check(key(e)[:5] in seen, f"{what}: read back, {key(e)} is not among {seen}")
+            k = key(e)[:5]
+            there = k in seen if "flow_id" in e else k[:2] + k[3:] in outside
+            check(there, f"{what}: read back, {key(e)} is not among {seen}")
     for tool in ("tshark", "-r"), ("capinfos", "-c"):
         if shutil.which(tool[0]):
             r = subprocess.run([*tool, path], capture_output=True, text=True)
@@ -98,12 +102,16 @@ def read_back(case, args, out, name, file, alerts, work):
 
 
 def threshold(case):
+    """What came before in other flows decides there, and is not among the frames kept."""
     rules = case / "test.rules"
-    return rules.exists() and "threshold" in rules.read_text()
+    return rules.exists() and any(w in rules.read_text() for w in ("threshold", "xbits", "hostbits"))
 
 
 def from_files(work):
     cases = [c for c in sorted(GOLDEN.iterdir()) if (c / "input.pcap").exists()]
+    # Of those that are many and alike, every tenth.
+    many = [c for c in cases if c.name.startswith(("range_", "sig-"))]
+    cases = [c for c in cases if c not in many] + many[::10]
     n = sum(one_case(c, work) for c in cases)
     check(n >= 8, f"only {n} files of evidence from {len(cases)} golden cases")
     print(f"ok {n} files of evidence from {len(cases)} golden cases")
