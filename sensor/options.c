@@ -327,7 +327,7 @@ static bool can_write(const char *folder)
 	return access(folder, W_OK | X_OK) == 0;
 }
 
-/* Where compiled rules are kept unless somebody says otherwise (rule.cache empty: nowhere): live with
+/* Where compiled rules are kept unless somebody says otherwise (rule.cache=none: nowhere): live with
  * the sensor's state; from a file with the user's caches. NULL: there is no such place. */
 static const char *cache_place(bool live, char *out, size_t size)
 {
@@ -354,6 +354,10 @@ static int rule_cache(struct options *o, bool live, struct err *err)
 
 	if (place && !(o->rule.cache = strdup(place)))
 		return err_set(err, ENOMEM, "no memory");
+	if (o->rule.cache && strcmp(o->rule.cache, "none") == 0) {
+		free(o->rule.cache);
+		o->rule.cache = NULL;
+	}
 	return 0;
 }
 

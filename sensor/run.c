@@ -257,7 +257,7 @@ static void say_where(const struct publish_config *p)
 		log_info("events: journal %s, for collectors at %s", p->journal_dir,
 			 p->rep.n ? p->rep.at[0] : "no address");
 	if (p->pub.n)
-		log_info("events: nngcat --sub --dial %s --subscribe alert.", p->pub.at[0]);
+		log_info("events: nngcat --sub --dial %s --subscribe alert. --raw", p->pub.at[0]);
 }
 
 int run_open(struct run *r, struct options *o, struct err *err)

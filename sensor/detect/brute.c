@@ -89,7 +89,7 @@ static const struct param brute_params[] = {
 	      "of one source that fail within window_s"),
 	PARAM(PARAM_U32, struct brute_config, unknown, 2, 200, 5, "accounts",
 	      "of one source that do not exist, within window_s"),
-	PARAM(PARAM_U32, struct brute_config, after, 2, 10000, 6, "logins",
+	PARAM(PARAM_U32, struct brute_config, after, 2, 10000, 10, "logins",
 	      "that failed before one works"),
 	PARAM(PARAM_U32, struct brute_config, again_s, 60, 604800, 3600, "s",
 	      "one alert a source, target and kind in this time"),
@@ -141,6 +141,18 @@ static bool due(uint64_t *told_ns, uint64_t now_ns, uint32_t again_s)
 	return true;
 }
 
+/* Failures before a success that are too many: half of them where they were of different accounts. */
+static uint32_t too_many(const struct login *k)
+{
+	uint64_t key = hash_addr(&k->o->src, 11);
+	const struct brute_source *s = sets_find(&k->s->sources, key ? key : 1);
+	unsigned n = 0;
+
+	for (unsigned i = 0; s && i < 4; i++)
+		n += (unsigned)__builtin_popcountll(s->accounts[i]);
+	return n >= 3 ? (k->c->after + 1) / 2 : k->c->after;
+}
+
 static void test_pair(const struct login *k, struct brute_pair *p)
 {
 	char text[FINDING_SUBJECT], a[ADDR_TEXT];
@@ -148,11 +160,11 @@ static void test_pair(const struct login *k, struct brute_pair *p)
 	uint32_t failed = p->failed + p->last_failed;
 
 	addr_text(&k->o->dst, a);
-	if (k->b->outcome == RESULT_ok && failed >= k->c->after &&
+	if (k->b->outcome == RESULT_ok && failed >= too_many(k) &&
 	    due(&p->won_ns, now_ns, k->c->again_s)) {
 		snprintf(text, sizeof(text), "%s at %s: \"%.39s\" gets in after %u failures",
 			 k->how, a, k->user, failed);
-		tell(k, BRUTE_won, failed, k->c->after, "failures", text);
+		tell(k, BRUTE_won, failed, too_many(k), "failures", text);
 	}
 	if (k->b->outcome == RESULT_failed && p->failed >= k->c->failures &&
 	    due(&p->told_ns, now_ns, k->c->again_s)) {

@@ -23,7 +23,7 @@ const struct param rule_params[] = {
 	PARAM_TEXT(PARAM_STR, struct rule_config, threshold_file, NULL,
 		   "suppress and event_filter lines, as Suricata's threshold.config"),
 	PARAM_TEXT(PARAM_STR, struct rule_config, cache, NULL,
-		   "folder of compiled rule sets, for a quick start; empty: none; not given: "
+		   "folder of compiled rule sets, for a quick start; none: nowhere; not given: "
 		   "/var/lib/vigie/cache live, else $XDG_CACHE_HOME/vigie or ~/.cache/vigie"),
 	PARAM_TEXT(PARAM_STR, struct rule_config, reputation_categories, NULL,
 		   "iprep: file of \"number,name,text\" lines"),

@@ -69,6 +69,10 @@ static int add_file(struct sources *s, struct arena *a, const char *path, struct
 		rc = err_set(err, EIO, "%s: cannot be read", path);
 	fclose(in);
 	f.len = s->len - f.at;
+	if (rc == 0 && f.len >= 2 && memcmp(s->text + f.at, "\x1f\x8b", 2) == 0) {
+		rc = err_set(err, EINVAL, "%s: it is compressed", path);
+		err_hint(err, "gunzip -c %s > FILE.rules", path);
+	}
 	return rc ? rc : add_entry(s, &f, err);
 }
 
@@ -94,6 +98,10 @@ static int add_dir(struct sources *s, struct arena *a, const char *path, struct 
 		free(entry[i]);
 	}
 	free(entry);
+	if (n == 0) {
+		rc = err_set(err, ENOENT, "%s: no *.rules in this folder", path);
+		err_hint(err, "-S none asks for no rules");
+	}
 	return rc;
 }
 
