@@ -29,6 +29,12 @@ fi
 if [ $mode = replay ]; then
 	exec /usr/bin/python3 tests/range/judge.py "$build/vigie-sensor" "$keep" "$@"
 fi
+for item in "$@"; do
+	[ -f "tests/range/items/$item.sh" ] || {
+		echo "range: no item $item; ./run range --list names them" >&2
+		exit 2
+	}
+done
 if [ "$(id -u)" != 0 ]; then
 	echo 'SKIP: the range makes network namespaces: root only'
 	exit 77
