@@ -2,6 +2,8 @@
 /* rpc_markers.def as tables; a look-up is a walk over a few dozen interfaces. */
 #include "detect/rpc.h"
 
+#include "base/hex.h"
+
 enum interface {
 #define INTERFACE(id, uuid, name) IF_##id,
 #define MARK(...)
@@ -37,11 +39,6 @@ const struct rpc_mark rpc_marks[] = {
 /* clang-format on */
 const unsigned rpc_n_marks = sizeof(rpc_marks) / sizeof(rpc_marks[0]);
 
-static int hex(char c)
-{
-	return c >= '0' && c <= '9' ? c - '0' : (c | 32) - 'a' + 10;
-}
-
 static bool is_uuid(const struct rpc_uuid *u, const char *text)
 {
 	unsigned n = 0;
@@ -49,7 +46,7 @@ static bool is_uuid(const struct rpc_uuid *u, const char *text)
 	for (const char *p = text; *p && n < 16; p++) {
 		if (*p == '-')
 			continue;
-		if (u->at[n++] != (hex(p[0]) << 4 | hex(p[1])))
+		if (u->at[n++] != (hex_digit(p[0]) << 4 | hex_digit(p[1])))
 			return false;
 		p++;
 	}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What detectors are told of a transaction: itself, a login, a program that came with it. */
+#include "proto/base64.h"
 #include "proto/http.h"
 
 static uint8_t auth_of(struct view_of_bytes v)
@@ -26,38 +27,20 @@ static struct view_of_bytes header(const struct http_msg *m, const char *name)
 	return h ? http_value(m, h) : (struct view_of_bytes){(const uint8_t *)"", 0};
 }
 
-static int digit64(uint8_t c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
 /* "Basic dXNlcjpwYXNz": the user; the password is not kept. */
 static void basic_user(struct view_of_bytes v, char *out, uint32_t size)
 {
-	uint32_t bits = 0, n_bits = 0, n = 0;
+	struct base64 b = {0};
+	uint8_t c = 0;
+	uint32_t n = 0;
 
 	for (uint32_t i = 6; i < v.len && n + 1 < size; i++) {
-		int d = digit64(v.at[i]);
-
-		if (d < 0)
+		if (base64_put(&b, &v.at[i], 1, &c) == 0)
 			continue;
-		bits = bits << 6 | (uint32_t)d;
-		n_bits += 6;
-		if (n_bits < 8)
-			continue;
-		n_bits -= 8;
-		char c = (char)(bits >> n_bits);
 		if (c == ':')
 			break;
-		out[n++] = c;
+		out[n++] = (char)c;
 	}
-	out[n] = '\0';
 	proto_text(out, n, out, size);
 }
 

@@ -10,17 +10,11 @@
  */
 #include "proto/http.h"
 
-static int hex(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+#include "base/hex.h"
 
 static int hex2(const uint8_t *p)
 {
-	int a = hex(p[0]), b = hex(p[1]);
+	int a = hex_digit(p[0]), b = hex_digit(p[1]);
 	return a < 0 || b < 0 ? -1 : a << 4 | b;
 }
 

@@ -2,6 +2,8 @@
 /* Lines to headers, headers to parts, parts to files; see mime.h. */
 #include "proto/mime.h"
 
+#include "base/hex.h"
+
 static uint8_t lower(uint8_t c)
 {
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
@@ -177,21 +179,13 @@ static void put(struct mime *m, struct proto_mem *mem, const uint8_t *p, uint32_
 	proto_append(mem, &f->data, p, n, max);
 }
 
-static int hex(uint8_t c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 32;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static uint32_t unquote(const uint8_t *p, uint32_t n, uint8_t *out)
 {
 	uint32_t to = 0;
 
 	for (uint32_t i = 0; i < n; i++) {
-		int a = p[i] == '=' && i + 2 < n ? hex(p[i + 1]) : -1;
-		int b = a >= 0 ? hex(p[i + 2]) : -1;
+		int a = p[i] == '=' && i + 2 < n ? hex_digit(p[i + 1]) : -1;
+		int b = a >= 0 ? hex_digit(p[i + 2]) : -1;
 
 		if (b >= 0) {
 			out[to++] = (uint8_t)(a << 4 | b);

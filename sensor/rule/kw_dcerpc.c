@@ -2,6 +2,8 @@
 /* dce_iface, dce_opnum (dcerpc.iface, dcerpc.opnum): which interface a call of DCE/RPC goes to and
  * which of its operations, over TCP and over SMB pipes. */
 #include "proto/rpc.h"
+
+#include "base/hex.h"
 #include "rule/keyword.h"
 
 struct iface {
@@ -9,20 +11,12 @@ struct iface {
 	struct numbers version; /* n 0: any */
 };
 
-static int hex(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool uuid_parse(struct span s, struct rpc_uuid *out)
 {
 	unsigned n = 0;
 
 	for (uint32_t i = 0; i < s.len; i++) {
-		int v = hex(s.at[i]);
+		int v = hex_digit(s.at[i]);
 
 		if (s.at[i] == '-')
 			continue;

@@ -3,6 +3,8 @@
  * quotes or not; a header word ends at a blank outside of brackets. */
 #include "rule/text.h"
 
+#include "base/hex.h"
+
 #include <errno.h>
 
 void rule_text_join(char *text, size_t n)
@@ -169,14 +171,6 @@ uint32_t rule_text_unescape(struct span s, char *out)
 		out[n++] = s.at[i];
 	}
 	return n;
-}
-
-static int hex_digit(char c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
 }
 
 /* Bytes between two '|'; *i stands on the first and is left on the last. */

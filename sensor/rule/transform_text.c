@@ -2,6 +2,8 @@
 /* Transforms that rewrite bytes. */
 #include "rule/transform.h"
 
+#include "base/hex.h"
+
 #define RUN(name)                                                                                  \
 	uint32_t rule_transform_##name(const struct transform *t, struct transform_work *w,        \
 				       const uint8_t *in, uint32_t n, uint8_t *out, uint32_t cap)
@@ -107,22 +109,14 @@ RUN(header_lowercase)
 	return n;
 }
 
-static int hex(uint8_t c)
-{
-	return c >= '0' && c <= '9'   ? c - '0'
-	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
-	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
-				      : -1;
-}
-
 RUN(url_decode)
 {
 	uint32_t len = 0;
 
 	(void)t, (void)w;
 	for (uint32_t i = 0; i < n && len < cap; i++) {
-		if (in[i] == '%' && i + 2 < n && hex(in[i + 1]) >= 0 && hex(in[i + 2]) >= 0) {
-			out[len++] = (uint8_t)(hex(in[i + 1]) << 4 | hex(in[i + 2]));
+		if (in[i] == '%' && i + 2 < n && hex_digit(in[i + 1]) >= 0 && hex_digit(in[i + 2]) >= 0) {
+			out[len++] = (uint8_t)(hex_digit(in[i + 1]) << 4 | hex_digit(in[i + 2]));
 			i += 2;
 		} else {
 			out[len++] = in[i] == '+' ? ' ' : in[i];
@@ -137,9 +131,9 @@ RUN(from_hex)
 
 	(void)t, (void)w;
 	for (uint32_t i = 0; i < n && len < cap; i += 2) {
-		if (i + 1 == n || hex(in[i]) < 0 || hex(in[i + 1]) < 0)
+		if (i + 1 == n || hex_digit(in[i]) < 0 || hex_digit(in[i + 1]) < 0)
 			return TRANSFORM_FAILED;
-		out[len++] = (uint8_t)(hex(in[i]) << 4 | hex(in[i + 1]));
+		out[len++] = (uint8_t)(hex_digit(in[i]) << 4 | hex_digit(in[i + 1]));
 	}
 	return len;
 }
