@@ -11,7 +11,7 @@
 #include "config/config.h"
 #include "isolate.h"
 
-#define SETTINGS_FILE "/etc/vigie/collector.yaml"
+#define SETTINGS_FILE VIGIE_CONFIG "/collector.yaml" /* VIGIE_CONFIG: meson's sysconfdir */
 #define SETTINGS_SETS 64u
 
 struct settings {

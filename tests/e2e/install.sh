@@ -25,6 +25,11 @@ for f in bin/vigie-sensor bin/vigie-collector bin/vigie share/vigie/signatures \
 	share/bash-completion/completions/vigie; do
 	[ -e "$prefix/$f" ] || [ -e "$work/$f" ] || fail "$f is not installed"
 done
+# What the manuals and the collector name is where it was put.
+for f in $(sed -n 's,^\.I \(/.*/\(etc/vigie\|signatures\|isolators\).*\),\1,p' "$prefix"/share/man/man?/* | sort -u) \
+	$("$prefix/bin/vigie-collector" --help | sed -n 's/.*default \(.*\) if .*/\1/p'); do
+	[ -e "$work/$f" ] || fail "$f is named, and is not there"
+done
 [ -x "$prefix/libexec/vigie/isolators/vigie-isolate-dry-run" ] || fail "no isolators"
 
 # The installed sensor, its own installed signatures, its own configuration.

@@ -97,7 +97,9 @@ def options(text):
 
 
 def manual(program, path):
-    roff = re.sub(r'^\.\\".*$', "", (root / "docs/man" / path).read_text(), flags=re.M)
+    page = root / "docs/man" / path
+    page = page if page.exists() else page.with_name(path + ".in")
+    roff = re.sub(r'^\.\\".*$', "", page.read_text(), flags=re.M)
     roff = roff.replace("\\-", "-")
     roff = re.sub(r"^\.SH EXAMPLES.*?(?=^\.SH)", "", roff, flags=re.S | re.M)
     there, wanted = options(roff), options(out(program, "--help"))
