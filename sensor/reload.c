@@ -25,7 +25,7 @@ void reload_ask(struct reload *l)
 static int prepare(struct run *r, struct err *err)
 {
 	struct reload *l = &r->reload;
-	int rc = rule_set_load(&r->o->rule, &l->set, stderr, err);
+	int rc = run_rules(r->o, &l->set, err);
 
 	if (rc == 0 && l->set->n == 0)
 		rc = err_set(err, EINVAL, "there is no rule in it");

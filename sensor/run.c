@@ -9,6 +9,7 @@
 #include "run.h"
 
 #include "alert/eve_evidence.h"
+#include "base/brief.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "control.h"
@@ -25,6 +26,7 @@
 #define SPIN_TURNS 64u
 #define IDLE_MIN_NS (20 * NS_PER_US)
 #define IDLE_MAX_NS (500 * NS_PER_US)
+#define RULE_REPORT_LINES 20u /* a wrong file is one mistake, said ten thousand times */
 #define IDLE_FILE_NS NS_PER_MS /* nobody waits for the latency of a file */
 
 /* An idle thread gives its core away: the machine may have no more than two. */
@@ -185,13 +187,23 @@ static void on_reload(void *ctx)
 	reload_ask(&((struct run *)ctx)->reload);
 }
 
+int run_rules(const struct options *o, struct rule_set **set, struct err *err)
+{
+	struct brief b;
+	FILE *report = brief_open(&b, stderr, RULE_REPORT_LINES);
+	int e = rule_set_load(&o->rule, set, report ? report : stderr, err);
+
+	brief_close(&b, report, "-T prints all");
+	return e;
+}
+
 static int open_rules(struct run *r, struct err *err)
 {
 	r->o->rule.country = r->geo ? country : NULL;
 	r->o->rule.country_ctx = r->geo;
 	int e = r->live ? privilege_folder(r->o, r->o->rule.cache, err) : 0;
 
-	if (e < 0 || (e = rule_set_load(&r->o->rule, &r->rules, stderr, err)) < 0)
+	if (e < 0 || (e = run_rules(r->o, &r->rules, err)) < 0)
 		return e;
 	if (r->rules->n_failed)
 		log_warn("%u rules did not parse and are left out", r->rules->n_failed);

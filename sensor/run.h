@@ -51,6 +51,8 @@ int run_start(struct run *r, struct err *err);
 /* Waits until the source ends or a signal says so; 0, or EXIT_RUNTIME when the source broke off. */
 int run_wait(struct run *r);
 void run_close(struct run *r);
+/* The rules, their mistakes on stderr (the first of them: -T says all). */
+int run_rules(const struct options *o, struct rule_set **set, struct err *err);
 
 /* Everything counted, one JSON object. Any thread, any time. Returns its length. */
 size_t run_stats(const struct run *r, char *out, size_t size);
