@@ -16,9 +16,32 @@ void reload_init(struct reload *l)
 	pthread_mutex_init(&l->lock, NULL);
 }
 
-void reload_ask(struct reload *l)
+uint64_t reload_ask(struct reload *l)
 {
+	pthread_mutex_lock(&l->lock);
 	atomic_store(&l->asked, true);
+	uint64_t number = l->begun + 1;
+	pthread_mutex_unlock(&l->lock);
+	return number;
+}
+
+bool reload_result(struct reload *l, uint64_t number, char *out, size_t size)
+{
+	pthread_mutex_lock(&l->lock);
+	bool ended = l->done + l->failed >= number, over = l->over;
+	if (ended)
+		snprintf(out, size, "%s", l->said);
+	pthread_mutex_unlock(&l->lock);
+	if (!ended && over)
+		snprintf(out, size, "error the sensor ends: the rules stay as they are");
+	return ended || over;
+}
+
+void reload_over(struct reload *l)
+{
+	pthread_mutex_lock(&l->lock);
+	l->over = true;
+	pthread_mutex_unlock(&l->lock);
 }
 
 /* Everything a change needs, so that none of it can fail later. */
@@ -61,6 +84,25 @@ static void forget(struct run *r, struct rule_set **set, struct rule_matcher **m
 	*set = NULL;
 }
 
+static void failed(struct reload *l, const char *why)
+{
+	log_error("the rules stay as they are: %s", why);
+	pthread_mutex_lock(&l->lock);
+	l->failed++;
+	snprintf(l->why, sizeof(l->why), "%.255s", why);
+	snprintf(l->said, sizeof(l->said), "error the rules stay as they are: %s", l->why);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static bool was_asked(struct reload *l)
+{
+	pthread_mutex_lock(&l->lock);
+	bool asked = atomic_exchange(&l->asked, false);
+	l->begun += asked;
+	pthread_mutex_unlock(&l->lock);
+	return asked;
+}
+
 static void begin(struct run *r)
 {
 	struct reload *l = &r->reload;
@@ -73,7 +115,7 @@ static void begin(struct run *r)
 	l->loaded = false;
 	l->rc = 0;
 	if (!l->matcher || !l->old_matcher || pthread_create(&l->thread, NULL, load, r) != 0) {
-		log_error("the rules stay as they are: no memory");
+		failed(l, "no memory");
 		return;
 	}
 	control_notify("RELOADING=1");
@@ -83,16 +125,9 @@ static void begin(struct run *r)
 static void fail(struct run *r)
 {
 	struct reload *l = &r->reload;
-	char why[1024];
 
-	err_report(&l->err, NULL, NULL, why, sizeof(why));
-	why[strcspn(why, "\n")] = 0;
-	log_error("the rules stay as they are: %s", why);
 	forget(r, &l->set, l->matcher);
-	pthread_mutex_lock(&l->lock);
-	l->failed++;
-	snprintf(l->why, sizeof(l->why), "%.255s", why);
-	pthread_mutex_unlock(&l->lock);
+	failed(l, l->err.msg);
 	control_notify("READY=1");
 	l->step = RELOAD_idle;
 }
@@ -136,6 +171,8 @@ static void on_taken(struct run *r)
 	l->done++;
 	l->last_ns = clock_mono_ns() - l->began_ns;
 	l->why[0] = 0;
+	snprintf(l->said, sizeof(l->said), "ok %u rules, %u matched, %u left out, %.2f s", r->rules->n,
+		 r->rules->n_matched, r->rules->n_failed, (double)l->last_ns / 1e9);
 	pthread_mutex_unlock(&l->lock);
 	log_info("%u rules in force after %.2f s, %u of them can be matched", r->rules->n,
 		 (double)l->last_ns / 1e9, r->rules->n_matched);
@@ -179,7 +216,7 @@ void reload_turn(struct run *r)
 
 	switch (l->step) {
 	case RELOAD_idle:
-		if (atomic_exchange(&l->asked, false))
+		if (was_asked(l))
 			begin(r);
 		break;
 	case RELOAD_loading:

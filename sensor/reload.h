@@ -8,7 +8,7 @@
  * taken the new set; detect has read each ring to where it was then; detect has published what it
  * found up to there; the writer has read that far.
  *
- * Thread: reload_turn() and reload_end() main's; reload_ask() any; reload_seen() detect's. The two
+ * Thread: reload_turn() and reload_end() main's; reload_ask() and reload_result() any; reload_seen() detect's. The two
  * sets of a change live side by side: memory of the rules is needed twice for as long.
  */
 #pragma once
@@ -42,11 +42,19 @@ struct reload {
 	pthread_mutex_t lock;
 	uint64_t done, failed, last_ns;
 	char why[256]; /* the last one failed; "" when it did not */
+	uint64_t begun; /* each ends as done or as failed */
+	bool over;      /* main turns the wheel no more */
+	char said[384]; /* how the last one ended */
 };
 
 void reload_init(struct reload *l);
-void reload_ask(struct reload *l);
+/* The number of the reload that will begin after this was asked: one that runs already may have read
+ * the files before they changed. */
+uint64_t reload_ask(struct reload *l);
+/* False: it has not ended. Else "ok N rules, …" or "error TEXT". */
+bool reload_result(struct reload *l, uint64_t number, char *out, size_t size);
 void reload_turn(struct run *r);
+void reload_over(struct reload *l); /* whoever still waits is told so */
 void reload_end(struct run *r); /* after every thread has ended */
 
 static inline void reload_seen(struct reload *l, struct ring *findings)

@@ -182,9 +182,14 @@ static bool country(const void *ctx, const struct addr *a, char out[3])
 	return geo_country(ctx, a, out);
 }
 
-static void on_reload(void *ctx)
+static uint64_t ask_reload(void *ctx)
 {
-	reload_ask(&((struct run *)ctx)->reload);
+	return reload_ask(&((struct run *)ctx)->reload);
+}
+
+static bool reload_ended(void *ctx, uint64_t number, char *out, size_t size)
+{
+	return reload_result(&((struct run *)ctx)->reload, number, out, size);
 }
 
 int run_rules(const struct options *o, struct rule_set **set, struct err *err)
@@ -303,7 +308,8 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	    (e = publish_open(&r->publish, &o->publish, r->live, status, r, err)) < 0)
 		return e;
 
-	publish_on_reload(r->publish, on_reload);
+	static const struct publish_reload by_rep = {ask_reload, reload_ended};
+	publish_on_reload(r->publish, &by_rep);
 	detect_suppress(r->detect, r->rules->suppressions);
 	r->eve = (struct eve_config){
 		.in_iface = r->live ? o->capture.interface : NULL,
@@ -418,6 +424,7 @@ int run_wait(struct run *r)
 		if (turn % 10 == 0)
 			progress(r);
 	}
+	reload_over(&r->reload);
 	for (unsigned i = 0; i < r->n_started; i++)
 		worker_join(&r->worker[i]);
 	pthread_join(r->detect_thread, NULL);

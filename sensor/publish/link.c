@@ -20,12 +20,15 @@
 #define CLOSE_WAIT_S 3
 #define IPC_MODE     0660
 
+enum step { STEP_receive, STEP_wait, STEP_send };
+
 struct context { /* one REP context: receives, answers, sends, and again */
 	struct link *link;
 	nng_ctx ctx;
 	nng_aio *aio;
 	unsigned slot;
-	bool open, sending;
+	enum step step;
+	bool open;
 };
 
 struct link {
@@ -73,27 +76,47 @@ static int listen_all(nng_socket s, const struct strs *addresses, bool any_addre
 
 static void receive(struct context *c)
 {
-	c->sending = false;
+	c->step = STEP_receive;
 	nng_ctx_recv(c->ctx, c->aio);
 }
 
-static void answer(struct context *c, nng_msg *request)
+static void reply_with(struct context *c, const char *text, size_t n)
 {
-	struct link *l = c->link;
 	nng_msg *reply = NULL;
-	size_t n = 0;
-	const char *text =
-		l->c.answer(l->c.ctx, c->slot, nng_msg_body(request), nng_msg_len(request), &n);
 
-	nng_msg_free(request);
+	if (!text) {
+		c->step = STEP_wait;
+		nng_sleep_aio(LINK_AGAIN_MS, c->aio);
+		return;
+	}
 	if (nng_msg_alloc(&reply, n) != 0) {
 		receive(c); /* no memory: the collector asks again */
 		return;
 	}
 	memcpy(nng_msg_body(reply), text, n);
 	nng_aio_set_msg(c->aio, reply);
-	c->sending = true;
+	c->step = STEP_send;
 	nng_ctx_send(c->ctx, c->aio);
+}
+
+static void answer(struct context *c, nng_msg *request)
+{
+	const struct link_config *l = &c->link->c;
+	size_t n = 0;
+	const char *text =
+		l->answer(l->ctx, c->slot, nng_msg_body(request), nng_msg_len(request), &n);
+
+	nng_msg_free(request);
+	reply_with(c, text, n);
+}
+
+static void answer_again(struct context *c)
+{
+	const struct link_config *l = &c->link->c;
+	size_t n = 0;
+	const char *text = l->again(l->ctx, c->slot, &n);
+
+	reply_with(c, text, n);
 }
 
 static void on_aio(void *arg)
@@ -101,15 +124,17 @@ static void on_aio(void *arg)
 	struct context *c = arg;
 	int rv = nng_aio_result(c->aio);
 
-	if (rv != 0 && c->sending)
+	if (rv != 0 && c->step == STEP_send)
 		nng_msg_free(nng_aio_get_msg(c->aio));
 	if (rv == NNG_ECLOSED || rv == NNG_ECANCELED || atomic_load(&c->link->closing)) {
-		if (rv == 0 && !c->sending)
+		if (rv == 0 && c->step == STEP_receive)
 			nng_msg_free(nng_aio_get_msg(c->aio));
 		return;
 	}
-	if (rv != 0 || c->sending)
+	if (rv != 0 || c->step == STEP_send)
 		receive(c);
+	else if (c->step == STEP_wait)
+		answer_again(c);
 	else
 		answer(c, nng_aio_get_msg(c->aio));
 }

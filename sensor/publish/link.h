@@ -7,8 +7,8 @@
  * nng must not have been used before a fork(2): open this after the last one.
  *
  * Shape:  ipc:// (mode 0660), inproc:// and tcp:// on loopback; tcp:// elsewhere only when forced.
- * Thread: link_publish() on the writer. `answer` is called on nng's threads, at most
- *         LINK_CONTEXTS at once, each with its own `slot`.
+ * Thread: link_publish() on the writer. `answer` and `again` are called on nng's threads,
+ *         at most LINK_CONTEXTS at once, each with its own `slot`.
  */
 #pragma once
 
@@ -20,12 +20,15 @@
 #include <stddef.h>
 
 #define LINK_CONTEXTS 8u
+#define LINK_AGAIN_MS 20
 
 struct link_config {
 	const struct strs *pub, *rep; /* addresses; empty: none */
 	bool any_address;
-	/* The reply to one request, valid until the slot's next call. */
+	/* The reply to one request, valid until the slot's next call. NULL: `again` is asked every
+	 * LINK_AGAIN_MS until it has one; no thread waits meanwhile. */
 	const char *(*answer)(void *ctx, unsigned slot, const void *request, size_t n, size_t *len);
+	const char *(*again)(void *ctx, unsigned slot, size_t *len);
 	void *ctx;
 };
 

@@ -24,6 +24,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#define RELOAD_MAX_NS (60 * NS_PER_S) /* the largest rule sets take seconds */
+
 const struct param publish_params[] = {
 	PARAM_TEXT(PARAM_STR, struct publish_config, dir, "",
 		   "directory of eve.json and stats.json (-l); empty: none"),
@@ -61,6 +63,7 @@ struct publish {
 	struct link *link;
 	struct serve serve;
 	struct journal_reader reader[LINK_CONTEXTS];
+	struct serve_wait wait[LINK_CONTEXTS];
 	bool wants_identity, has_pub;
 	char evidence_dir[4096];
 };
@@ -69,7 +72,14 @@ static const char *answer(void *ctx, unsigned slot, const void *request, size_t 
 {
 	struct publish *p = ctx;
 
-	return serve_answer(&p->serve, &p->reader[slot], request, n, len);
+	return serve_answer(&p->serve, &p->reader[slot], &p->wait[slot], request, n, len);
+}
+
+static const char *again(void *ctx, unsigned slot, size_t *len)
+{
+	struct publish *p = ctx;
+
+	return serve_again(&p->serve, &p->reader[slot], &p->wait[slot], len);
 }
 
 static bool given(const char *text)
@@ -110,6 +120,7 @@ static int open_link(struct publish *p, const struct publish_config *c,
 				 .rep = &c->rep,
 				 .any_address = c->any_address,
 				 .answer = answer,
+				 .again = again,
 				 .ctx = p};
 
 	p->serve = (struct serve){.journal = p->journal,
@@ -119,6 +130,7 @@ static int open_link(struct publish *p, const struct publish_config *c,
 				  .evidence_dir = p->evidence_dir,
 				  .seq = &p->seq,
 				  .status = status,
+				  .reload_max_ns = RELOAD_MAX_NS,
 				  .ctx = ctx};
 	for (unsigned i = 0; i < LINK_CONTEXTS && c->rep.n; i++)
 		if (!journal_reader_init(&p->reader[i]))
@@ -126,7 +138,7 @@ static int open_link(struct publish *p, const struct publish_config *c,
 	return link_open(&p->link, &lc, err);
 }
 
-void publish_on_reload(struct publish *p, void (*reload)(void *ctx))
+void publish_on_reload(struct publish *p, const struct publish_reload *reload)
 {
 	__atomic_store_n(&p->serve.reload, reload, __ATOMIC_RELEASE);
 }

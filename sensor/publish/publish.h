@@ -43,8 +43,13 @@ struct publish;
 /* `status` fills one JSON object for the REP verb of that name; called on nng's threads. */
 int publish_open(struct publish **p, const struct publish_config *c, bool live,
 		 void (*status)(void *ctx, char *out, size_t size), void *ctx, struct err *err);
-/* `reload` answers the REP verb of that name, with publish_open()'s ctx; before anyone asks. */
-void publish_on_reload(struct publish *p, void (*reload)(void *ctx));
+/* The REP verb `reload`, with publish_open()'s ctx; called on nng's threads. */
+struct publish_reload {
+	uint64_t (*ask)(void *ctx); /* the number of the reload that answers it */
+	/* False: it is not over; else the answer's line. */
+	bool (*result)(void *ctx, uint64_t number, char *out, size_t size);
+};
+void publish_on_reload(struct publish *p, const struct publish_reload *reload); /* borrowed */
 /* The identity the next durable event will have; the renderer needs it before the bytes exist.
  * Telemetry (flow records) takes no number. */
 void publish_next_id(struct publish *p, struct event_id *id);

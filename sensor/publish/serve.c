@@ -2,6 +2,7 @@
 /* REP's answers; the texts are wire/journal_api.h's. */
 #include "publish/serve.h"
 
+#include "base/clock.h"
 #include "base/json.h"
 
 #include <inttypes.h>
@@ -95,8 +96,33 @@ static const char *status(const struct serve *s, struct journal_reader *r, size_
 	return r->reply;
 }
 
-const char *serve_answer(const struct serve *s, struct journal_reader *r, const void *request,
-			 size_t n, size_t *len)
+const char *serve_again(const struct serve *s, struct journal_reader *r,
+			const struct serve_wait *w, size_t *len)
+{
+	char text[512];
+
+	if (s->reload->result(s->ctx, w->reload, text, sizeof(text)))
+		return say(r, text, len);
+	if (clock_mono_ns() < w->until_ns)
+		return NULL;
+	*len = (size_t)snprintf(r->reply, JOURNAL_REPLY_MAX,
+				"error the rules are still being read after %llu s; status tells how it went\n",
+				(unsigned long long)(s->reload_max_ns / NS_PER_S));
+	return r->reply;
+}
+
+static const char *reload(const struct serve *s, struct journal_reader *r, struct serve_wait *w,
+			  size_t *len)
+{
+	if (!s->reload)
+		return say(r, "error this sensor has nothing to read again", len);
+	w->until_ns = clock_mono_ns() + s->reload_max_ns;
+	w->reload = s->reload->ask(s->ctx);
+	return serve_again(s, r, w, len);
+}
+
+const char *serve_answer(const struct serve *s, struct journal_reader *r, struct serve_wait *w,
+			 const void *request, size_t n, size_t *len)
 {
 	struct journal_request req;
 
@@ -115,10 +141,7 @@ const char *serve_answer(const struct serve *s, struct journal_reader *r, const 
 	case JOURNAL_evidence:
 		return serve_evidence(s, r, &req, len);
 	case JOURNAL_reload:
-		if (!s->reload)
-			return say(r, "error this sensor has nothing to read again", len);
-		s->reload(s->ctx);
-		return say(r, "ok", len);
+		return reload(s, r, w, len);
 	case JOURNAL_bad:
 		break;
 	}

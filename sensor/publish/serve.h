@@ -13,7 +13,8 @@ struct serve {
 	const char *evidence_dir; /* "" or NULL: none */
 	_Atomic uint64_t *seq; /* last given out */
 	void (*status)(void *ctx, char *out, size_t size);
-	void (*reload)(void *ctx); /* NULL: there is nothing to read again */
+	const struct publish_reload *reload; /* NULL: there is nothing to read again */
+	uint64_t reload_max_ns;              /* how long an answer may take */
 	void *ctx;
 };
 
@@ -21,8 +22,15 @@ struct serve {
 const char *serve_evidence(const struct serve *s, struct journal_reader *r,
 			   const struct journal_request *req, size_t *len);
 
-/* The reply, in r->reply; *len its length, at most JOURNAL_REPLY_MAX.
+struct serve_wait { /* what a request still waits for */
+	uint64_t reload, until_ns;
+};
+
+/* The reply, in r->reply; *len its length, at most JOURNAL_REPLY_MAX. NULL: it is not known yet, and
+ * serve_again() is to be asked a little later, until it is.
  *
- * Thread: any number at once, each with a reader of its own. */
-const char *serve_answer(const struct serve *s, struct journal_reader *r, const void *request,
-			 size_t n, size_t *len);
+ * Thread: any number at once, each with a reader and a wait of its own. */
+const char *serve_answer(const struct serve *s, struct journal_reader *r, struct serve_wait *w,
+			 const void *request, size_t n, size_t *len);
+const char *serve_again(const struct serve *s, struct journal_reader *r,
+			const struct serve_wait *w, size_t *len);

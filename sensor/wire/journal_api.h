@@ -6,7 +6,8 @@
  *   status                   → "ok\n" and one JSON object
  *   epochs                   → "ok N\n" and N lines "EPOCH FIRST LAST", oldest first
  *   evidence ID OFFSET       → "ok SIZE OFFSET N\n" and N bytes of the pcapng file (below)
- *   reload                   → "ok\n": the rules are being read again; `status` says how it went
+ *   reload                   → "ok N rules, N matched, N left out, SECONDS s\n" when the rules that
+ *                              were read again are in force; "error TEXT\n": the old ones still are
  *   anything else            → "error TEXT\n"
  *
  * Only what has reached the disk (fsync) is ever given out; a PUB message of topic TOPIC_DURABLE

@@ -75,11 +75,11 @@ def frames(path):
         at += n
 
 
-def start(tmp, rules, workers, out, header):
+def start(tmp, rules, workers, out, header, *more):
     out.mkdir()
     log = open(out / "log", "w+b")
     p = subprocess.Popen([sensor, "-r", "-", "-S", str(rules), "-l", str(out), "--set",
-                          f"workers={workers}", "--set", f"rule.cache={tmp}/cache"],
+                          f"workers={workers}", "--set", f"rule.cache={tmp}/cache", *more],
                          stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=log)
     p.stdin.write(header)
     p.stdin.flush()
@@ -167,6 +167,36 @@ def other_rules(tmp, rules, all_frames):
     check(len({e["ruleset_sha256"] for e in rows}) == 2, "alerts name the rules they came from")
 
 
+def by_rep(tmp, rules, all_frames):
+    """REP's `reload` answers when the rules are in force, or why they are not."""
+    rules.write_text(RULES)
+    out, url = tmp / "rep", f"ipc://{tmp}/rep.sock"
+    p, _ = start(tmp, rules, 2, out, all_frames[0], "--set", f"publish.rep={url}")
+    asks = [("before", RULES), ("one more", RULES + 'alert tcp any any -> any 1 (msg:"m"; sid:99;)\n'),
+            ("one bad", RULES + 'alert tcp any any -> any 1 (msg:"m"; sidd:99;)\n'), ("none", "")]
+    answers, asking, text = [], None, iter(asks)
+    for f in all_frames[1:]:
+        if asking is None or asking.poll() is not None:
+            if asking:
+                answers.append(asking.stdout.read().strip())
+            name, content = next(text, (None, None))
+            if name is None:
+                asking = None
+                break
+            rules.write_text(content)
+            asking = subprocess.Popen(["nngcat", "--req", "--dial", url, "--data", "reload", "--raw"],
+                                      stdout=subprocess.PIPE, text=True)
+        p.stdin.write(f)
+        p.stdin.flush()
+        time.sleep(.001)
+    p.stdin.close()
+    p.wait(60)
+    n = RULES.count("\n")
+    want = [rf"ok {n} rules, {n} matched, 0 left out, \d+\.\d\d s", rf"ok {n + 1} rules, {n + 1} matched, 0 left out, .* s",
+            rf"ok {n} rules, {n} matched, 1 left out, .* s", "error the rules stay as they are: there is no rule in it"]
+    check(len(answers) == 4 and all(re.fullmatch(w, a) for w, a in zip(want, answers)), f"REP: {answers}")
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         tmp = pathlib.Path(name)
@@ -176,6 +206,7 @@ def main():
         all_frames = list(frames(pcap))
         same_rules(tmp, rules, all_frames)
         other_rules(tmp, rules, all_frames)
+        by_rep(tmp, rules, all_frames)
     sys.exit(bad > 0)
 
 

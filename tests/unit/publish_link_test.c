@@ -88,15 +88,74 @@ static void stale(const char *dir)
 	CHECK(access(path, F_OK) != 0);
 }
 
+static _Atomic unsigned not_yet; /* turns until "later" has its answer */
+
 static const char *echo(void *ctx, unsigned slot, const void *request, size_t n, size_t *len)
 {
 	static char reply[LINK_CONTEXTS][1 << 20];
 
 	CHECK(ctx == &addresses);
+	if (n == 5 && memcmp(request, "later", 5) == 0)
+		return NULL;
 	*len = sizeof(reply[0]);
 	memset(reply[slot], 'r', *len);
 	memcpy(reply[slot], request, n);
 	return reply[slot];
+}
+
+static const char *in_time(void *ctx, unsigned slot, size_t *len)
+{
+	(void)slot;
+	CHECK(ctx == &addresses);
+	if (not_yet && not_yet--)
+		return NULL;
+	*len = 2;
+	return "ok";
+}
+
+static nng_socket dial(const char *url)
+{
+	nng_socket s;
+
+	CHECK_EQ(nng_req0_open(&s), 0);
+	nng_socket_set_ms(s, NNG_OPT_RECVTIMEO, 5000);
+	CHECK_EQ(nng_dial(s, url, NULL, 0), 0);
+	return s;
+}
+
+/* More of them than nng may have threads: nobody else is kept waiting. */
+static void later(const char *url)
+{
+	nng_socket slow[LINK_CONTEXTS - 1], quick = dial(url);
+	char *reply;
+	size_t n;
+
+	CASE("a reply that is not known yet holds nobody up");
+	not_yet = UINT32_MAX;
+	for (unsigned i = 0; i < LINK_CONTEXTS - 1; i++) {
+		slow[i] = dial(url);
+		CHECK_EQ(nng_send(slow[i], "later", 5, 0), 0);
+	}
+	for (unsigned i = 0; i < 5; i++) {
+		CHECK_EQ(nng_send(quick, "now", 3, 0), 0);
+		CHECK_EQ(nng_recv(quick, &reply, &n, NNG_FLAG_ALLOC), 0);
+		CHECK(memcmp(reply, "now", 3) == 0);
+		nng_free(reply, n);
+	}
+	not_yet = 0;
+	for (unsigned i = 0; i < LINK_CONTEXTS - 1; i++) {
+		CHECK_EQ(nng_recv(slow[i], &reply, &n, NNG_FLAG_ALLOC), 0);
+		CHECK(n == 2 && memcmp(reply, "ok", 2) == 0);
+		nng_free(reply, n);
+	}
+	CASE("who goes away meanwhile is no harm, nor is closing");
+	not_yet = UINT32_MAX;
+	for (unsigned i = 0; i < LINK_CONTEXTS - 1; i++)
+		CHECK_EQ(nng_send(slow[i], "later", 5, 0), 0);
+	clock_sleep_ns(50 * NS_PER_MS);
+	for (unsigned i = 0; i < LINK_CONTEXTS - 1; i++)
+		nng_close(slow[i]);
+	nng_close(quick);
 }
 
 static void req_rep(const char *url)
@@ -106,11 +165,8 @@ static void req_rep(const char *url)
 	size_t n;
 
 	CASE("REP answers several clients in turns, with the largest reply there is");
-	for (unsigned i = 0; i < 4; i++) {
-		CHECK_EQ(nng_req0_open(&s[i]), 0);
-		nng_socket_set_ms(s[i], NNG_OPT_RECVTIMEO, 5000);
-		CHECK_EQ(nng_dial(s[i], url, NULL, 0), 0);
-	}
+	for (unsigned i = 0; i < 4; i++)
+		s[i] = dial(url);
 	for (unsigned round = 0; round < 20; round++) {
 		for (unsigned i = 0; i < 4; i++) {
 			char ask[8];
@@ -167,7 +223,7 @@ int main(void)
 	char dir[64], pub[100], rep[100], taken[100];
 	char *pubs[] = {pub}, *reps[] = {rep}, *bad[] = {taken};
 	struct strs p = {pubs, 1}, r = {reps, 1}, b = {bad, 1};
-	struct link_config c = {.pub = &p, .rep = &r, .answer = echo, .ctx = (void *)&addresses};
+	struct link_config c = {.pub = &p, .rep = &r, .answer = echo, .again = in_time, .ctx = (void *)&addresses};
 	struct link *l = NULL, *second = NULL;
 	struct err err = {0};
 	struct stat st;
@@ -191,6 +247,7 @@ int main(void)
 	CHECK_EQ(st.st_mode & 0777, 0660);
 	req_rep(rep);
 	pub_sub(l, pub);
+	later(rep);
 
 	CASE("an address in use is refused, and left to its owner");
 	struct link_config again = {.pub = &b, .rep = NULL, .answer = echo};

@@ -2,6 +2,7 @@
 /* REP's answers, byte for byte, over a journal of three events. */
 #include "publish/serve.h"
 
+#include "base/clock.h"
 #include "check.h"
 #include "tmpdir.h"
 
@@ -11,6 +12,7 @@
 
 static struct publish_counters count;
 static struct journal_reader reader;
+static struct serve_wait wait;
 static char epoch_text[17];
 
 /* '@' in a request or reply stands for the epoch. */
@@ -38,7 +40,7 @@ static const struct {
 	{"ack c1 @ 3", "ok\n"},
 	{"ack c1 @ 4", "error beyond what was given out\n"},
 	{"ack c1 0000000000000000 1", "error unknown epoch\n"},
-	{"reload", "ok\n"},
+	{"reload", "ok 3 rules, 2 matched, 0 left out, 0.01 s\n"},
 	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"durable\":3,"
 		   "\"journal_bytes\":355,\"journal_segments\":1,\"journal_lost\":0,"
 		   "\"journal_errors\":0,\"run\":{\"workers\":2}}"},
@@ -74,10 +76,22 @@ static const struct {
 };
 
 static void *asked;
+static unsigned reload_turns; /* until it has ended */
 
-static void reload(void *ctx)
+static uint64_t reload(void *ctx)
 {
 	asked = ctx;
+	return 7;
+}
+
+static bool reloaded(void *ctx, uint64_t number, char *out, size_t size)
+{
+	CHECK(ctx == &count);
+	CHECK_EQ(number, 7);
+	if (reload_turns > 0 && reload_turns--)
+		return false;
+	snprintf(out, size, "ok 3 rules, 2 matched, 0 left out, 0.01 s");
+	return true;
 }
 
 static void status(void *ctx, char *out, size_t size)
@@ -93,7 +107,7 @@ static void row(const struct serve *s, const char *request, const char *reply)
 
 	CASE(request[0] ? request : "an empty request");
 	with_epoch(request, ask, sizeof(ask));
-	const char *answer = serve_answer(s, &reader, ask, strlen(ask), &len);
+	const char *answer = serve_answer(s, &reader, &wait, ask, strlen(ask), &len);
 	CHECK(len < sizeof(got));
 	snprintf(got, sizeof(got), "%.*s", (int)len, answer);
 	CHECK_STR(got, with_epoch(reply, want, sizeof(want)));
@@ -110,6 +124,27 @@ static void put_file(const char *dir, const char *name, size_t n)
 		fputc("hello"[i % 5], f);
 	if (f)
 		fclose(f);
+}
+
+static void slow_reload(struct serve *s)
+{
+	size_t len = 0;
+
+	CASE("a reload that takes its time is answered when it has ended");
+	reload_turns = 3;
+	s->reload_max_ns = 60 * NS_PER_S;
+	CHECK(!serve_answer(s, &reader, &wait, "reload", 6, &len));
+	CHECK(!serve_again(s, &reader, &wait, &len));
+	CHECK(!serve_again(s, &reader, &wait, &len));
+	const char *answer = serve_again(s, &reader, &wait, &len);
+	CHECK_EQ(len, 42);
+	CHECK(answer && memcmp(answer, "ok 3 rules, 2 matched, 0 left out, 0.01 s\n", 42) == 0);
+
+	CASE("and one that does not end is not waited for");
+	reload_turns = 1000;
+	s->reload_max_ns = 0;
+	answer = serve_answer(s, &reader, &wait, "reload", 6, &len);
+	CHECK(answer && strncmp(answer, "error the rules are still being read after 0 s", 46) == 0);
 }
 
 static void evidence_pieces(struct serve *s, const char *dir)
@@ -133,7 +168,7 @@ static void evidence_pieces(struct serve *s, const char *dir)
 		char ask[64];
 		struct journal_evidence_reply r;
 		int n = snprintf(ask, sizeof(ask), "evidence big %zu", at);
-		const char *p = serve_answer(s, &reader, ask, (size_t)n, &len);
+		const char *p = serve_answer(s, &reader, &wait, ask, (size_t)n, &len);
 		CHECK(len <= JOURNAL_REPLY_MAX);
 		if (!journal_evidence_reply_parse(&p, &len, &r) || r.n == 0)
 			break;
@@ -171,13 +206,14 @@ int main(void)
 	journal_sync(j);
 	snprintf(epoch_text, sizeof(epoch_text), "%016" PRIx64, journal_epoch(j));
 
+	const struct publish_reload by_rep = {reload, reloaded};
 	struct serve s = {.journal = j,
 			  .count = &count,
 			  .sensor = "s1",
 			  .epoch = journal_epoch(j),
 			  .seq = &seq,
 			  .status = status,
-			  .reload = reload,
+			  .reload = &by_rep,
 			  .ctx = &count};
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		row(&s, rows[i].request, rows[i].reply);
@@ -186,6 +222,7 @@ int main(void)
 	CASE("requests are counted, bad ones too");
 	CHECK_EQ(count_get(&count.rep_requests), sizeof(rows) / sizeof(rows[0]));
 	CHECK_EQ(count_get(&count.rep_bad), 2);
+	slow_reload(&s);
 
 	s.journal = NULL;
 	s.status = NULL;
