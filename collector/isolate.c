@@ -174,6 +174,11 @@ enum isolate_mode isolate_mode(const struct isolate *e)
 	return e->policy.mode;
 }
 
+const char *isolate_isolator(const struct isolate *e)
+{
+	return e->c->isolator;
+}
+
 /* The live isolation of the same MAC, or NULL. */
 static json_t *already(struct isolate *e, const struct isolate_request *r)
 {
@@ -189,6 +194,13 @@ static json_t *already(struct isolate *e, const struct isolate_request *r)
 		return iso;
 	json_decref(iso);
 	return NULL;
+}
+
+static bool would_be_dry(struct isolate *e, const struct isolate_request *r)
+{
+	const json_t *caps = isolate_call_caps(e, r->isolator ? r->isolator : e->c->isolator);
+
+	return e->policy.mode == ISOLATE_dry_run || json_is_true(json_object_get(caps, "dry_run"));
 }
 
 static int refuse(struct isolate *e, json_t *iso, json_t *plan, const struct policy_answer *a,
@@ -213,15 +225,23 @@ static int apply_locked(struct isolate *e, const struct isolate_request *r, json
 {
 	uint64_t began = clock_mono_ns();
 	struct policy_answer answer;
-	json_t *iso = already(e, r);
+	json_t *before = already(e, r), *iso = NULL;
 
-	if (iso) {
-		*out = iso;
+	/* What was only tried holds nobody: it does not stand in the way of the real thing. */
+	if (before && (!isolate_is_dry(before) || would_be_dry(e, r))) {
+		*out = before;
 		return err_set(err, EEXIST, "already isolated until it ends or is released");
 	}
 	json_t *plan = isolate_plan_make(e, r, &iso, &answer, err);
-	if (!plan)
-		return -EINVAL;
+	int ended = plan && answer.allowed && before
+			    ? isolate_step_release(e, before, "released", err)
+			    : 0;
+	json_decref(before);
+	if (!plan || ended) {
+		json_decref(plan);
+		json_decref(iso);
+		return plan ? ended : -EINVAL;
+	}
 	if (!answer.allowed) {
 		int rc = refuse(e, iso, plan, &answer, err);
 		json_decref(iso);

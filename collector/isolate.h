@@ -79,6 +79,9 @@ struct isolate_request {
 	bool severe;
 };
 
+/* Whether the configured isolator is there; -EINVAL and the names of those that are. */
+int isolate_find_check(const struct isolate_config *c, struct err *err);
+
 struct isolate;
 
 int isolate_open(struct isolate **e, const struct isolate_config *c, sqlite3 *db, struct err *err);
@@ -86,6 +89,7 @@ void isolate_free(struct isolate *e);
 /* Tests set time; NULL is clock_real_ns. */
 void isolate_set_clock(struct isolate *e, uint64_t (*now)(void));
 enum isolate_mode isolate_mode(const struct isolate *e);
+const char *isolate_isolator(const struct isolate *e); /* the configured one */
 const char *isolate_mode_name(enum isolate_mode m);
 
 /* What the sensor saw ARP, NDP or DHCP bind on one VLAN (its "host" events); never the MAC of
@@ -122,4 +126,4 @@ int isolate_tick(struct isolate *e, unsigned *changed, struct err *err);
 int isolate_list(struct isolate *e, bool all, json_t **out, struct err *err);
 /* Mode, frozen, active, limits, opt-ins, isolator and its capabilities: for `vigie status`. */
 int isolate_status(struct isolate *e, json_t **out, struct err *err);
-unsigned isolate_active(struct isolate *e);
+unsigned isolate_active(struct isolate *e); /* without dry runs */

@@ -11,17 +11,8 @@
 #include "base/clock.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-bool isolate_call_name_ok(const char *name)
-{
-	size_t n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-	return n > 0 && n < 40 && name[n] == 0 && name[0] != '-';
-}
 
 json_t *isolate_call_params(const struct isolate_config *c, struct err *err)
 {
@@ -122,39 +113,6 @@ static json_t *request_of(struct isolate *e, const char *name, const char *op, c
 	return r;
 }
 
-/* Not installed yet: the isolators lie beside this program in its build directory. */
-static void beside_us(const char *name, char *path, size_t size)
-{
-	char exe[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
-
-	if (n <= 0)
-		return;
-	exe[n] = 0;
-	char *slash = strrchr(exe, '/');
-	if (slash)
-		snprintf(path, size, "%.*s/vigie-isolate-%s", (int)(slash - exe), exe, name);
-}
-
-static int find_program(struct isolate *e, const char *name, char *path, size_t size)
-{
-	struct stat st;
-
-	if (!isolate_call_name_ok(name))
-		return EINVAL;
-	snprintf(path, size, "%s/vigie-isolate-%s", e->c->dir, name);
-	if (access(path, X_OK) != 0)
-		snprintf(path, size, "%s/%s", e->c->dir, name);
-	if (access(path, F_OK) != 0 && strcmp(e->c->dir, VIGIE_ISOLATORS) == 0)
-		beside_us(name, path, size);
-	if (stat(path, &st) != 0)
-		return errno;
-	/* Who may write the program may run as us. */
-	if (st.st_mode & S_IWOTH || (st.st_uid != 0 && st.st_uid != geteuid()))
-		return EPERM;
-	return access(path, X_OK) == 0 ? 0 : errno;
-}
-
 static bool reply_fits(const json_t *reply, const json_t *iso, const char *op)
 {
 	return json_is_object(reply) && json_is_boolean(json_object_get(reply, "ok")) &&
@@ -169,7 +127,7 @@ json_t *isolate_call(struct isolate *e, const char *name, const char *op, json_t
 	json_t *reply = NULL;
 
 	*exec = (struct isolate_exec){.end = ISOLATE_EXEC_start};
-	exec->code = find_program(e, name, path, sizeof(path));
+	exec->code = isolate_find_program(e->c->dir, name, path, sizeof(path));
 	if (exec->code)
 		return NULL;
 	json_t *r = request_of(e, name, op, iso);

@@ -52,7 +52,8 @@ int isolate_store_put(struct isolate *e, json_t *iso, struct err *err);
 json_t *isolate_store_get(struct isolate *e, const char *which);
 json_t *isolate_store_live(struct isolate *e); /* array, oldest first */
 json_t *isolate_store_all(struct isolate *e);  /* array, newest first, bounded */
-unsigned isolate_store_since(struct isolate *e, const char *mac, uint64_t since_ns);
+/* `dry`: those that were only tried count as well. */
+unsigned isolate_store_since(struct isolate *e, const char *mac, uint64_t since_ns, bool dry);
 int isolate_store_lease(struct isolate *e, json_t *iso, bool keep, struct err *err);
 bool isolate_store_flag(struct isolate *e, const char *name);
 int isolate_store_set_flag(struct isolate *e, const char *name, bool on, struct err *err);
@@ -64,7 +65,10 @@ json_t *isolate_call(struct isolate *e, const char *name, const char *op, json_t
 		     struct isolate_exec *exec);
 json_t *isolate_call_caps(struct isolate *e, const char *name); /* borrowed; NULL: cannot ask */
 json_t *isolate_call_params(const struct isolate_config *c, struct err *err);
-bool isolate_call_name_ok(const char *name);
+
+/* isolate_find.c. 0 and the program's path, or errno. */
+int isolate_find_program(const char *dir, const char *name, char *path, size_t size);
+bool isolate_find_name_ok(const char *name);
 
 /* isolate_step.c: one operation on a device with its records around it. */
 int isolate_step_apply(struct isolate *e, json_t *iso, struct err *err);
@@ -93,6 +97,11 @@ static inline uint64_t isolate_num(const json_t *o, const char *key)
 static inline bool isolate_is(const json_t *o, const char *key, const char *value)
 {
 	return strcmp(isolate_str(o, key), value) == 0;
+}
+/* Every step is recorded, and no device touched. */
+static inline bool isolate_is_dry(const json_t *iso)
+{
+	return json_is_true(json_object_get(iso, "dry_run"));
 }
 static inline void isolate_put_str(json_t *o, const char *key, const char *value)
 {

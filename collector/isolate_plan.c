@@ -101,7 +101,8 @@ static void gather(struct isolate *e, const struct isolate_request *r,
 	uint64_t now = e->now();
 	const char *mac = isolate_str(iso, "mac");
 	json_t *caps = isolate_call_caps(e, isolate_str(iso, "isolator"));
-	json_t *live = isolate_store_live(e);
+	bool dry = e->policy.mode == ISOLATE_dry_run || json_is_true(json_object_get(caps, "dry_run"));
+	json_t *live = dry ? isolate_store_live(e) : NULL;
 
 	*f = (struct policy_facts){
 		.has_mac = t->has_mac,
@@ -116,8 +117,8 @@ static void gather(struct isolate *e, const struct isolate_request *r,
 			in_list(json_object_get(caps, "profiles"), isolate_str(iso, "profile")),
 		.unable = caps ? NULL : "the isolator does not answer: is its program in isolate.dir?",
 		.frozen = isolate_store_flag(e, "frozen"),
-		.in_window = isolate_store_since(e, NULL, now - e->policy.rate_window_s * NS_PER_S),
-		.active = (unsigned)json_array_size(live),
+		.in_window = isolate_store_since(e, NULL, now - e->policy.rate_window_s * NS_PER_S, dry),
+		.active = dry ? (unsigned)json_array_size(live) : isolate_active(e),
 		.hosts = isolate_target_hosts(e),
 		.by_automatic = r->automatic,
 		.over_limit = r->over_limit,
@@ -128,10 +129,12 @@ static void gather(struct isolate *e, const struct isolate_request *r,
 		.evidence_kinds = r->evidence_kinds,
 	};
 	memcpy(f->addrs, t->addrs, sizeof(f->addrs));
-	unsigned before = *mac ? isolate_store_since(e, mac, now - BACKOFF_NS) : 0;
+	unsigned before = *mac ? isolate_store_since(e, mac, now - BACKOFF_NS, dry) : 0;
 	f->ttl_s = policy_ttl(&e->policy, r->ttl_s, before);
-	f->severe_again = r->severe && *mac && isolate_store_since(e, mac, now - REOFFENCE_NS) > 0;
+	f->severe_again = r->severe && *mac && isolate_store_since(e, mac, now - REOFFENCE_NS, dry) > 0;
 	json_object_set_new(iso, "times_out", json_boolean(f->isolator_times_out));
+	if (dry)
+		json_object_set_new(iso, "dry_run", json_true());
 	isolate_put_num(iso, "before", before);
 	isolate_put_num(iso, "ttl_s", f->ttl_s);
 	isolate_put_num(iso, "created_ns", now);
@@ -168,7 +171,7 @@ json_t *isolate_plan_make(struct isolate *e, const struct isolate_request *r, js
 
 	if (isolate_target_resolve(e, r, &t, err) != 0)
 		return NULL;
-	if (!isolate_call_name_ok(r->isolator ? r->isolator : e->c->isolator)) {
+	if (!isolate_find_name_ok(r->isolator ? r->isolator : e->c->isolator)) {
 		err_set(err, EINVAL, "'%.40s' is no isolator's name",
 			r->isolator ? r->isolator : e->c->isolator);
 		return NULL;

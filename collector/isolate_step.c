@@ -17,13 +17,17 @@
 
 static const char *enforcer(const struct isolate *e, const json_t *iso)
 {
-	return e->policy.mode == ISOLATE_dry_run || json_is_true(json_object_get(iso, "dry_run"))
-		       ? "dry-run"
-		       : isolate_str(iso, "isolator");
+	return e->policy.mode == ISOLATE_dry_run || isolate_is_dry(iso) ? "dry-run"
+								      : isolate_str(iso, "isolator");
 }
 
+/* Of a dry run each line says so: whoever reads one alone must not take it for the real thing. */
 static int note(struct isolate *e, json_t *iso, const char *event, json_t *detail, struct err *err)
 {
+	if (isolate_is_dry(iso)) {
+		detail = detail ? detail : json_object();
+		json_object_set_new(detail, "dry_run", json_true());
+	}
 	return audit_add(e->audit, e->now(), event, isolate_str(iso, "id"), detail, err);
 }
 

@@ -160,15 +160,17 @@ json_t *isolate_store_all(struct isolate *e)
 	return rows(e, "SELECT body FROM isolations ORDER BY created_ns DESC LIMIT 1000");
 }
 
-unsigned isolate_store_since(struct isolate *e, const char *mac, uint64_t since_ns)
+unsigned isolate_store_since(struct isolate *e, const char *mac, uint64_t since_ns, bool dry)
 {
 	unsigned n = 0;
 	sqlite3_stmt *q = prepare(e, "SELECT count(*) FROM isolations WHERE created_ns > ?1"
-				     " AND status <> 'failed' AND (?2 = '' OR mac = ?2)");
+				     " AND status <> 'failed' AND (?2 = '' OR mac = ?2)"
+				     " AND (?3 OR json_extract(body, '$.dry_run') IS NULL)");
 	if (!q)
 		return 0;
 	sqlite3_bind_int64(q, 1, (sqlite3_int64)since_ns);
 	bind_text(q, 2, mac ? mac : "");
+	sqlite3_bind_int(q, 3, dry);
 	if (sqlite3_step(q) == SQLITE_ROW)
 		n = (unsigned)sqlite3_column_int(q, 0);
 	sqlite3_finalize(q);

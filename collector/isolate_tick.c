@@ -167,9 +167,11 @@ int isolate_list(struct isolate *e, bool all, json_t **out, struct err *err)
 
 unsigned isolate_active(struct isolate *e)
 {
-	json_t *live = isolate_store_live(e);
-	unsigned n = (unsigned)json_array_size(live);
+	json_t *live = isolate_store_live(e), *iso;
+	unsigned n = 0;
+	size_t i;
 
+	json_array_foreach(live, i, iso) n += !isolate_is_dry(iso);
 	json_decref(live);
 	return n;
 }

@@ -210,7 +210,8 @@ static int options(int argc, char **argv, struct settings_args *a, bool *check,
 	return optind < argc ? '?' : 0;
 }
 
-static int configure(struct daemon *d, const struct settings_args *a)
+/* `run`: it will be used, so what it names must be there. */
+static int configure(struct daemon *d, const struct settings_args *a, bool run)
 {
 	struct err err = {.msg = ""};
 	struct policy policy;
@@ -219,10 +220,12 @@ static int configure(struct daemon *d, const struct settings_args *a)
 
 	if (!r)
 		r = policy_init(&policy, &d->settings.isolate, &err);
-	if (!r) {
+	if (!r)
 		policy_fini(&policy);
+	if (!r && run)
+		r = isolate_find_check(&d->settings.isolate, &err);
+	if (!r)
 		return 0;
-	}
 	if (report)
 		fputs(report, stderr);
 	else
@@ -248,7 +251,7 @@ int main(int argc, char **argv)
 		return o == 'h' ? EXIT_SUCCESS : EXIT_USAGE;
 	}
 	log_init("vigie-collector", verbose ? LOG_debug : LOG_info);
-	int r = configure(&d, &args);
+	int r = configure(&d, &args, !print);
 	if (r)
 		return r;
 	if (print)

@@ -32,10 +32,10 @@ static struct outcome *add(struct outcomes *o, const char *id)
 	return at;
 }
 
-/* The engine says "active" where people say isolated. */
-static const char *word(const char *status)
+/* The engine says "active" where people say isolated; of a dry run nobody may say so. */
+static const char *word(const char *status, bool dry)
 {
-	return strcmp(status, "active") == 0 ? "isolated" : status;
+	return strcmp(status, "active") != 0 ? status : dry ? "dry-run" : "isolated";
 }
 
 static void one(struct outcomes *o, const json_t *iso, outcome_told *told, void *ctx)
@@ -45,15 +45,16 @@ static void one(struct outcomes *o, const json_t *iso, outcome_told *told, void 
 
 	if (!at)
 		at = add(o, id);
+	bool dry = json_is_true(json_object_get(iso, "dry_run"));
 	bool new_status = strcmp(at->status, status) != 0, new_effect = strcmp(at->effect, effect);
 	text_copy(at->status, sizeof(at->status), status);
 	text_copy(at->effect, sizeof(at->effect), effect);
 	if (!o->primed)
 		return;
 	if (new_status && *status)
-		told(ctx, word(status), iso);
-	/* its effect is of interest only while it lasts */
-	if (new_effect && *effect && strcmp(status, "active") == 0)
+		told(ctx, word(status, dry), iso);
+	/* its effect is of interest only while it lasts; a dry run has none */
+	if (new_effect && *effect && !dry && strcmp(status, "active") == 0)
 		told(ctx, effect, iso);
 }
 

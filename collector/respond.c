@@ -190,8 +190,9 @@ json_t *respond_status(struct respond *r)
 {
 	pthread_mutex_lock(&r->lock);
 	json_t *o =
-		json_pack("{s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I}", "mode",
-			  isolate_mode_name(isolate_mode(r->engine)), "frozen",
+		json_pack("{s:s, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I}", "mode",
+			  isolate_mode_name(isolate_mode(r->engine)), "isolator",
+			  isolate_isolator(r->engine), "frozen",
 			  (int)atomic_load(&r->frozen), "active", (int)atomic_load(&r->active),
 			  "answered", (json_int_t)atomic_load(&r->answered), "isolated",
 			  (json_int_t)atomic_load(&r->isolated), "refused",

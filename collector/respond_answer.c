@@ -52,7 +52,8 @@ static void timeline(struct respond *r, int64_t incident, const char *host, cons
 /* When it became so: the engine's own stamps, not ours. */
 static uint64_t time_of(const json_t *iso, const char *what)
 {
-	const char *key = strcmp(what, "isolated") == 0 ? "applied_ns"
+	const char *key = strcmp(what, "isolated") == 0 || strcmp(what, "dry-run") == 0
+				  ? "applied_ns"
 			  : strcmp(what, "effective") == 0 || strcmp(what, "partial") == 0
 				  ? "verified_ns"
 				  : "updated_ns";

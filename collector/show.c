@@ -243,9 +243,21 @@ void show_advice(const json_t *detail, char *out, size_t size)
 	if (no)
 		snprintf(out, size, "not isolated (%s): %s", rail, why);
 	else if (iso)
-		snprintf(out, size, "isolate it? ready: %s for %s", isolator, ttl);
+		snprintf(out, size, "isolate it? ready%s: %s for %s",
+			 show_dry(iso) ? ", as a dry run" : "", isolator, ttl);
 	else
 		snprintf(out, size, "not isolated: %s", why);
+}
+
+/* Of a dry run, whatever it is told about. */
+static void dry_words(const json_t *iso, char *out, size_t size)
+{
+	char isolator[40], reason[200], ttl[TEXT_AGE];
+
+	snprintf(out, size, "dry run, nothing was done: %s for %s: %s",
+		 show_text(iso, "isolator", isolator, sizeof(isolator)),
+		 show_ttl((uint64_t)show_num(iso, "ttl_s"), ttl, sizeof(ttl)),
+		 show_text(iso, "reason", reason, sizeof(reason)));
 }
 
 static void isolation_words(const json_t *event, const char *what, char *out, size_t size)
@@ -285,6 +297,8 @@ static void watch_isolation(const struct show *s, const json_t *event)
 	int n = has_mac(s) || !*mac ? 0 : snprintf(words, sizeof(words), "%s ", mac);
 	if (is_advice || json_object_get(detail, "rails"))
 		show_advice(detail, words + n, sizeof(words) - (size_t)n);
+	else if (show_dry(detail))
+		dry_words(detail, words + n, sizeof(words) - (size_t)n);
 	else
 		isolation_words(event, what, words + n, sizeof(words) - (size_t)n);
 	unsigned used = front(s, (uint64_t)show_num(event, "time_ns"), is_advice ? "advice" : what,

@@ -45,6 +45,8 @@ int64_t show_num(const json_t *o, const char *key);
 void show_rest(const struct show *s, unsigned used, const char *text);
 /* `text` broken at spaces, every line after `indent` columns. */
 void show_wrap(const struct show *s, unsigned indent, const char *text);
+/* Whether what is shown is a dry run: then every line says so. */
+bool show_dry(const json_t *isolation);
 /* A plan in one line: can it be isolated, how, and if not, why. */
 void show_advice(const json_t *plan, char *out, size_t size);
 const char *show_severity(int64_t severity, enum show_color *color);

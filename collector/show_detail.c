@@ -200,7 +200,7 @@ void show_status(const struct show *s, const json_t *status)
 	const json_t *iso = json_object_get(status, "isolation"), *sensor;
 	const json_t *store = json_object_get(status, "store");
 	bool running = json_is_true(json_object_get(status, "running"));
-	char mode[24], db[256];
+	char mode[24], isolator[40], db[256];
 	size_t i;
 
 	fprintf(s->out, "Collector  %s\n", running ? "running" : "NOT RUNNING");
@@ -212,8 +212,12 @@ void show_status(const struct show *s, const json_t *status)
 		show_text(status, "db", db, sizeof(db)));
 	show_gaps(s, store);
 	if (iso)
-		fprintf(s->out, "Isolation  mode %s%s, %lld active\n",
+		fprintf(s->out, "Isolation  mode %s, isolator %s%s%s, %lld active\n",
 			show_text(iso, "mode", mode, sizeof(mode)),
+			show_text(iso, "isolator", isolator, sizeof(isolator)),
+			show_dry(iso) || strcmp(mode, "dry-run") == 0
+				? " (dry run: nothing is carried out)"
+				: "",
 			json_is_true(json_object_get(iso, "frozen")) ? ", FROZEN" : "",
 			(long long)show_num(iso, "active"));
 }

@@ -43,6 +43,21 @@ static void show_commands(const struct show *s, const char *title, const json_t 
 	}
 }
 
+bool show_dry(const json_t *iso)
+{
+	const char *by = json_string_value(json_object_get(iso, "isolator"));
+
+	return json_is_true(json_object_get(iso, "dry_run")) || (by && strcmp(by, "dry-run") == 0);
+}
+
+static const char *who_ends_it(const json_t *iso)
+{
+	if (show_dry(iso))
+		return " (dry run: nothing is done, nothing to end)";
+	return json_is_true(json_object_get(iso, "times_out")) ? ", ended by the device itself"
+							       : ", ended by the collector's lease";
+}
+
 static void show_target(const struct show *s, const json_t *iso)
 {
 	char mac[24], isolator[40], profile[40], ttl[TEXT_AGE], addrs[TEXT] = "";
@@ -58,20 +73,19 @@ static void show_target(const struct show *s, const json_t *iso)
 		at += (size_t)n;
 	}
 	show_text(iso, "mac", mac, sizeof(mac));
-	fprintf(s->out, "Host      %s  %s\n", *mac ? mac : "(MAC not known)", addrs);
+	fprintf(s->out, "Host      %s  %s%s\n", *mac ? mac : "(MAC not known)", addrs,
+		show_dry(iso) ? " (dry run: not touched)" : "");
 	fprintf(s->out, "By        %s, profile %s, for %s%s\n",
 		show_text(iso, "isolator", isolator, sizeof(isolator)),
 		show_text(iso, "profile", profile, sizeof(profile)),
 		show_ttl((uint64_t)show_num(iso, "ttl_s"), ttl, sizeof(ttl)),
-		json_is_true(json_object_get(iso, "times_out"))
-			? ", ended by the device itself"
-			: ", ended by the collector's lease");
+		who_ends_it(iso));
 }
 
 void show_plan(const struct show *s, const json_t *plan)
 {
 	const json_t *iso = json_object_get(plan, "isolation"), *rail;
-	bool allowed = json_is_true(json_object_get(plan, "allowed"));
+	bool allowed = json_is_true(json_object_get(plan, "allowed")), dry = show_dry(iso);
 	char name[40], why[240], mode[24];
 	size_t i;
 
@@ -80,8 +94,10 @@ void show_plan(const struct show *s, const json_t *plan)
 		return;
 	}
 	show_target(s, iso);
-	fprintf(s->out, "Allowed   %s%s%s (mode %s)\n", show_on(s, allowed ? SHOW_green : SHOW_red),
-		allowed ? "yes" : "no", show_off(s, SHOW_red),
+	fprintf(s->out, "Allowed   %s%s%s%s (mode %s)\n",
+		show_on(s, allowed ? SHOW_green : SHOW_red), allowed ? "yes" : "no",
+		show_off(s, SHOW_red),
+		allowed && dry ? ", as a dry run: nothing will be done" : "",
 		show_text(plan, "mode", mode, sizeof(mode)));
 	json_array_foreach(json_object_get(plan, "rails"), i, rail)
 	{
@@ -94,8 +110,26 @@ void show_plan(const struct show *s, const json_t *plan)
 			show_text(rail, "asks", why, sizeof(why));
 		show_rest(s, 20, why);
 	}
-	show_commands(s, "Commands", json_object_get(iso, "commands"));
-	show_commands(s, "Undo by hand", json_object_get(iso, "undo"));
+	show_commands(s, dry ? "Commands (dry run: not carried out)" : "Commands",
+		      json_object_get(iso, "commands"));
+	show_commands(s, dry ? "Undo by hand (dry run: nothing to undo)" : "Undo by hand",
+		      json_object_get(iso, "undo"));
+}
+
+/* Of a dry run: on record, and nowhere else. */
+static void show_tried(const struct show *s, const json_t *iso)
+{
+	char id[48], status[24], error[TEXT], until[TEXT_LOCAL];
+	bool active = strcmp(show_text(iso, "status", status, sizeof(status)), "active") == 0;
+
+	fprintf(s->out, "dry run%s%s: nothing was done  isolation %s\n", active ? "" : ", ",
+		active ? "" : status, show_text(iso, "id", id, sizeof(id)));
+	show_target(s, iso);
+	if (active)
+		fprintf(s->out, "Until     %s (dry run: only the record ends)\n",
+			text_local((uint64_t)show_num(iso, "expires_ns"), false, until));
+	if (*show_text(iso, "error", error, sizeof(error)))
+		fprintf(s->out, "Error     dry run: %s\n", error);
 }
 
 void show_isolation(const struct show *s, const json_t *iso)
@@ -104,6 +138,10 @@ void show_isolation(const struct show *s, const json_t *iso)
 
 	if (!json_object_get(iso, "id"))
 		return;
+	if (show_dry(iso)) {
+		show_tried(s, iso);
+		return;
+	}
 	show_text(iso, "status", status, sizeof(status));
 	show_text(iso, "effect", effect, sizeof(effect));
 	enum show_color color = strcmp(status, "unknown") == 0 || strcmp(status, "failed") == 0
@@ -137,7 +175,9 @@ void show_audit(const struct show *s, const json_t *row)
 	    !*show_text(detail, "why", words, sizeof(words)))
 		show_text(detail, "end", words, sizeof(words));
 	show_text(detail, "op", op, sizeof(op));
-	int n = fprintf(s->out, "%6lld %.19s %-13s %.8s %s%s", (long long)show_num(row, "seq"), time,
-			event, *id ? id : "-", op, *op ? " " : "");
+	int n = fprintf(s->out, "%6lld %.19s %-13s %.8s %s%s%s", (long long)show_num(row, "seq"),
+			time, event, *id ? id : "-",
+			json_is_true(json_object_get(detail, "dry_run")) ? "dry run: " : "", op,
+			*op ? " " : "");
 	show_rest(s, n > 0 ? (unsigned)n : 0, words);
 }

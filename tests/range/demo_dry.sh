@@ -43,7 +43,7 @@ demo_dry() {
 	say 'the analyst has it insulated (dry run)'
 	sed 's/^/   /' "$D/isolation"
 	vigie release $victim --reason cleaned >/dev/null || fail 'not released'
-	say 'released'
+	say 'released (dry run)'
 	echo
 	echo "insulated in $took ms (dry run: asked to answered; nothing was touched)"
 }

@@ -460,6 +460,56 @@ static void dry_run(void)
 	CHECK_EQ(calls("apply"), 0);
 	CHECK_EQ(release("10.0.0.11"), 0);
 	CHECK_EQ(calls("release"), 0);
+
+	CASE("each line of the log says that it was one");
+	unsigned of_it = 0;
+	char line[8192];
+	FILE *f = fopen(config.audit, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		bool about = strstr(line, "\"id\"") != NULL;
+		of_it += about;
+		CHECK(!about || strstr(line, "\"dry_run\":true"));
+	}
+	if (f)
+		fclose(f);
+	CHECK(of_it >= 6);
+
+	CASE("one tried twice is one; it does not stand in the way of the real thing");
+	CHECK_EQ(apply("10.0.0.11"), 0);
+	CHECK_EQ(apply("10.0.0.11"), -EEXIST);
+	set("mode", "manual");
+	reopen();
+	CHECK_EQ(isolate_active(e), 0);
+	CHECK_EQ(apply("10.0.0.12"), 0); /* nor does it use up what may be isolated at once */
+	CHECK_EQ(release("10.0.0.12"), 0);
+	CHECK_EQ(apply("10.0.0.11"), 0);
+	CHECK_STR(effect, "effective");
+	CHECK_EQ(calls("apply"), 2);
+	CHECK_EQ(isolate_active(e), 1);
+	CHECK_EQ(apply("10.0.0.11"), -EEXIST);
+}
+
+static void looked_for(void)
+{
+	char *isolators[] = {"fake", "nosuch", "fakr", "../fake", "writable", ""};
+	const char *hints[] = {NULL, "known: fake", "did you mean 'fake'? known: fake", "known: fake", "",
+			       "known: fake"};
+
+	CASE("an isolator that is not there is refused, with those that are");
+	fresh(true);
+	chmod(script_write("vigie-isolate-writable", "exit 1"), 0707);
+	for (unsigned i = 0; i < sizeof(hints) / sizeof(hints[0]); i++) {
+		err = (struct err){.msg = ""};
+		set("isolator", isolators[i]);
+		int rc = isolate_find_check(&config, &err);
+		CHECK((rc == 0) == (hints[i] == NULL));
+		CHECK_STR(err.hint, hints[i] ? hints[i] : "");
+	}
+	CASE("nor is one from an empty folder");
+	set("dir", "/nowhere");
+	set("isolator", "dry-run");
+	CHECK_EQ(isolate_find_check(&config, &err), -EINVAL);
+	CHECK_STR(err.hint, "there is none at all: is isolate.dir right?");
 }
 
 int main(void)
@@ -474,6 +524,7 @@ int main(void)
 	for (unsigned us = 1000; us < 200000; us += 16000)
 		killed_at(us, (us / 16000) % 2);
 	dry_run();
+	looked_for();
 	isolate_free(e);
 	sqlite3_close(db);
 	param_fini(&section);

@@ -40,6 +40,9 @@ static const struct {
 	 "a:expired b:released "},
 	{"one on its way has no effect yet", "[" ISO("c", "sent", "unknown") "]", "c:sent "},
 	{"it failed", "[" ISO("c", "failed", "unknown") "]", "c:failed "},
+	{"a dry run is not called isolated, and has no effect",
+	 "[{\"id\":\"d\",\"status\":\"active\",\"effect\":\"unsupported\",\"dry_run\":true}]",
+	 "d:dry-run "},
 	{"no list", "{}", ""},
 };
 

@@ -94,6 +94,15 @@ static const struct {
 	 "{\"watch\":\"isolation\",\"what\":\"effective\",\"host\":\"10.0.0.5\",\"time_ns\":"
 	 "1769860800000000000,\"detail\":{\"isolator\":\"ssh\",\"proof\":\"read back\"}}",
 	 "12:00:00 effective 10.0.0.5        ssh: read back\n", 100},
+	{"a dry run says so, and no latency",
+	 "{\"watch\":\"isolation\",\"what\":\"dry-run\",\"host\":\"10.0.0.5\",\"time_ns\":"
+	 "1769860800250000000,\"packet_ns\":1769860800000000000,\"detail\":{\"isolator\":\"ssh\","
+	 "\"ttl_s\":600,\"reason\":\"scan\",\"dry_run\":true}}",
+	 "12:00:00 dry-run   10.0.0.5        dry run, nothing was done: ssh for 10m: scan\n", 100},
+	{"its end, too",
+	 "{\"watch\":\"isolation\",\"what\":\"released\",\"host\":\"10.0.0.5\",\"time_ns\":"
+	 "1769860800000000000,\"detail\":{\"isolator\":\"dry-run\",\"ttl_s\":600,\"reason\":\"scan\"}}",
+	 "12:00:00 released  10.0.0.5        dry run, nothing was done: dry-run for 10m: scan\n", 100},
 	{"an incident opens",
 	 "{\"watch\":\"incident\",\"what\":\"opened\",\"incident\":7,\"host\":\"10.0.0.5\","
 	 "\"time_ns\":1769860800000000000,\"signature\":\"scan\"}",
@@ -180,7 +189,7 @@ static void status(void)
 			 "\"events\":5,\"alerts\":2,\"lost\":3}],\"store\":{\"events\":5,"
 			 "\"newest_gaps\":[{\"sensor\":\"a\",\"epoch\":\"0f\",\"first\":1,\"last\":3,"
 			 "\"found_ns\":1769860800000000000}]},\"isolation\":{\"mode\":\"auto\","
-			 "\"frozen\":true,\"active\":1}}");
+			 "\"isolator\":\"ssh\",\"frozen\":true,\"active\":1}}");
 	struct show s = begin(100, false);
 
 	CASE("a sensor that is down, its gap, a freeze");
@@ -189,8 +198,71 @@ static void status(void)
 	CHECK(strstr(text, "down 5 events, 2 alerts, last word 60s: no answer in time\n") != NULL);
 	CHECK(strstr(text, "lost 3, malformed 0") != NULL);
 	CHECK(strstr(text, "gap a epoch 0f: 1 to 3, found 2026-01-31 12:00:00\n") != NULL);
-	CHECK(strstr(text, "mode auto, FROZEN, 1 active\n") != NULL);
+	CHECK(strstr(text, "mode auto, isolator ssh, FROZEN, 1 active\n") != NULL);
 	CHECK(widest(text) <= 100);
+	json_decref(o);
+}
+
+#define TRIED(by, more)                                                                            \
+	"{\"id\":\"0123\",\"mac\":\"02:00:00:00:00:05\",\"addrs\":[\"10.0.0.5\"],\"profile\":"     \
+	"\"insulate\",\"ttl_s\":600,\"times_out\":true,\"effect\":\"unsupported\",\"commands\":["  \
+	"\"cut it\"],\"undo\":\"join it\",\"isolator\":\"" by "\"," more "}"
+
+static const struct {
+	const char *name, *isolation;
+	unsigned lines;
+} tried[] = {
+	{"by the isolator dry-run", TRIED("dry-run", "\"status\":\"active\",\"dry_run\":true"), 4},
+	{"on record from before it said so", TRIED("dry-run", "\"status\":\"active\""), 4},
+	{"in the mode dry-run", TRIED("ssh", "\"status\":\"active\",\"dry_run\":true"), 4},
+	{"released", TRIED("ssh", "\"status\":\"released\",\"dry_run\":true"), 3},
+	{"failed", TRIED("ssh", "\"status\":\"failed\",\"error\":\"no\",\"dry_run\":true"), 4},
+};
+
+/* No line of it may be taken for the real thing. */
+static void dry_runs(void)
+{
+	for (size_t i = 0; i < sizeof(tried) / sizeof(tried[0]); i++) {
+		json_t *o = read(tried[i].isolation);
+		struct show s = begin(100, false);
+		unsigned n = 0;
+
+		CASE(tried[i].name);
+		show_isolation(&s, o);
+		end(&s);
+		CHECK(widest(text) <= 100);
+		CHECK(!strstr(text, "device") && !strstr(text, "unsupported") && !strstr(text, "join it"));
+		for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"), n++)
+			CHECK(strstr(line, "dry run") != NULL);
+		CHECK_EQ(n, tried[i].lines);
+		json_decref(o);
+	}
+	CASE("a plan of one");
+	json_t *o = read("{\"allowed\":true,\"mode\":\"manual\",\"rails\":[],\"isolation\":" TRIED(
+		"dry-run", "\"dry_run\":true") "}");
+	struct show s = begin(100, false);
+	show_plan(&s, o);
+	CHECK_STR(end(&s),
+		  "Host      02:00:00:00:00:05  10.0.0.5 (dry run: not touched)\n"
+		  "By        dry-run, profile insulate, for 10m (dry run: nothing is done, nothing to end)\n"
+		  "Allowed   yes, as a dry run: nothing will be done (mode manual)\n"
+		  "Commands (dry run: not carried out)\n  cut it\n"
+		  "Undo by hand (dry run: nothing to undo)\n  join it\n");
+	json_decref(o);
+
+	CASE("the real thing says nothing of it");
+	o = read(TRIED("ssh", "\"status\":\"active\""));
+	s = begin(100, false);
+	show_isolation(&s, o);
+	CHECK(!strstr(end(&s), "dry") && strstr(text, ", ended by the device itself\n"));
+	json_decref(o);
+
+	CASE("the audit's lines, too");
+	o = read("{\"seq\":1,\"time\":\"2026-01-31T12:00:00Z\",\"event\":\"sent\",\"id\":\"0123\","
+		 "\"detail\":{\"op\":\"apply\",\"dry_run\":true}}");
+	s = begin(100, false);
+	show_audit(&s, o);
+	CHECK_STR(end(&s), "     1 2026-01-31T12:00:00 sent          0123 dry run: apply \n");
 	json_decref(o);
 }
 
@@ -211,6 +283,7 @@ int main(void)
 	incident();
 	wrapping();
 	status();
+	dry_runs();
 	free(text);
 	return check_done();
 }
