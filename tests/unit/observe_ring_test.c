@@ -148,7 +148,7 @@ static void test_end(void)
 	ring_fini(&r);
 }
 
-#define RECORDS 200000u
+#define RECORDS 50000u
 
 /* Until the producer has found the ring full. It must: what it has to put is far more than the ring
  * holds. Without this it is the scheduler's word whether it ever waits. */
