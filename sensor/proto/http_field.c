@@ -186,7 +186,8 @@ static void make_host(struct http_tx *tx, struct proto_bytes *b)
 		if (b->at[i] >= 'A' && b->at[i] <= 'Z')
 			b->at[i] |= 32;
 	}
-	while (b->len > 1 && b->at[b->len - 1] == '.')
+	/* A target's name is normalised, a Host header's is not: so does libhtp. */
+	while (http_authority(tx).len && b->len && b->at[b->len - 1] == '.')
 		b->len--;
 }
 
@@ -330,7 +331,7 @@ static struct view_of_bytes view(struct http_tx *tx, unsigned f, unsigned i, uin
 	case F_cookie:
 		return header_value(m, dir == FLOW_to_server ? "cookie" : "set-cookie");
 	case F_host_raw:
-		return raw_host(tx);
+		return http_authority(tx).len ? made(tx, dir, MADE_host) : raw_host(tx);
 	case F_request_body:
 	case F_response_body:
 		return (struct view_of_bytes){m->body.at, m->body.len};

@@ -120,7 +120,8 @@ static struct view_of_bytes word_at(struct view_of_bytes line, uint32_t *at)
 	return (struct view_of_bytes){line.at + from, *at - from};
 }
 
-/* "METHOD TARGET HTTP/1.1": blanks inside the target belong to it when a version ends the line. */
+/* "METHOD TARGET HTTP/1.1": blanks inside the target belong to it when a version ends the line, as in
+ * Suricata 8; in 7 the target ends with the first one. */
 static void request_words(struct http_msg *m, struct view_of_bytes line)
 {
 	uint32_t at = 0, last = line.len;

@@ -14,7 +14,7 @@ static const struct row {
 	 "Cookie: s=1\r\n\r\n",
 	 "HTTP/1.1 200 Fine with me\r\nContent-Length: 3\r\nServer: s\r\n\r\nabc",
 	 "uri method protocol host raw user_agent cookie stat_code stat_msg server data",
-	 "http.uri=/a/b/d?q=a%2F\nhttp.uri.raw=/a%2fb/./c/../d?q=%61%2f\nhttp.method=GET\n"
+	 "http.uri=/a/b/d?q=a/\nhttp.uri.raw=/a%2fb/./c/../d?q=%61%2f\nhttp.method=GET\n"
 	 "http.protocol=HTTP/1.1\n"
 	 "http.header.raw=Host: EXAMPLE.com:80\\x0d\\x0aUser-Agent: x y\\x0d\\x0aCookie: "
 	 "s=1\\x0d\\x0a"
@@ -23,6 +23,19 @@ static const struct row {
 	 "http.header.raw=Content-Length: 3\\x0d\\x0aServer: "
 	 "s\\x0d\\x0a\\x0d\\x0a\nhttp.stat_code=200\n"
 	 "http.stat_msg=Fine with me\nhttp.server=s\nfile.data=abc\n"},
+	{"a path in UTF-8, full-width, not UTF-8, and cut off",
+	 "GET /%c3%a9%e2%98%a0%ef%bc%8f%u2215x%ffy%e2%98 HTTP/1.1\r\nHost: h\r\n\r\n", "", "uri",
+	 "http.uri=/\\xe9?//x?y\n"},
+	{"a query is decoded once, a plus stays, %u too",
+	 "GET /a?x=%253B%20+%u0041%zz%2#b%u0041 HTTP/1.1\r\nHost: h\r\n\r\n", "", "uri",
+	 "http.uri=/a?x=%3B +%u0041%zz%2#bA\n"},
+	{"dots at the end take the slash along", "GET /a/b/.. HTTP/1.1\r\nHost: h\r\n\r\n", "", "uri",
+	 "http.uri=/a\n"},
+	{"a scheme without an authority", "GET foo:/a HTTP/1.1\r\nHost: h\r\n\r\n", "", "uri",
+	 "http.uri=/a\n"},
+	{"the name's last dot: kept in a header, dropped in a target",
+	 "GET / HTTP/1.1\r\nHost: A.b.\r\n\r\nGET http://C.d./ HTTP/1.1\r\nHost: x\r\n\r\n", "",
+	 "host", "http.host=a.b.\nhttp.host=c.d\nevent http.host_header_ambiguous\n"},
 	{"headers as rules see them",
 	 "POST /x HTTP/1.0\r\nA:  b \r\nCookie: c\r\nD: e\r\n f\r\nA: g\r\n\r\n", "",
 	 "header header_names",
