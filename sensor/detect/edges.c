@@ -32,3 +32,15 @@ bool edges_take(void *entry)
 	((struct edge *)entry)->learnt = 1;
 	return true;
 }
+
+bool edges_administers(uint16_t port)
+{
+	static const uint16_t ports[] = {22,  23,   135,  139,  445,  512,  513,
+					 514, 3389, 5900, 5901, 5985, 5986, 2375};
+
+	for (unsigned i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		if (ports[i] == port)
+			return true;
+	}
+	return false;
+}

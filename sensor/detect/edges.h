@@ -24,3 +24,4 @@ void edges_fini(struct edges *e);
 struct edge *edges_use(struct edges *e, uint64_t src, uint64_t dst, uint16_t service,
 		       uint64_t now_ns, bool *fresh);
 bool edges_take(void *entry); /* for state_table: marks it learnt */
+bool edges_administers(uint16_t port); /* a TCP service by which hosts are administered */

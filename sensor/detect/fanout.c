@@ -108,18 +108,6 @@ struct call {
 	struct host_view src, dst;
 };
 
-static bool administers(uint16_t port)
-{
-	static const uint16_t ports[] = {22,  23,   135,  139,  445,  512,  513,
-					 514, 3389, 5900, 5901, 5985, 5986, 2375};
-
-	for (unsigned i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		if (ports[i] == port)
-			return true;
-	}
-	return false;
-}
-
 static void fanout_fini(void *state)
 {
 	struct fanout_state *s = state;
@@ -268,7 +256,7 @@ static void fanout_on_observation(const void *config, void *state, const struct 
 	bool fresh;
 
 	if (k.b->link.proto != TCP || k.b->outcome != FLOW_answered || k.b->guessed ||
-	    (k.b->seen & FLOW_SYNACK_FIRST) || !administers(o->dport) ||
+	    (k.b->seen & FLOW_SYNACK_FIRST) || !edges_administers(o->dport) ||
 	    !hosts_home(out->hosts, &o->src) || !hosts_home(out->hosts, &o->dst))
 		return;
 	k.src = hosts_of(out->hosts, &o->src, &k.b->link);

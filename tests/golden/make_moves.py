@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the golden captures of paths, stepping stones, forged tickets and slow guessing: make_moves.py [CASE…];
+like make.py."""
+import sys
+
+import make
+from make_proto import kexinit, packet
+from sessions import rpc
+
+make.CASES.clear()
+case = make.case
+SVCCTL = "367abb81-9844-35f1-ad32-98f038001003"
+
+
+def host(n):
+    return f"10.1.0.{n}"
+
+
+def ssh_talk(failures=0):
+    """A login by its sizes, right after so many wrong passwords."""
+    offer = kexinit("aes128-ctr", "hmac-sha2-256") + packet(b"\x15")
+    sizes = [(">", 64), ("<", 64), (">", 80), ("<", 80)] + [(">", 144), ("<", 80)] * failures
+    sizes += [(">", 144), ("<", 48)]
+    return [("<", b"SSH-2.0-OpenSSH_9.2p1\r\n"), (">", b"SSH-2.0-libssh_0.10\r\n"), (">", offer),
+            ("<", offer)] + [(way, b"\x5a" * n) for way, n in sizes]
+
+
+def ssh(c, t, a, b, port=50000):
+    return c.session(t, host(a), host(b), port, 22, ssh_talk())
+
+
+def service(c, t, a, b, port=51000):
+    """CreateServiceW on another host, sealed or not: the stub says nothing here."""
+    return c.session(t, host(a), host(b), port, 49667, rpc(SVCCTL, 12, bytes(64), 2))
+
+
+@case()
+def chain_a_command_after_a_login(c):
+    """One host logs in to a second by SSH; half a minute later that one creates a service on a third."""
+    make.office(c)
+    ssh(c, 5, 66, 67)
+    service(c, 35, 67, 68)
+
+
+@case()
+def chain_three_logins(c):
+    """SSH from host to host to host to host, none of it before: a finding, then an alert."""
+    make.office(c)
+    for i in range(3):
+        ssh(c, 5 + 20 * i, 66 + i, 67 + i)
+
+
+@case(args="--set assets=10.1.0.67=jump,10.1.0.68=jump")
+def chain_through_jump_hosts(c):
+    """The same, and the hosts in the middle are there for it: findings."""
+    chain_three_logins(c)
+
+
+@case()
+def chain_none_one_admin(c):
+    """An administrator's host logs in to six hosts one after the other, and a second one does: no path."""
+    make.office(c)
+    for i in range(6):
+        ssh(c, 5 + 20 * i, 66, 70 + i, 50000 + i)
+        ssh(c, 15 + 20 * i, 67, 75 - i, 50000 + i)
+
+
+@case()
+def chain_none_much_later(c):
+    """Eleven minutes between the two steps."""
+    make.office(c)
+    ssh(c, 5, 66, 67)
+    ssh(c, 700, 67, 68)
+
+
+@case()
+def chain_worm(c):
+    """A host creates services on two; each of these on two more, and one of those again: what was done to them."""
+    make.office(c)
+    tree = {66: (70, 71), 70: (72, 73), 71: (74, 75), 72: (76, 77)}
+    for i, (a, reached) in enumerate(tree.items()):
+        for n, b in enumerate(reached):
+            service(c, 5 + 700 * i + 5 * n, a, b, 51000 + n)
+
+
+if __name__ == "__main__":
+    make.main(sys.argv[1:])
