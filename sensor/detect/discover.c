@@ -295,6 +295,28 @@ static void on_bind(const struct asked *k)
 		   obs_word(k->o, sizeof(*b), 0));
 }
 
+/* A pipe that only execution, the registry or replication asks for, and that does not open. */
+static void on_pipe(const struct asked *k)
+{
+	static const char *const pipes[] = {"svcctl",   "atsvc",  "winreg",
+					    "eventlog", "efsrpc", "drsuapi"};
+	const struct fact_smb_file *b = obs_fact(k->o);
+	const char *path = obs_word(k->o, sizeof(*b), 1);
+
+	if (!b->pipe || (b->op != SMB_open && b->op != SMB_create) || b->status == 0 ||
+	    b->status == UINT32_MAX)
+		return;
+	path += strspn(path, "\\");
+	for (unsigned i = 0; i < sizeof(pipes) / sizeof(pipes[0]); i++) {
+		if (strcasecmp(path, pipes[i]) != 0)
+			continue;
+		struct telling m = telling_of(k, DISCOVER_refused, false, 1, 1, "opens");
+		m.what = once_text(path);
+		teller_say(&k->s->t, k->out, k->o, &m, "pipe \"%s\", status 0x%08x", pipes[i],
+			   b->status);
+	}
+}
+
 /* What an encrypted session carries cannot be read; remote calls are many small messages each way.
  */
 static void on_sealed(const struct asked *k)
@@ -335,6 +357,8 @@ static void discover_on_observation(const void *config, void *state, const struc
 		on_bind(&k);
 	else if (o->kind == OBS_smb_io)
 		on_sealed(&k);
+	else if (o->kind == OBS_smb_file)
+		on_pipe(&k);
 	else
 		on_contact(&k);
 }
@@ -354,7 +378,7 @@ const struct detector detect_discover = {
 	.what = "hosts that have the directory tell them who and what there is",
 	.source = DISCOVER_SOURCE,
 	.wants = 1ull << OBS_ldap | 1ull << OBS_rpc_call | 1ull << OBS_rpc_bind |
-		 1ull << OBS_smb_io | 1ull << OBS_contact,
+		 1ull << OBS_smb_io | 1ull << OBS_smb_file | 1ull << OBS_contact,
 	.params = discover_params,
 	.abouts = discover_abouts,
 	.n_abouts = DISCOVER_kinds,

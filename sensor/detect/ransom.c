@@ -11,6 +11,9 @@
  * them with a note in words that ransom notes have, too. Renames alone (a tool that renames a
  * folder's photographs) are a finding. What was lost goes on being counted and is told again at
  * each power of two.
+ *   In an encrypted session: `sealed_files` written back at the length they were read with
+ * (on_written_back()). It tells nothing of files below 600 bytes, of encryption of a part of each
+ * file in blocks of a fixed length, and of ransomware that writes new files and deletes the old.
  *
  * Units:  files within window_s of packet time; entropy in thousandths of a bit a byte.
  * Owns:   a bounded table of clients, each with the last FILES names it touched, as hashes.
@@ -33,7 +36,7 @@
 #define SEALED_BYTES (256u << 10) /* written in an encrypted session */
 
 struct ransom_config {
-	uint32_t files, window_s, entropy_gain, again_s, clients;
+	uint32_t files, sealed_files, window_s, entropy_gain, again_s, clients;
 };
 
 enum { WAY_overwritten = 1, WAY_renamed = 2, WAY_replaced = 4 };
@@ -48,6 +51,8 @@ struct ransom_client {
 	uint32_t lost;     /* since begin_ns */
 	uint32_t sealed_n; /* times told of a session that hides names, both ways alike */
 	uint64_t sealed_ns, sealed[2]; /* begin of its window; bytes read, written */
+	uint64_t back_ns;              /* of a run of encrypted files written back: its begin */
+	uint32_t opens, renames, rewritten, behind;
 	uint32_t by[3];
 	uint8_t way[FILES];
 	char extension[24], example[64];
@@ -58,7 +63,7 @@ struct ransom_state {
 	struct count files, alerts, findings;
 };
 
-enum { RANSOM_alert, RANSOM_renames, RANSOM_note, RANSOM_sealed, RANSOM_kinds };
+enum { RANSOM_alert, RANSOM_renames, RANSOM_note, RANSOM_sealed, RANSOM_back, RANSOM_kinds };
 #define RANSOM_SOURCE "Morato et al., REDFISH (2018); Berrueta et al., arXiv 2202.07583"
 #define RANSOM_CHECK                                                                               \
 	"open one of the files: can it still be read? Which process on the client writes, and is " \
@@ -77,9 +82,14 @@ static const struct about ransom_abouts[] = {
 	SAY_ABOUT("ransom", 844, 3, FAMILY_ransomware, "Data Encrypted for Impact",
 		"RANSOMWARE as much is read as written in an encrypted SMB session, second by second", "T1486",
 		"TA0040", RANSOM_SOURCE, RANSOM_CHECK),
+	SAY_ABOUT("ransom", 845, 1, FAMILY_ransomware, "Data Encrypted for Impact",
+		"RANSOMWARE files are read and written back at their length one after the other (encrypted SMB)",
+		"T1486", "TA0040", RANSOM_SOURCE, RANSOM_CHECK),
 };
 static const struct param ransom_params[] = {
 	PARAM(PARAM_U32, struct ransom_config, files, 3, FILES, 7, "files", "lost within window_s"),
+	PARAM(PARAM_U32, struct ransom_config, sealed_files, 4, 1000, 10, "files",
+	      "written back at their length within window_s, in an encrypted session"),
 	PARAM(PARAM_U32, struct ransom_config, window_s, 5, 3600, 60, "s", "that they are counted in"),
 	PARAM(PARAM_U32, struct ransom_config, entropy_gain, 100, 8000, 700, "1/1000 bit a byte",
 	      "more in what is written than in what was read"),
@@ -159,10 +169,11 @@ static void tell(const struct act *k, unsigned kind, bool alert, unsigned n, con
 
 	f.tier = alert && !(roles & 1u << ROLE_backup) ? TIER_alert : TIER_finding;
 	f.about = &ransom_abouts[kind];
-	f.score = fmax(1, (double)n / k->c->files);
-	f.evidence[0] = (struct evidence){"files_in_window", n, NAN, k->c->files, "files"};
+	unsigned most = kind == RANSOM_back ? k->c->sealed_files : k->c->files;
+	f.score = fmax(1, (double)n / most);
+	f.evidence[0] = (struct evidence){"files_in_window", n, NAN, most, "files"};
 	f.evidence[1] = (struct evidence){"files_lost", k->cl->lost, NAN, NAN, "files"};
-	f.n_evidence = 2;
+	f.n_evidence = kind == RANSOM_back ? 1 : 2;
 	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
 	k->out->add(k->out->ctx, &f, text);
 }
@@ -247,8 +258,43 @@ static void lose(const struct act *k, uint64_t file, uint8_t way, const char *ex
 	test(k);
 }
 
-/* Names and contents are hidden. Encrypting in place reads as much as it writes, all the time; so
- * does a copy from share to share: a finding. */
+/* Names and contents are hidden, lengths are not (proto/smb_sealed.c). Who encrypts a file opens it
+ * once, reads it and writes it back at its length or with a trailer; a rename opens it once more.
+ * Copies read and write the same lengths, too, but open two files for each, or have opened all of
+ * them before the first is stored; programs that change what is in files (converters, packers)
+ * change their lengths, each by another number. A stretch that opens too many is forgotten, so that
+ * what was done before does not hide what begins. */
+static void on_written_back(const struct act *k, const struct fact_smb_io *b)
+{
+	struct ransom_client *cl = k->cl;
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+
+	if (k->o->time_ns > cl->back_ns + k->c->window_s * NS_PER_S ||
+	    2 * cl->opens > 3 * cl->rewritten + 2 * cl->renames + 8) {
+		cl->back_ns = k->o->time_ns;
+		cl->opens = cl->renames = cl->rewritten = cl->behind = 0;
+	}
+	cl->opens += b->opens;
+	cl->renames += b->renames;
+	cl->rewritten += b->rewritten;
+	cl->behind = b->behind > cl->behind ? b->behind : cl->behind;
+	if (cl->rewritten < k->c->sealed_files || 2 * cl->opens < cl->rewritten ||
+	    2 * (cl->opens + cl->behind) > 3 * cl->rewritten + 2 * cl->renames)
+		return;
+	struct once_entry *e =
+		once_get(&k->s->once, RANSOM_back, cl->head.key, 0, 0, k->o->time_ns);
+	if (!once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S))
+		return;
+	snprintf(text, sizeof(text),
+		 "on %s: %u files written back at the length they were read with, or with the same "
+		 "trailer, within %.1f s; %u opened, %u renamed; names are encrypted",
+		 addr_text(&k->o->dst, a), cl->rewritten,
+		 (double)(k->o->time_ns - cl->back_ns) / NS_PER_S, cl->opens, cl->renames);
+	tell(k, RANSOM_back, true, cl->rewritten, text);
+}
+
+/* Encrypting in place reads as much as it writes, all the time; so does a copy from share to share:
+ * a finding. */
 static void on_sealed(const struct act *k, const struct fact_smb_io *b)
 {
 	struct ransom_client *cl = k->cl;
@@ -283,8 +329,10 @@ static void on_io(const struct act *k)
 	bool gained = b->read_entropy && b->written_entropy >= 6500 &&
 		      b->written_entropy >= b->read_entropy + k->c->entropy_gain;
 
-	if (!*path)
+	if (!*path) {
+		on_written_back(k, b);
 		on_sealed(k, b);
+	}
 	if (b->pipe || !b->written || !*path || !b->overlap || !(gained || b->magic_changed))
 		return;
 	lose(k, once_text(path) | 1, WAY_overwritten, path);

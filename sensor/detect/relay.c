@@ -3,9 +3,15 @@
  *
  *   The same NTLM challenge, eight random bytes of a server, in two connections with different ends
  *     within relay_s: the host that is client of the one and server of the other hands it through.
- *   One server that gives the same challenge in `same` connections: a fixed challenge, as tools
- * that collect answers to crack use it. A call that has the target open a path (rpc_markers.def:
- * coerce), and the target connects back to the caller's SMB or web port within callback_s.
+ *     That proves something only of a challenge that is random: one that comes from a third server,
+ *     again after relay_s, or from one server `same` times is a program's constant. Without such a
+ *     host in the middle it is a finding: a mirror before and behind an address translation shows
+ *     each log-in twice.
+ *   One server that gives the same challenge in `same` connections: an alert where it is one of
+ *     those that tables of answers are made for (tools that collect answers to crack give them),
+ *     else a finding: old file servers and printers have such a constant.
+ *   A call that has the target open a path (rpc_markers.def: coerce), and the target connects back
+ *     to the caller's SMB or web port within callback_s.
  *
  * Units:  seconds of packet time.
  * Owns:   bounded tables of challenges and of coerced hosts.
@@ -29,9 +35,12 @@ struct relay_config {
 struct challenge {
 	struct sets_head head;
 	uint64_t flow_id, ns;
-	struct addr src, dst;
-	uint32_t n; /* connections of one server that had it */
-	uint32_t pad;
+	struct addr src, dst; /* of the first connection */
+	struct addr second;   /* another server that gave it */
+	uint32_t n;           /* connections of the first server that had it */
+	uint8_t servers;      /* that gave it, up to 3 */
+	uint8_t fixed;        /* it is no random number */
+	uint8_t pad[2];
 };
 
 struct coerced { /* B, whom A made open a path */
@@ -129,57 +138,78 @@ static struct telling telling_of(const struct meet *k, unsigned kind, const stru
 				.threshold = 2};
 }
 
-static void same_server(const struct meet *k, struct challenge *ch)
+/* Those that answers are precomputed for: Responder's, Cain's and Metasploit's. */
+static bool is_tools(uint64_t challenge)
+{
+	return challenge == 0x1122334455667788 || challenge == 0x8877665544332211;
+}
+
+static void same_server(const struct meet *k, struct challenge *ch, uint64_t challenge)
 {
 	ch->n++;
-	ch->flow_id = k->o->flow_id;
-	ch->ns = k->o->time_ns;
+	ch->fixed |= ch->n >= k->c->same;
 	if (ch->n < k->c->same)
 		return;
 	struct telling m = telling_of(k, RELAY_fixed, &k->o->dst, &k->o->src);
+	m.alert = is_tools(challenge);
 	m.observed = ch->n;
 	m.threshold = k->c->same;
-	teller_say(&k->s->t, k->out, k->o, &m, "%u connections were given the same challenge",
-		   ch->n);
+	teller_say(&k->s->t, k->out, k->o, &m,
+		   "%u connections were given the same challenge, %016llx%s", ch->n,
+		   (unsigned long long)challenge,
+		   m.alert ? ", which tables of answers exist for" : "");
+}
+
+/* It comes from the server of the first connection, whose client hands it on. */
+static void handed_on(const struct meet *k, const struct challenge *ch, uint64_t challenge)
+{
+	char first[2][ADDR_TEXT], now[2][ADDR_TEXT];
+	const struct addr *middle = addr_eq(&ch->src, &k->o->dst)   ? &k->o->dst
+				    : addr_eq(&ch->dst, &k->o->src) ? &k->o->src
+								    : NULL;
+	struct telling m = telling_of(k, RELAY_through, middle ? middle : &ch->src,
+				      middle == &k->o->src ? &k->o->dst : &ch->dst);
+
+	m.alert = middle && !ch->fixed;
+	teller_say(&k->s->t, k->out, k->o, &m,
+		   "challenge %016llx from %s to %s, and %.1f s later from %s to %s%s",
+		   (unsigned long long)challenge, addr_text(&ch->dst, first[0]),
+		   addr_text(&ch->src, first[1]), (double)(k->o->time_ns - ch->ns) / NS_PER_S,
+		   addr_text(&k->o->dst, now[0]), addr_text(&k->o->src, now[1]),
+		   ch->fixed ? "; it is a constant" : "");
 }
 
 static void on_ntlm(const struct meet *k)
 {
 	const struct fact_ntlm *b = obs_fact(k->o);
-	char first[2][ADDR_TEXT], now[2][ADDR_TEXT];
 	bool fresh;
 
 	if (b->message != 2 || !b->challenge)
 		return;
 	struct challenge *ch = sets_get(&k->s->challenges, b->challenge, 0, &fresh);
-	bool is_late = k->o->time_ns > ch->ns + k->c->relay_s * NS_PER_S;
-	if (!fresh && ch->flow_id == k->o->flow_id)
-		return;
-	if (!fresh && addr_eq(&ch->dst, &k->o->dst) && k->o->time_ns < ch->ns + 3600 * NS_PER_S) {
-		same_server(k, ch);
-		return;
-	}
-	if (fresh || is_late) {
+	if (fresh) {
 		ch->flow_id = k->o->flow_id;
 		ch->ns = k->o->time_ns;
 		ch->src = k->o->src;
 		ch->dst = k->o->dst;
-		ch->n = 1;
+		ch->n = ch->servers = 1;
+		ch->fixed = is_tools(b->challenge);
 		return;
 	}
-	/* It comes from the server of the first connection, whose client hands it on. */
-	const struct addr *middle = addr_eq(&ch->src, &k->o->dst)   ? &k->o->dst
-				    : addr_eq(&ch->dst, &k->o->src) ? &k->o->src
-								    : &ch->src;
-	struct telling m =
-		telling_of(k, RELAY_through, middle, middle == &k->o->src ? &k->o->dst : &ch->dst);
-	/* Without a host in common nobody is known to have handed it on. */
-	m.alert = middle != &ch->src || addr_eq(&ch->src, &k->o->src);
-	teller_say(&k->s->t, k->out, k->o, &m,
-		   "challenge %016llx from %s to %s, and %.1f s later from %s to %s",
-		   (unsigned long long)b->challenge, addr_text(&ch->dst, first[0]),
-		   addr_text(&ch->src, first[1]), (double)(k->o->time_ns - ch->ns) / NS_PER_S,
-		   addr_text(&k->o->dst, now[0]), addr_text(&k->o->src, now[1]));
+	if (ch->flow_id == k->o->flow_id)
+		return;
+	ch->fixed |= k->o->time_ns > ch->ns + k->c->relay_s * NS_PER_S;
+	if (addr_eq(&ch->dst, &k->o->dst)) {
+		ch->flow_id = k->o->flow_id;
+		same_server(k, ch, b->challenge);
+		return;
+	}
+	if (ch->servers == 1 || (ch->servers == 2 && !addr_eq(&ch->second, &k->o->dst))) {
+		ch->second = k->o->dst;
+		ch->servers++;
+	}
+	if (ch->servers == 2 && k->o->time_ns <= ch->ns + k->c->relay_s * NS_PER_S)
+		handed_on(k, ch, b->challenge);
 }
 
 static void on_call(const struct meet *k)

@@ -5,7 +5,8 @@
  * host (scan_ports.c, counting), many neighbours that do not exist (scan_arp.c, the same sequential
  * test over ARP). What all of them leave out:
  *   - flows whose direction was inferred, or that began with an answer (backscatter): they accuse
- *     nobody;
+ *     nobody, but for a lone ACK that was reset: many ports of one host probed so are counted
+ *     (nmap -sA), for stale connections end at the few ports that a server has;
  *   - multicast and broadcast; UDP without an answer (syslog, discovery and streaming never get
  *     one; but see scan_ports.c): only ICMP's refusal counts, and that not of late replies (from a
  * service port to a high one) nor of traceroute's ports;
@@ -324,7 +325,8 @@ static bool says_nothing(const struct observation *o, const struct obs_contact *
 {
 	uint8_t proto = b->link.proto;
 
-	if (b->guessed || (b->seen & FLOW_SYNACK_FIRST) || b->outcome == FLOW_pending)
+	if ((b->guessed && !(b->seen & FLOW_LONE_ACK)) || (b->seen & FLOW_SYNACK_FIRST) ||
+	    b->outcome == FLOW_pending)
 		return true;
 	if (proto != SCAN_TCP && proto != SCAN_UDP && proto != 132 && proto != SCAN_ICMP &&
 	    proto != SCAN_ICMP6)
@@ -388,7 +390,7 @@ static void on_contact(const struct scan_call *k)
 		count_add(&k->s->blind, 1);
 		return;
 	}
-	if (t.proto != SCAN_UDP || !t.silent)
+	if ((t.proto != SCAN_UDP || !t.silent) && !b->guessed)
 		scan_walk_step(k, &t);
 	if (t.proto == SCAN_TCP || t.proto == SCAN_UDP)
 		scan_ports_step(k, &t);

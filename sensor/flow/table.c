@@ -98,7 +98,8 @@ static void tell(struct flow_table *t, const struct flow *f, enum flow_event_kin
 void flow_table_decide(struct flow_table *t, struct flow *f, enum flow_outcome outcome,
 		       const struct order *at)
 {
-	uint32_t may = outcome == FLOW_answered ? FLOW_WAITS | FLOW_MAY_ANSWER : FLOW_WAITS;
+	bool any = outcome == FLOW_answered || (f->seen & FLOW_LONE_ACK);
+	uint32_t may = any ? FLOW_WAITS | FLOW_MAY_ANSWER : FLOW_WAITS;
 	bool told = f->seen & may;
 
 	if (f->outcome == FLOW_pending && (told || outcome == FLOW_answered))

@@ -7,9 +7,10 @@
  *                       an ACK), so its sender is the client and it waits; an answer other than
  *                       RST proves a connection we came late to
  *   SYN-ACK or RST      backscatter, or one half of a mirror: nobody is accused or credited
- *   ACK                 picked up mid-stream; the ports say who serves; only an answer is told.
- *                       An ACK probe (nmap -sA) looks like the end of any stale connection, so it
- *                       stays a flow record (flags A one way, R the other) and no contact
+ *   ACK                 picked up mid-stream; the ports say who serves; only an answer is told,
+ *                       and the refusal of a lone ACK without data (FLOW_LONE_ACK): a probe
+ *                       (nmap -sA, -sW, -sM), or the end of a stale connection. It stays guessed,
+ *                       so it accuses nobody by itself; many of them to different ports do
  *
  * A client's RST right after its SYN is a kernel that never asked for the SYN-ACK it got: a
  * half-open scan of an open port. It proves the answer as well as an ACK does.
@@ -137,6 +138,14 @@ static struct flow_told client_pkt(struct flow *f, const struct pkt *p, unsigned
 	return told;
 }
 
+/* Before the RST nothing but one segment came, and neither has data. */
+static bool is_lone_ack(const struct flow *f)
+{
+	return (f->seen & FLOW_MIDSTREAM) && f->state == FLOW_new &&
+	       f->half[FLOW_to_server].pkts == 1 && f->half[FLOW_to_client].pkts == 1 &&
+	       f->half[FLOW_to_server].payload == 0 && f->half[FLOW_to_client].payload == 0;
+}
+
 static struct flow_told server_pkt(struct flow *f, const struct pkt *p, unsigned flags)
 {
 	struct flow_told told = {.outcome = FLOW_pending};
@@ -144,6 +153,8 @@ static struct flow_told server_pkt(struct flow *f, const struct pkt *p, unsigned
 	if (flags & TCP_RST) {
 		if (f->state == FLOW_new && !(f->seen & FLOW_SYNACK))
 			told.outcome = FLOW_refused;
+		if (is_lone_ack(f))
+			f->seen |= FLOW_LONE_ACK;
 		f->seen |= FLOW_RST_SERVER;
 		f->state = FLOW_closed;
 		return told;
@@ -225,8 +236,7 @@ static uint64_t syn_events(const struct flow *f, const struct pkt *p, enum flow_
 	bool known = f->seen & FLOW_SYN;
 
 	if (p->tcp_flags & TCP_ACK)
-		return known && dir == FLOW_to_client && f->state == FLOW_new &&
-				       !answers_syn(f, p)
+		return known && dir == FLOW_to_client && f->state == FLOW_new && !answers_syn(f, p)
 			       ? EVENT_BIT(STREAM_synack_wrong_ack)
 			       : 0;
 	if (dir != FLOW_to_server || !known || f->state == FLOW_closed)
@@ -237,7 +247,8 @@ static uint64_t syn_events(const struct flow *f, const struct pkt *p, enum flow_
 	return p->tcp_seq == f->isn ? 0 : EVENT_BIT(STREAM_syn_resend_diff_seq);
 }
 
-uint64_t flow_tcp_odd(const struct flow *f, const struct pkt *p, enum flow_dir_name dir, bool is_new)
+uint64_t flow_tcp_odd(const struct flow *f, const struct pkt *p, enum flow_dir_name dir,
+		      bool is_new)
 {
 	uint64_t events = 0;
 

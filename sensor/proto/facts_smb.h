@@ -84,6 +84,10 @@ struct fact_smb_io {
 	uint8_t written_head[8]; /* first bytes written: 'MZ' … */
 	uint32_t reads,
 		writes; /* messages; share and path "": encrypted ones, bytes with overhead */
+	/* Of encrypted ones, by their lengths (smb_sealed.c): files opened, renamed; writes that
+	 * are as long as a read before. */
+	uint32_t opens, renames, rewritten;
+	uint32_t behind; /* most files opened between such a read and its write */
 };
 
 /* words: what it is, in words */

@@ -66,13 +66,7 @@ static void encrypted(struct proto_call *c, const uint8_t *p, uint32_t len)
 		s->told_encrypted = true;
 		smb_tell_session(c, s, NT_OK, 3, false);
 	}
-	if (c->dir == FLOW_to_server) {
-		s->written += len;
-		s->writes++;
-	} else {
-		s->read += len;
-		s->reads++;
-	}
+	smb_sealed(c, s, len);
 }
 
 /* CVE-2020-0796: sizes that overflow when they are added. */
@@ -309,7 +303,7 @@ static void tick(struct proto_call *c)
 			smb_io_tell(c, s->file[i], false);
 	}
 	for (unsigned i = 0; i < SMB_SESSIONS; i++)
-		smb_io_tell_encrypted(c, s->session[i]);
+		smb_sealed_tell(c, s->session[i]);
 }
 
 static void end(struct proto_call *c)

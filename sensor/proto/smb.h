@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "proto/rpc.h"
+#include "proto/smb_sealed.h"
 
 #define SMB_SESSIONS 8u
 #define SMB_TREES    16u
@@ -29,6 +30,7 @@ struct smb_session {
 	bool encrypts, told_encrypted;
 	uint64_t read, written; /* encrypted bytes since they were last told */
 	uint32_t reads, writes;
+	struct smb_sealed sealed;
 	struct auth auth;
 	char user[2 * NTLM_NAME]; /* as facts show it */
 };

@@ -255,22 +255,6 @@ void smb_io_tell(struct proto_call *c, struct smb_file *f, bool closed)
 	f->dirty = false;
 }
 
-void smb_io_tell_encrypted(struct proto_call *c, struct smb_session *s)
-{
-	if (!s || !(s->reads + s->writes))
-		return;
-	struct fact_smb_io io = {
-		.handle = hash_u64(s->id, c->flow->id),
-		.read = s->read,
-		.written = s->written,
-		.reads = s->reads,
-		.writes = s->writes,
-	};
-	proto_fact(c, FACT_smb_io, &io, sizeof(io), (const char *[]){"", ""}, 2);
-	s->read = s->written = 0;
-	s->reads = s->writes = 0;
-}
-
 void smb_tell_file(struct proto_call *c, const struct smb_tx *t)
 {
 	if (!t->op)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What the parts of the SMB parser call of each other: tables (smb_table.c), I/O and facts
- * (smb_io.c), messages (smb1.c, smb1_trans.c, smb2.c), EVE (smb_eve.c). */
+ * (smb_io.c, smb_sealed.c), messages (smb1.c, smb1_trans.c, smb2.c), EVE (smb_eve.c). */
 #pragma once
 
 #include "proto/smb.h"
@@ -42,13 +42,15 @@ void smb_body_bytes(struct proto_call *c, struct smb_file *f, uint64_t offset, c
 void smb_body_end(struct proto_call *c, struct smb_file *f, bool whole);
 bool smb_body_field(const struct smb_body *b, unsigned what, struct view_of_bytes *out);
 void smb_io_tell(struct proto_call *c, struct smb_file *f, bool closed);
-void smb_io_tell_encrypted(struct proto_call *c, struct smb_session *s);
 void smb_tell_file(struct proto_call *c, const struct smb_tx *t);
 void smb_tell_session(struct proto_call *c, struct smb_session *s, uint32_t status, uint8_t what,
 		      bool guest);
 void smb_tell_tree(struct proto_call *c, const struct smb_tx *t, const struct smb_tree *tree);
 void smb_odd(struct proto_call *c, uint8_t kind, uint32_t number, const char *what);
 bool smb_is_admin(const char *share);
+/* smb_sealed.c: an encrypted message of `len` bytes; what such ones have told so far. */
+void smb_sealed(struct proto_call *c, struct smb_session *s, uint32_t len);
+void smb_sealed_tell(struct proto_call *c, struct smb_session *s);
 
 /* One message whose first n of `len` bytes are at hand; c->dir says whose. */
 void smb1_message(struct proto_call *c, const uint8_t *p, uint32_t n, uint32_t len);

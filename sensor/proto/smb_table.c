@@ -22,7 +22,7 @@ struct smb_session *smb_session(struct proto_call *c, uint64_t id, bool make)
 		return NULL;
 	if (!slot) {
 		slot = &s->session[s->turn_session++ % SMB_SESSIONS];
-		smb_io_tell_encrypted(c, *slot);
+		smb_sealed_tell(c, *slot);
 		proto_give(proto_mem_of(c), *slot, sizeof(**slot));
 	}
 	*slot = proto_take(proto_mem_of(c), sizeof(**slot));
@@ -266,7 +266,7 @@ void smb_free_all(struct proto_call *c)
 	for (unsigned i = 0; i < SMB_TREES; i++)
 		proto_give(proto_mem_of(c), s->tree[i], sizeof(*s->tree[i]));
 	for (unsigned i = 0; i < SMB_SESSIONS; i++) {
-		smb_io_tell_encrypted(c, s->session[i]);
+		smb_sealed_tell(c, s->session[i]);
 		proto_give(proto_mem_of(c), s->session[i], sizeof(*s->session[i]));
 	}
 	for (unsigned dir = 0; dir < 2; dir++)

@@ -68,6 +68,55 @@ static void check_logins(void)
 	facts_close();
 }
 
+/* Encrypted sessions: of each file what its lengths tell. */
+static const struct {
+	const char *name;
+	struct {
+		unsigned times, opens, renames, rewritten, behind;
+	} say[2];
+	unsigned wait_ms;
+	const char *told;
+} sealed[] = {
+	{"in place", {{10, 1, 0, 1}}, 50, "+845 10.0.0.5"},
+	{"nine are not enough", {{9, 1, 0, 1}}, 50, ""},
+	{"renamed by a second open", {{10, 2, 1, 1}}, 50, "+845 10.0.0.5"},
+	{"a copy opens two for each", {{400, 2, 0, 1}}, 50, ""},
+	{"nor renamed does a copy open few", {{400, 3, 1, 1}}, 50, ""},
+	{"one file, written again and again", {{1, 1, 0, 1}, {400, 0, 0, 1}}, 50, ""},
+	{"slower than ten a minute", {{40, 1, 0, 1}}, 7000, ""},
+	{"all fetched, then all stored", {{40, 1, 0, 0, 0}, {40, 1, 0, 1, 40}}, 50, ""},
+	{"eight threads", {{14, 1, 0, 1, 7}}, 50, "+845 10.0.0.5"},
+	{"after a hundred files were looked at",
+	 {{1, 100, 0, 0}, {16, 1, 0, 1}},
+	 50,
+	 "+845 10.0.0.5"},
+};
+
+static void check_sealed(void)
+{
+	for (unsigned i = 0; i < sizeof(sealed) / sizeof(sealed[0]); i++) {
+		CASE(sealed[i].name);
+		facts_open(NULL, 0);
+		for (unsigned k = 0; k < 2; k++) {
+			struct fact_smb_io b = {.read = 30000,
+						.reads = 6,
+						.writes = 6,
+						.opens = sealed[i].say[k].opens,
+						.renames = sealed[i].say[k].renames,
+						.rewritten = sealed[i].say[k].rewritten,
+						.behind = sealed[i].say[k].behind};
+			const char *words[] = {"", ""};
+
+			for (unsigned n = 0; n < sealed[i].say[k].times; n++) {
+				facts_say(OBS_smb_io, WS, FS, 445, &b, sizeof(b), words, 2);
+				fx.now_ns += sealed[i].wait_ms * NS_PER_MS;
+			}
+		}
+		CHECK_STR(facts_told(), sealed[i].told);
+		facts_close();
+	}
+}
+
 static void write_file(unsigned i, uint16_t was, uint16_t is, bool over)
 {
 	struct fact_smb_io b = {.read = 50000,
@@ -159,5 +208,6 @@ int main(void)
 {
 	check_logins();
 	check_losses();
+	check_sealed();
 	return check_done();
 }

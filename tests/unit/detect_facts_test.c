@@ -176,6 +176,33 @@ static void check_relay(void)
 		ntlm(i ? WS : WS2, FS, 0x1122334455667788, 10 + i);
 		CHECK_STR(facts_told(), i < 2 ? "" : "+863 10.0.0.9");
 	}
+	CASE("an old file server's constant, and a client that gives the same");
+	for (unsigned i = 0; i < 3; i++)
+		ntlm(i ? WS : WS2, DC, 79, 20 + i);
+	CHECK_STR(facts_told(), "-863 10.0.0.7");
+	ntlm(DC, WS2, 79, 23);
+	CHECK_STR(facts_told(), "-861 10.0.0.6");
+	facts_close();
+	CASE("a mirror before and behind an address translation");
+	facts_open(NULL, 0);
+	ntlm(WS, FS, 80, 1);
+	ntlm(WS, DC, 80, 2);
+	CHECK_STR(facts_told(), "-861 10.0.0.5");
+	CASE("what a third server gives is nobody's random number");
+	ntlm(WS2, WS, 80, 3);
+	ntlm(FS, DC, 80, 4);
+	CHECK_STR(facts_told(), "");
+	CASE("a constant, seen an hour before, in two connections that look handed on");
+	ntlm(WS, FS, 81, 5);
+	facts_wait(3600);
+	ntlm(WS, FS, 81, 6);
+	ntlm(WS2, WS, 81, 7);
+	CHECK_STR(facts_told(), "");
+	CASE("the same log-in on both sides of a router that translates, then handed on");
+	ntlm(WS, FS, 82, 8);
+	ntlm(DC, FS, 82, 9);
+	ntlm(WS2, WS, 82, 10);
+	CHECK_STR(facts_told(), "+861 10.0.0.5");
 	facts_close();
 	CASE("called, and connects back");
 	facts_open(NULL, 0);
@@ -403,6 +430,20 @@ static void check_discovery(void)
 	for (unsigned i = 0; i < 5; i++)
 		facts_rpc(WS, DC, "12345778-1234-abcd-ef00-0123456789ac", 36, "");
 	CHECK(strstr(facts_told(), "+903 10.0.0.5") != NULL);
+	facts_close();
+	CASE("a pipe for execution that does not open");
+	facts_open(NULL, 0);
+	for (unsigned i = 0; i < 3; i++) {
+		struct fact_smb_file b = {.pipe = 1, .op = SMB_open, .status = 0xc0000034};
+		const char *words[] = {"IPC$",
+				       i == 0   ? "wkssvc"
+				       : i == 1 ? "ATSVC"
+						: "atsvc",
+				       "", ""};
+
+		facts_say(OBS_smb_file, WS, FS, 445, &b, sizeof(b), words, 4);
+		CHECK_STR(facts_told(), i == 1 ? "-905 10.0.0.5" : "");
+	}
 	facts_close();
 	CASE("one account asked about");
 	facts_open(NULL, 0);

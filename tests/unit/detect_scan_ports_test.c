@@ -106,9 +106,48 @@ static void test_vertical_udp(void)
 	}
 }
 
+static void lone_ack(const char *dst, uint16_t port, uint32_t seen)
+{
+	struct record c = contact(ip("10.0.0.1"), ip(dst), 6, port, FLOW_refused);
+
+	c.contact.seen = FLOW_MIDSTREAM | FLOW_GUESSED | seen;
+	c.contact.guessed = 1;
+	feed(&c);
+}
+
+static void test_vertical_ack(void)
+{
+	CASE("fifteen ports reset a lone ACK");
+	rig_start();
+	for (unsigned i = 0; i < 15; i++) {
+		CHECK_EQ(r.alerts, 0);
+		lone_ack("10.1.0.1", (uint16_t)(100 + i), FLOW_LONE_ACK);
+	}
+	CHECK_EQ(r.alerts, 1);
+	CHECK_EQ(r.last.about->sid, 105);
+	rig_end();
+	CASE("other flows with a guessed direction accuse nobody");
+	rig_start();
+	for (unsigned i = 0; i < 40; i++)
+		lone_ack("10.1.0.1", (uint16_t)(100 + i), 0);
+	CHECK_EQ(r.alerts, 0);
+	rig_end();
+	CASE("stale connections to one service of many hosts");
+	rig_start();
+	for (unsigned i = 0; i < 100; i++) {
+		char dst[16];
+
+		snprintf(dst, sizeof(dst), "10.1.0.%u", i + 1);
+		lone_ack(dst, 443, FLOW_LONE_ACK);
+	}
+	CHECK_EQ(r.alerts, 0);
+	rig_end();
+}
+
 int main(void)
 {
 	test_vertical();
+	test_vertical_ack();
 	test_vertical_udp();
 	return check_done();
 }

@@ -115,6 +115,12 @@ static inline void rig_on_fact(void *ctx, const struct proto_fact *f)
 		rig_put(r, " how=%u outcome=%u code=%u clear=%u", l->how, l->outcome, l->code,
 			l->clear);
 	}
+	if (f->kind == FACT_smb_io) {
+		const struct fact_smb_io *io = f->body;
+		if (io->opens || io->renames || io->rewritten)
+			rig_put(r, " opened=%u renamed=%u rewritten=%u", io->opens, io->renames,
+				io->rewritten);
+	}
 	for (uint32_t i = 0; i < f->text_len; i += (uint32_t)strlen(f->text + i) + 1)
 		rig_put(r, " [%s]", f->text + i);
 	rig_put(r, "\n");

@@ -500,8 +500,68 @@ static void check_hostile(void)
 	CHECK(has(rig_fini(&rig), "fact smb_odd> [a compressed message"));
 }
 
+/* An encrypted message of n bytes behind its transform header. */
+static void encrypted(uint8_t dir, unsigned n)
+{
+	struct made m = {.n = 0};
+
+	put_hex(&m, "fd534d42");
+	put_zero(&m, 40);
+	put_64(&m, SESSION);
+	put_zero(&m, n);
+	send(dir, &m);
+}
+
+/* Lengths of requests and, below zero, of answers. */
+static const struct {
+	const char *name;
+	int len[32];
+	const char *told;
+} sealed[] = {
+	{"two files written back and renamed",
+	 {156,  -152, 105,  -206, 113,   -3157, 3189, -80, 88,   -124, 156,  -152, 130, -66, 88,
+	  -124, 152,  -232, 112,  -2994, 3026,  -81,  88,  -124, 152,  -152, 128,  -66, 88,  -124},
+	 "opened=4 renamed=2 rewritten=2"},
+	{"a trailer of 272 bytes, padded",
+	 {156, -152, 113, -3157, 3189 + 272, -80, 88, -124, 156, -152, 113, -2993, 3025 + 280, -80,
+	  88, -124},
+	 "opened=2 renamed=0 rewritten=1"},
+	{"each longer by another number",
+	 {156, -152, 113, -3157, 3189 + 272, -80, 88, -124, 156, -152, 113, -2993, 3025 + 300, -80,
+	  88, -124},
+	 "opened=2 renamed=0 rewritten=0"},
+	{"two threads",
+	 {156, 158, -152, -152, 113, 113, -3157, -2994, 3026, 3189, -80, -80, 88, 88, -124, -124},
+	 "opened=2 renamed=0 rewritten=2"},
+	{"pages", {156, -152, 113, -4176, 4208, -80, 88, -124}, "opened=1 renamed=0 rewritten=0"},
+	{"times are set", {156, -152, 136, -66, 88, -124}, "opened=1 renamed=0 rewritten=0"},
+	{"a listing is no read",
+	 {122, -152, 98, -3157, 3189, -80, 88, -124},
+	 "opened=1 renamed=0 rewritten=0"},
+	{"a lock's answer is no read",
+	 {122, -152, 112, -68, 98, -3157, 3189, -80, 88, -124},
+	 "opened=1 renamed=0 rewritten=0"},
+	{"a read back of what was written",
+	 {156, -152, 3189, -80, 113, -3157, 88, -124},
+	 "opened=1 renamed=0 rewritten=0"},
+};
+
+static void check_sealed(void)
+{
+	for (unsigned i = 0; i < sizeof(sealed) / sizeof(sealed[0]); i++) {
+		CASE(sealed[i].name);
+		for (unsigned split = 0; split < 2; split++) {
+			start(split);
+			for (const int *l = sealed[i].len; *l; l++)
+				encrypted(*l < 0, (unsigned)abs(*l));
+			CHECK(has(rig_fini(&rig), sealed[i].told));
+		}
+	}
+}
+
 int main(void)
 {
+	check_sealed();
 	check_files();
 	check_pipe();
 	check_compound();

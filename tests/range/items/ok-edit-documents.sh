@@ -6,6 +6,7 @@
 # account: dave
 # outcome: ordinary
 # must: nothing
+# smb: both
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 12 20000
 cd "$HOME"

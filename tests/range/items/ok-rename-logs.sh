@@ -6,6 +6,7 @@
 # account: svc_web
 # outcome: ordinary
 # must: nothing
+# smb: both
 . "$RANGE_HERE/item.sh"
 documents "$data/logs" 40 2000
 c=

@@ -6,6 +6,7 @@
 # account: carol
 # outcome: ordinary
 # must: nothing
+# smb: both
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 60 3000
 mkdir -p "$HOME/zip"

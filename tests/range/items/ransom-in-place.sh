@@ -6,6 +6,7 @@
 # account: alice
 # outcome: success
 # must: alert ransom
+# smb: both
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 100 3000
 /usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 20 --in-place | tee "$HOME/lost"
