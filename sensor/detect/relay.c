@@ -8,8 +8,8 @@
  *     host in the middle it is a finding: a mirror before and behind an address translation shows
  *     each log-in twice.
  *   One server that gives the same challenge in `same` connections: an alert where it is one of
- *     those that tables of answers are made for (tools that collect answers to crack give them),
- *     else a finding: old file servers and printers have such a constant.
+ *     those that tools give which collect answers to crack (tables are made for them), else a
+ *     finding: old file servers and printers have such a constant.
  *   A call that has the target open a path (rpc_markers.def: coerce), and the target connects back
  *     to the caller's SMB or web port within callback_s.
  *
@@ -138,10 +138,18 @@ static struct telling telling_of(const struct meet *k, unsigned kind, const stru
 				.threshold = 2};
 }
 
-/* Those that answers are precomputed for: Responder's, Cain's and Metasploit's. */
+/* Those that answers are precomputed for (Responder, Cain, Metasploit), and what Impacket's server
+ * gives. */
 static bool is_tools(uint64_t challenge)
 {
-	return challenge == 0x1122334455667788 || challenge == 0x8877665544332211;
+	static const uint64_t known[] = {0x1122334455667788, 0x8877665544332211, 0xaaaaaaaaaaaaaaaa,
+					 0x4141414141414141};
+
+	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (known[i] == challenge)
+			return true;
+	}
+	return false;
 }
 
 static void same_server(const struct meet *k, struct challenge *ch, uint64_t challenge)
@@ -157,7 +165,7 @@ static void same_server(const struct meet *k, struct challenge *ch, uint64_t cha
 	teller_say(&k->s->t, k->out, k->o, &m,
 		   "%u connections were given the same challenge, %016llx%s", ch->n,
 		   (unsigned long long)challenge,
-		   m.alert ? ", which tables of answers exist for" : "");
+		   m.alert ? ", as tools that collect answers do" : "");
 }
 
 /* It comes from the server of the first connection, whose client hands it on. */
