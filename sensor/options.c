@@ -361,6 +361,20 @@ static int rule_cache(struct options *o, bool live, struct err *err)
 	return 0;
 }
 
+/* The sets that rules change: with the sensor's state; a run over files keeps none unless it is told. */
+static int rule_datasets(struct options *o, bool live, struct err *err)
+{
+	bool place = !o->rule.datasets && live && (geteuid() == 0 || can_write(STATE_DIR));
+
+	if (place && !(o->rule.datasets = strdup(STATE_DIR "/datasets")))
+		return err_set(err, ENOMEM, "no memory");
+	if (o->rule.datasets && strcmp(o->rule.datasets, "none") == 0) {
+		free(o->rule.datasets);
+		o->rule.datasets = NULL;
+	}
+	return 0;
+}
+
 int options_derive(struct options *o, struct err *err)
 {
 	struct strs cidrs = {0};
@@ -384,7 +398,8 @@ int options_derive(struct options *o, struct err *err)
 		return r;
 	if (live && (r = live_defaults(o, err)) < 0)
 		return r;
-	if ((r = evidence_dir(o, err)) < 0 || (r = rule_cache(o, live && o->action == ACTION_run, err)) < 0)
+	if ((r = evidence_dir(o, err)) < 0 || (r = rule_cache(o, live && o->action == ACTION_run, err)) < 0 ||
+	    (r = rule_datasets(o, live && o->action == ACTION_run, err)) < 0)
 		return r;
 	o->detect.home_net_auto = is_auto;
 	o->detect.flow_records = o->top.flow_records;

@@ -208,6 +208,8 @@ static int open_rules(struct run *r, struct err *err)
 	r->o->rule.country_ctx = r->geo;
 	int e = r->live ? privilege_folder(r->o, r->o->rule.cache, err) : 0;
 
+	if (e == 0 && r->live)
+		e = privilege_folder(r->o, r->o->rule.datasets, err);
 	if (e < 0 || (e = run_rules(r->o, &r->rules, err)) < 0)
 		return e;
 	if (r->rules->n_failed)
@@ -394,6 +396,14 @@ static void replay(struct run *r)
 	log_error("evidence: %s", err.msg);
 }
 
+static void keep_sets(struct run *r)
+{
+	struct err err = {0};
+
+	if (detect_save_sets(r->detect, r->rules->datasets, r->o->rule.datasets, &err) < 0)
+		log_error("sets of rules are not kept: %s", err.msg);
+}
+
 static void keep_state(struct run *r, int (*how)(struct detect *d, struct err *err))
 {
 	struct err err = {0};
@@ -429,6 +439,7 @@ int run_wait(struct run *r)
 		worker_join(&r->worker[i]);
 	pthread_join(r->detect_thread, NULL);
 	keep_state(r, detect_save);
+	keep_sets(r);
 	evidence_join(r->evidence);
 	r->ended_ns = clock_mono_ns();
 	replay(r);

@@ -185,6 +185,7 @@ static void rule_stats(struct json *j, const struct run *r)
 	U64(j, &c, eval_over);
 	U64(j, &c, regex_over);
 	U64(j, &c, flowbits_over);
+	U64(j, &c, sets_over);
 	U64(j, &c, hits_over);
 	U64(j, &c, waiting_over);
 	U64(j, &c, eve_over);
@@ -228,6 +229,7 @@ static void detect_stats_json(struct json *j, const struct run *r)
 	U64(j, c, hosts_evicted);
 	U64(j, c, thresholds_evicted);
 	U64(j, c, xbits_evicted);
+	U64(j, c, datasets_full);
 	U64(j, c, nets);
 	U64(j, c, nets_evicted);
 	U64(j, c, learnt);

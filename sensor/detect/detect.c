@@ -7,6 +7,7 @@
  */
 #include "detect/detect.h"
 
+#include "detect/datasets.h"
 #include "detect/hosts.h"
 #include "detect/learn.h"
 #include "detect/registry.h"
@@ -34,6 +35,7 @@ struct detect {
 	struct learn learn;
 	struct threshold_table thresholds;
 	struct xbits_table xbits;
+	struct datasets_table datasets;
 	_Atomic(const struct suppression *) suppressions; /* of threshold.config, for detectors */
 	struct running running[DETECTORS_MAX];
 	unsigned n_running;
@@ -54,6 +56,8 @@ const struct param detect_params[] = {
 	      "how many (rule, address) pairs thresholds remember"),
 	PARAM(PARAM_U32, struct detect_config, xbits, 64, 1 << 24, 65536, "bits",
 	      "how many xbits of hosts and pairs of hosts are remembered"),
+	PARAM(PARAM_U32, struct detect_config, datasets, 1, 1 << 12, 32, "MiB",
+	      "values that rules add to sets (dataset: set); when it is full nothing is added"),
 	PARAM(PARAM_BOOL, struct detect_config, flow_records, 0, 1, 1, "",
 	      "pass flow records on to the writer"),
 	PARAM(PARAM_BOOL, struct detect_config, sightings, 0, 1, 0, "",
@@ -165,6 +169,7 @@ int detect_new(struct detect **out, const struct detect_config *c, struct ring *
 	if ((rc = hosts_new(&d->hosts, &hc, err)) ||
 	    (rc = threshold_init(&d->thresholds, c->thresholds, err)) ||
 	    (rc = xbits_init(&d->xbits, c->xbits, err)) ||
+	    (rc = datasets_init(&d->datasets, c->datasets ? c->datasets : 1, err)) ||
 	    (rc = learn_init(&d->learn, c->nets ? c->nets : NETS_LEAST, err)) ||
 	    (rc = start_detectors(d, c, err)) || (rc = open_state(d, c, err))) {
 		detect_free(d);
@@ -185,6 +190,7 @@ void detect_free(struct detect *d)
 	learn_fini(&d->learn);
 	threshold_fini(&d->thresholds);
 	xbits_fini(&d->xbits);
+	datasets_fini(&d->datasets);
 	hosts_free(d->hosts);
 	free(d);
 }
@@ -282,8 +288,12 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 	if (rule->n_xbit) {
 		if (!xbits_hold(&d->xbits, rule, &o->src, &o->dst, o->time_ns))
 			return;
-		xbits_set(&d->xbits, rule, &o->src, &o->dst, o->time_ns);
 	}
+	if (rule->asks_sets &&
+	    !datasets_hold(&d->datasets, rule, (const uint8_t *)(b + 1) + b->eve_len, b->told_len))
+		return;
+	if (rule->n_xbit)
+		xbits_set(&d->xbits, rule, &o->src, &o->dst, o->time_ns);
 	if (rule->about.noalert)
 		return;
 	const struct threshold_match at = {&o->src, &o->dst, o->sport, o->dport, o->flow_id, o->time_ns};
@@ -392,6 +402,12 @@ int detect_save(struct detect *d, struct err *err)
 	return learn_save(&d->learn, err);
 }
 
+int detect_save_sets(const struct detect *d, const struct dataset *sets, const char *folder,
+		     struct err *err)
+{
+	return datasets_save(&d->datasets, sets, folder, err);
+}
+
 const struct detect_counters *detect_counters_of(const struct detect *d)
 {
 	const struct hosts_counters *h = hosts_counters_of(d->hosts);
@@ -403,6 +419,7 @@ const struct detect_counters *detect_counters_of(const struct detect *d)
 	count_set(&c->nets_evicted, count_get(&d->learn.nets.at.evicted));
 	count_set(&c->thresholds_evicted, count_get(&d->thresholds.pairs.evicted));
 	count_set(&c->xbits_evicted, count_get(&d->xbits.bits.evicted));
+	count_set(&c->datasets_full, count_get(&d->datasets.full));
 	return c;
 }
 

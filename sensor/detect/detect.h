@@ -20,6 +20,7 @@ struct detect_config {
 	uint32_t hosts;       /* how many are remembered */
 	uint32_t thresholds;  /* how many (rule, address) pairs are remembered */
 	uint32_t xbits;       /* how many of hosts and pairs of hosts are remembered */
+	uint32_t datasets;    /* MiB of values that rules add to sets */
 	bool flow_records;    /* pass flow records on to the writer */
 	bool sightings;       /* pass address ↔ MAC on to the writer (live) */
 	struct strs disable;  /* detectors that are off */
@@ -35,6 +36,7 @@ extern const struct param detect_params[];
 struct detect_counters {
 	struct count observations, findings, alerts, suppressed; /* suppressed: by a threshold */
 	struct count hosts, hosts_evicted, thresholds_evicted, xbits_evicted, lost;
+	struct count datasets_full; /* values without room: not added */
 	struct count learnt;  /* what detectors would have told while they only learn */
 	struct count nets, nets_evicted, learnt_s;
 };
@@ -49,6 +51,11 @@ void detect_observation(struct detect *d, const struct observation *o);
 int detect_turn(struct detect *d, struct err *err);
 /* Main thread, after the detect thread has ended: keeps what was learnt. */
 int detect_save(struct detect *d, struct err *err);
+struct dataset;
+/* Main thread, after the detect thread has ended: writes the sets that rules keep in files of `folder`
+ * (NULL: none are). */
+int detect_save_sets(const struct detect *d, const struct dataset *sets, const char *folder,
+		     struct err *err);
 /* What of threshold.config is about detectors (gid 900) holds from now on; any thread. The list is the
  * rule set's: the old one is done with when the detect thread has gone on to another observation. */
 void detect_suppress(struct detect *d, const struct suppression *list);

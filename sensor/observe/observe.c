@@ -398,7 +398,8 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 	uint32_t eve_len = hit->eve && !cut ? hit->eve_len : 0;
 	const struct pkt_tunnel *t = hit->pkt ? &hit->pkt->tunnel : f ? &f->tunnel : NULL;
 	struct observation *out = put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
-				      (uint32_t)sizeof(struct obs_rule) + eve_len + tunnel_len(t));
+				      (uint32_t)sizeof(struct obs_rule) + eve_len + hit->told_len +
+					      tunnel_len(t));
 
 	if (!out)
 		return;
@@ -412,6 +413,7 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 		.icmp_type = hit->pkt ? hit->pkt->icmp_type : 0,
 		.icmp_code = hit->pkt ? hit->pkt->icmp_code : 0,
 		.eve_len = eve_len,
+		.told_len = hit->told_len,
 	};
 	b->link.cut = cut;
 	put_tunnel(out, &b->link, t);
@@ -424,6 +426,8 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 	}
 	if (eve_len)
 		memcpy(b + 1, hit->eve, eve_len);
+	if (hit->told_len)
+		memcpy((uint8_t *)(b + 1) + eve_len, hit->told, hit->told_len);
 }
 
 void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns)

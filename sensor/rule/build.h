@@ -19,6 +19,7 @@ struct keywords;
 #define BUILD_FLOWBITS 16u
 #define BUILD_FLOWINTS 16u
 #define BUILD_XBITS 8u
+#define BUILD_DATASETS 16u
 
 struct names { /* of a set: flowbits, flowints */
 	struct span *at;
@@ -57,7 +58,8 @@ struct build {
 	struct flowint_op flowint[BUILD_FLOWINTS];
 	struct xbit xbit[BUILD_XBITS];
 	struct names *flowbits, *flowints;
-	unsigned n_flowbit, n_flowint, n_xbit, n_var;
+	const struct dataset_op *dataset[BUILD_DATASETS];
+	unsigned n_flowbit, n_flowint, n_xbit, n_var, n_dataset;
 	unsigned n_step, n_test, n_tx_test, n_unmatched, n_metadata;
 	bool has_sid, has_msg, has_vars, has_priority;
 	bool tcp_pkt, tcp_stream, flow_written;
@@ -71,6 +73,9 @@ int rule_build_group(struct build *b);
 int rule_build_field(struct build *b, const char *field);
 int rule_build_field_chain(struct build *b, const char *field, const struct transform *t);
 int rule_build_transform(struct build *b, struct transform t);
+struct dataset_op;
+/* Asks for a set in that group: kw_dataset.c. */
+int rule_build_dataset(struct build *b, struct dataset_op *op, int group);
 /* Conditions that count from the match before belong where that was, when no sticky buffer is set. */
 int rule_build_relative(struct build *b, struct step *s);
 void rule_build_payload(struct build *b); /* contents look into the payload again */

@@ -252,6 +252,8 @@ static void state_ranks(struct build *b)
 	r->xbit_rank = rank_of(asks, sets) % 3;
 	r->xbit = rule_arena_copy(b->arena, b->xbit, b->n_xbit * sizeof(b->xbit[0]));
 	r->n_xbit = (uint8_t)b->n_xbit;
+	r->dataset = rule_arena_copy(b->arena, b->dataset, b->n_dataset * sizeof(b->dataset[0]));
+	r->n_dataset = (uint8_t)b->n_dataset;
 }
 
 static void finish(struct compile *c, struct build *b)
@@ -333,7 +335,7 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	rule_build_payload(b);
 	b->flowbits = &c->flowbits;
 	b->flowints = &c->flowints;
-	b->n_flowbit = b->n_flowint = b->n_xbit = b->n_var = 0;
+	b->n_flowbit = b->n_flowint = b->n_xbit = b->n_var = b->n_dataset = 0;
 	b->n_step = b->n_test = b->n_tx_test = b->n_unmatched = b->n_metadata = 0;
 	b->has_sid = b->has_msg = b->has_vars = b->has_priority = false;
 	b->tcp_pkt = b->tcp_stream = b->flow_written = false;

@@ -15,10 +15,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define VALUE_MAX    8192u /* bytes */
 #define SEED         0x5e75
-#define LABELS_MAX   128u /* of a name; RFC 1035 has no more */
 #define NAME_MAX_LEN 1024u
 
 int rule_dataset_type(struct span name, uint8_t *out)
@@ -47,6 +47,7 @@ struct dataset *rule_dataset_get(struct datasets *all, struct span name, uint8_t
 	struct dataset *d = rule_arena_take(all->arena, sizeof(*d));
 	d->name = (struct span){rule_arena_text(all->arena, name.at, name.len), name.len};
 	d->type = type;
+	d->id = hash_bytes(name.at, name.len, SEED);
 	d->next = all->first;
 	all->first = d;
 	return d;
@@ -61,44 +62,61 @@ static struct dataset_value *place(const struct dataset *d, const uint8_t *p, ui
 	return &d->value[i];
 }
 
-/* An address as 16 bytes, whether it comes as 4 or as 16. */
-static bool whole_addr(const uint8_t *p, uint32_t n, struct addr *a)
+bool rule_dataset_value(const struct dataset *d, const uint8_t **p, uint32_t *n, uint8_t room[16])
 {
+	struct addr a;
 	uint32_t four;
 
-	if (n == 16)
-		memcpy(a->b, p, 16);
-	else if (n == 4) {
-		memcpy(&four, p, 4);
-		*a = addr_v4_wire(four);
+	switch (d->type) {
+	case DATASET_md5:
+		return *n == 16;
+	case DATASET_sha1:
+		return *n == 20;
+	case DATASET_sha256:
+		return *n == 32;
+	case DATASET_ip:
+		break;
+	default:
+		return *n != 0;
 	}
-	return n == 16 || n == 4;
+	if (*n == 4) { /* an address is 16 bytes here, whether it comes as 4 or as 16 */
+		memcpy(&four, *p, 4);
+		a = addr_v4_wire(four);
+		memcpy(room, a.b, 16);
+		*p = room;
+		*n = 16;
+	}
+	return *n == 16;
 }
 
 const struct dataset_value *rule_dataset_find(const struct dataset *d, const uint8_t *p, uint32_t n)
 {
-	struct addr a;
+	uint8_t room[16];
 
-	if (d->n == 0 || (d->type == DATASET_ip && !whole_addr(p, n, &a)))
+	if (d->n == 0 || !rule_dataset_value(d, &p, &n, room))
 		return NULL;
-	const struct dataset_value *v =
-		d->type == DATASET_ip ? place(d, a.b, sizeof(a.b)) : place(d, p, n);
+	const struct dataset_value *v = place(d, p, n);
 	return v->at ? v : NULL;
 }
 
 /* ".www.example.org" is below ".example.org": each suffix that begins with a dot is looked for. */
+bool rule_dataset_above(const uint8_t **p, uint32_t *n)
+{
+	const uint8_t *dot = *n > 1 && *n <= NAME_MAX_LEN ? memchr(*p + 1, '.', *n - 1) : NULL;
+
+	if (dot) {
+		*n -= (uint32_t)(dot - *p);
+		*p = dot;
+	}
+	return dot;
+}
+
 static const struct dataset_value *find_above(const struct dataset *d, const uint8_t *p, uint32_t n)
 {
-	const struct dataset_value *v = NULL;
+	const struct dataset_value *v = rule_dataset_find(d, p, n);
 
-	for (unsigned i = 0; i < LABELS_MAX && n <= NAME_MAX_LEN && !v; i++) {
+	for (unsigned i = 1; i < DATASET_LABELS && !v && rule_dataset_above(&p, &n); i++)
 		v = rule_dataset_find(d, p, n);
-		const uint8_t *dot = n > 1 ? memchr(p + 1, '.', n - 1) : NULL;
-		if (!dot)
-			break;
-		n -= (uint32_t)(dot - p);
-		p = dot;
-	}
 	return v;
 }
 
@@ -123,8 +141,8 @@ static void grow(struct datasets *all, struct dataset *d)
 	}
 }
 
-static void add(struct datasets *all, struct dataset *d, const uint8_t *p, uint32_t n,
-		uint32_t number)
+void rule_dataset_add(struct datasets *all, struct dataset *d, const uint8_t *p, uint32_t n,
+		      uint32_t number)
 {
 	if (2 * (d->n + 1) > d->cap)
 		grow(all, d);
@@ -155,8 +173,7 @@ static int hex_value(struct span s, uint8_t *out, uint32_t want)
 	return (int)want;
 }
 
-/* The bytes of a value as a buffer has them; -1: it is none. */
-static int value_bytes(uint8_t type, struct span s, uint8_t out[VALUE_MAX])
+int rule_dataset_read(uint8_t type, struct span s, bool plain, uint8_t *out, uint32_t cap)
 {
 	char text[64];
 	struct addr a;
@@ -174,8 +191,11 @@ static int value_bytes(uint8_t type, struct span s, uint8_t out[VALUE_MAX])
 		memcpy(out, a.b, sizeof(a.b));
 		return sizeof(a.b);
 	default:
-		return s.len ? (int)rule_base64_decode((const uint8_t *)s.at, s.len, out, VALUE_MAX)
-			     : -1;
+		if (plain && s.len && s.len <= cap)
+			memcpy(out, s.at, s.len);
+		return s.len == 0 || (plain && s.len > cap) ? -1
+		       : plain ? (int)s.len
+			       : (int)rule_base64_decode((const uint8_t *)s.at, s.len, out, cap);
 	}
 }
 
@@ -187,7 +207,7 @@ static int read_line(struct datasets *all, struct dataset *d, struct span line, 
 	uint64_t n = 0;
 
 	rule_span_next(&rest, ',', &value);
-	int len = value_bytes(d->type, value, bytes);
+	int len = rule_dataset_read(d->type, value, false, bytes, sizeof(bytes));
 	if (len <= 0)
 		return rule_fault(f, value, "'%.*s' is no value of this type", (int)value.len,
 				  value.at);
@@ -198,7 +218,7 @@ static int read_line(struct datasets *all, struct dataset *d, struct span line, 
 		if (rc)
 			return rc;
 	}
-	add(all, d, bytes, (uint32_t)len, (uint32_t)n);
+	rule_dataset_add(all, d, bytes, (uint32_t)len, (uint32_t)n);
 	return 0;
 }
 
@@ -214,21 +234,11 @@ static void report(const struct datasets *all, struct err *why, const char *path
 	fputs(out, all->report);
 }
 
-int rule_dataset_load(struct datasets *all, struct dataset *d, struct span file, bool numbers,
-		      struct fault *f)
+static void read_lines(struct datasets *all, struct dataset *d, bool numbers, const char *path,
+		       char *text)
 {
-	char path[PATH_MAX];
-	struct err err;
 	unsigned line = 1;
 
-	if (d->loaded)
-		return 0;
-	snprintf(path, sizeof(path), "%s%.*s", file.len && file.at[0] == '/' ? "" : all->folder,
-		 (int)file.len, file.at);
-	char *text = rule_file_text(path, &err);
-	if (!text)
-		return rule_fault(f, file, "%s", err.msg);
-	d->loaded = true;
 	for (char *p = text; *p; line++) {
 		char *end = strchrnul(p, '\n');
 		struct span s = span_trim((struct span){p, (uint32_t)(end - p)});
@@ -240,6 +250,45 @@ int rule_dataset_load(struct datasets *all, struct dataset *d, struct span file,
 		if (s.len && s.at[0] != '#' && read_line(all, d, s, numbers, &wrong))
 			report(all, &why, path, text, line, start, wrong.at);
 	}
+}
+
+/* The text of the first of the two places that has the file. */
+static char *file_text(const struct datasets *all, const struct dataset_from *from, char *path,
+		       size_t size, struct err *err)
+{
+	int n = (int)from->file.len;
+	char *text = NULL;
+
+	if (from->kept && all->kept) {
+		snprintf(path, size, "%s/%.*s", all->kept, n, from->file.at);
+		text = rule_file_text(path, err);
+	}
+	if (text)
+		return text;
+	snprintf(path, size, "%s%.*s", n && from->file.at[0] == '/' ? "" : all->folder, n,
+		 from->file.at);
+	return rule_file_text(path, err);
+}
+
+int rule_dataset_load(struct datasets *all, struct dataset *d, const struct dataset_from *from,
+		      struct fault *f)
+{
+	char path[PATH_MAX];
+	struct err err;
+	int rc = 0;
+
+	if (d->loaded)
+		return 0;
+	char *text = file_text(all, from, path, sizeof(path), &err);
+	if (!text && from->kept && access(path, F_OK) != 0)
+		return 0; /* nothing has been kept yet */
+	if (!text)
+		return rule_fault(f, from->file, "%s", err.msg);
+	d->loaded = true;
+	if (from->json)
+		rc = rule_dataset_json(all, d, from, path, text, f);
+	else
+		read_lines(all, d, from->numbers, path, text);
 	free(text);
-	return 0;
+	return rc;
 }

@@ -77,6 +77,7 @@ struct rule_engine {
 	bool has_tx;
 	bool has_header_chains; /* headers that are looked at after transforms */
 	bool has_xbits;
+	bool has_sets; /* some rule asks for sets that rules change */
 	uint32_t most_literals; /* of one database */
 	bool empty;             /* no rule is matched at all */
 };

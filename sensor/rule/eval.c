@@ -182,12 +182,49 @@ static enum outcome walk_bsize(struct walk *w, unsigned i, int64_t from)
 	return rule_numbers_have(w->step[i].arg, w->v->len) ? rule_walk(w, i + 1, from) : OUTCOME_no;
 }
 
+static bool tell(struct evaluator *e, const struct dataset_op *op, const struct view *v)
+{
+	bool is_long = v->len > DATASET_VALUE;
+	uint32_t n = is_long ? 0 : v->len;
+	struct dataset_told t = {.op = op->number_in_rule, .first = e->told_first,
+				 .len = is_long ? DATASET_TOO_LONG : (uint16_t)n};
+
+	if (!e->told || EVAL_TOLD - e->told_len < sizeof(t) + n)
+		return false;
+	memcpy(e->told + e->told_len, &t, sizeof(t));
+	memcpy(e->told + e->told_len + sizeof(t), v->at, n);
+	e->told_len += (uint32_t)sizeof(t) + n;
+	e->told_first = false;
+	return true;
+}
+
+/* The detect thread will ask: the value is told, if all else holds. */
+static enum outcome walk_asked_later(struct walk *w, unsigned i, int64_t from)
+{
+	struct evaluator *e = w->e;
+	uint32_t before = e->told_len;
+	bool first = e->told_first;
+
+	if (!tell(e, w->step[i].arg, w->v)) {
+		e->told_over = true;
+		return OUTCOME_no;
+	}
+	enum outcome r = rule_walk(w, i + 1, from);
+	if (r != OUTCOME_yes) {
+		e->told_len = before;
+		e->told_first = first;
+	}
+	return r;
+}
+
 static enum outcome walk_dataset(struct walk *w, unsigned i, int64_t from)
 {
 	const struct dataset_op *op = w->step[i].arg;
 
 	if (!w->v->complete)
 		return OUTCOME_maybe;
+	if (op->set->changes)
+		return walk_asked_later(w, i, from);
 	return rule_dataset_holds(op, w->v->at, w->v->len) ? rule_walk(w, i + 1, from)
 							   : OUTCOME_no;
 }
@@ -246,6 +283,7 @@ enum outcome rule_eval_steps(struct evaluator *e, const struct step *step, unsig
 {
 	struct walk w = {.step = step, .n_step = n, .v = v, .e = e,
 			 .end = (int64_t)(v->base + v->len), .budget = EVAL_BUDGET};
+	e->told_first = true;
 	enum outcome r = rule_walk(&w, 0, 0);
 
 	e->over = w.budget == 0 && r != OUTCOME_yes;

@@ -27,6 +27,7 @@ struct view {
 };
 
 #define EVAL_BASE64 (64u << 10)
+#define EVAL_TOLD (8u << 10)
 #define EVAL_BUDGET 3000u /* searches a rule: Suricata's inspection-recursion-limit */
 
 /* `over` is set when the budget ran out (the answer is then no); `regex_over` counts expressions that
@@ -35,6 +36,11 @@ struct evaluator {
 	struct regex_work *regex;
 	uint8_t *base64; /* EVAL_BASE64 bytes: what base64_decode gives; NULL: none */
 	int64_t var[EVAL_VARS]; /* of byte_extract and byte_math, through all buffers of a rule */
+	/* Values that a rule asks for in sets that change: struct dataset_told, each with its bytes. */
+	uint8_t *told; /* EVAL_TOLD bytes; NULL: no rule does */
+	uint32_t told_len;
+	bool told_first; /* the next one begins an instance of its buffer */
+	bool told_over;  /* there was more */
 	bool over;
 	uint32_t regex_over;
 };

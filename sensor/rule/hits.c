@@ -7,6 +7,21 @@
 
 #include <stdlib.h>
 
+/* Keeps what sets are to be asked for until the packet is through. False: no room. */
+static bool keep_told(struct rule_matcher *m, struct hit *h)
+{
+	uint32_t n = m->eval.told_len;
+
+	if (m->eval.told_over || TOLD_ROOM - m->told_used < n) {
+		count_add(&m->counters.sets_over, 1);
+		return false;
+	}
+	h->told = memcpy(m->told + m->told_used, m->eval.told, n);
+	h->told_len = n;
+	m->told_used += n;
+	return true;
+}
+
 void rule_hit_put(struct rule_matcher *m, const struct hit *h)
 {
 	for (unsigned i = 0; i < m->n_hit; i++) {
@@ -17,7 +32,10 @@ void rule_hit_put(struct rule_matcher *m, const struct hit *h)
 		count_add(&m->counters.hits_over, 1);
 		return;
 	}
-	m->hit[m->n_hit++] = *h;
+	struct hit *mine = &m->hit[m->n_hit];
+	*mine = *h;
+	if (!m->engine->sig[h->rule]->rule.asks_sets || keep_told(m, mine))
+		m->n_hit++;
 }
 
 void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
@@ -42,14 +60,15 @@ static void tell(struct rule_matcher *m, const struct hit *h)
 {
 	const struct signature *s = m->engine->sig[h->rule];
 	struct rule_hit hit = {.rule = &s->rule, .pkt = h->pkt, .flow = h->flow, .dir = h->dir,
-			       .at = h->at, .eve = h->eve, .eve_len = h->eve_len};
+			       .at = h->at, .eve = h->eve, .eve_len = h->eve_len,
+			       .told = h->told, .told_len = h->told_len};
 
 	count_add(&m->counters.hits, 1);
 	if (__builtin_expect(m->profile != NULL, 0))
 		m->profile->of[h->rule].matches++;
 	if (s->bypass && h->flow)
 		h->flow->rule_bits |= BIT_PASSED;
-	if (s->rule.about.noalert && s->rule.n_xbit == 0)
+	if (s->rule.about.noalert && s->rule.n_xbit == 0 && !s->rule.asks_sets)
 		return;
 	if (h->flow && !s->rule.conditional)
 		h->flow->seen |= FLOW_ALERTED;
@@ -65,6 +84,7 @@ void rule_hits_flush(struct rule_matcher *m)
 	rule_flowbits_apply(m);
 	unsigned n = m->n_hit;
 	m->n_hit = 0;
+	m->told_used = 0;
 	rule_tx_forget_eve(m); /* nobody writes there until the next packet */
 	if (n == 0)
 		return;

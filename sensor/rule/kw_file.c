@@ -99,18 +99,14 @@ static int hashes(struct build *b, struct span value, uint8_t hash, uint8_t type
 	/* Sets go by name: a file's is its own and its kind. */
 	snprintf(name, sizeof(name), "%u:%.*s", type, (int)(v.len < 240 ? v.len : 240), v.at);
 	struct dataset *d = rule_dataset_get(b->datasets, span_of(name), type);
-	int rc = d ? rule_dataset_load(b->datasets, d, v, false, b->fault) : -1;
+	const struct dataset_from from = {.file = v};
+	int rc = d ? rule_dataset_load(b->datasets, d, &from, b->fault) : -1;
 	if (rc)
 		return rc;
 	op.set = d;
 	struct transform t = {.run = rule_transform_hash, .a = hash, .text = b->keyword};
 	int group = rule_build_field_chain(b, "file.data", &t);
-	struct step *s = group < 0 ? NULL : rule_build_step(b, STEP_dataset);
-	if (!s)
-		return -1;
-	s->group = (uint8_t)group;
-	s->arg = rule_arena_copy(b->arena, &op, sizeof(op));
-	return 0;
+	return rule_build_dataset(b, &op, group);
 }
 
 static int filemd5_build(struct build *b, struct span value)

@@ -66,6 +66,9 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 				      m->engine->has_tx || m->engine->has_header_chains, err);
 	if (rc == 0 && !(m->eval.base64 = malloc(EVAL_BASE64)))
 		rc = err_set(err, ENOMEM, "no memory for the rules");
+	if (rc == 0 && m->engine->has_sets &&
+	    (!(m->eval.told = malloc(EVAL_TOLD)) || !(m->told = malloc(TOLD_ROOM))))
+		rc = err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0 && c->profile)
 		rc = rule_profile_new(&m->profile, m->engine->n_sig, err);
 	if (rc == 0)
@@ -89,6 +92,8 @@ void rule_matcher_free(struct rule_matcher *m)
 	rule_tx_work_free(m->tx);
 	rule_profile_free(m->profile);
 	free(m->eval.base64);
+	free(m->eval.told);
+	free(m->told);
 	rule_regex_work_free(m->eval.regex);
 	free(m->seen);
 	free(m->literal);
@@ -212,6 +217,7 @@ static bool holds(struct rule_matcher *m, const struct signature *s, struct pkt 
 static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
 {
 	uint64_t began = profile_begin(m->profile);
+	rule_try_begin(m);
 	bool yes = holds(m, m->engine->sig[rule], p);
 
 	profile_end(m->profile, rule, began);

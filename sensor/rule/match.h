@@ -6,6 +6,7 @@
 #include "rule/engine.h"
 #include "rule/eval.h"
 #include "rule/profile.h"
+#include "rule/talk.h"
 
 /* Bits of flow.rule_bits */
 #define BIT_HEADER(dir) ((uint16_t)(1u << (dir))) /* header rules were held against it */
@@ -14,23 +15,8 @@
 #define BIT_OUTER(dir) ((uint16_t)(1024u << (dir))) /* header rules: the tunnel around it */
 #define BIT_APP(dir) ((uint16_t)(256u << (dir)))   /* rules on its protocol were held against it */
 
-/* Who talks to whom: what a header is held against. */
-struct talk {
-	const struct addr *src, *dst;
-	u128 src_n, dst_n;
-	uint16_t sport, dport;
-	uint8_t class, bit; /* enum proto_class; PROTO_* */
-	uint8_t net, proto, dir;
-	bool has_ports, established;
-	bool app_open; /* what it speaks may still become known */
-	const struct flow *flow; /* NULL: none */
-};
-
-void rule_talk_of_pkt(struct talk *t, const struct pkt *p);
-void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir);
-bool rule_talk_fits(const struct talk *t, const struct signature *s);
-
 #define HITS_MAX 256u        /* of one packet */
+#define TOLD_ROOM (64u << 10) /* bytes */
 #define PENDING_PER_FLOW 64u /* so that one flow cannot take the whole pool */
 
 struct hit {
@@ -43,6 +29,8 @@ struct hit {
 	uint64_t tx;     /* number + 1; 0: none */
 	const char *eve; /* in the matcher's room, or NULL */
 	uint32_t eve_len;
+	const uint8_t *told; /* the same: what sets will be asked for */
+	uint32_t told_len;
 };
 
 struct pending { /* a candidate that waits for more of its stream */
@@ -86,6 +74,8 @@ struct rule_matcher {
 	uint32_t *packet, n_packet;
 	struct pkt outer; /* the outermost pair around the packet, when rules were held against it */
 	struct hit hit[HITS_MAX];
+	uint8_t *told; /* TOLD_ROOM bytes, of a packet's hits; NULL: no rule asks for sets that change */
+	uint32_t told_used;
 	unsigned n_hit;
 	struct pool pending;
 	struct pool flowbits; /* of uint64_t[]: see flowbits.c */
@@ -119,6 +109,12 @@ void rule_scan(struct rule_matcher *m, const struct database *d, const struct ta
 void rule_scan_begin(struct rule_matcher *m);
 void rule_scan_add(struct rule_matcher *m, const struct database *d, const uint8_t *p, uint32_t n);
 void rule_scan_end(struct rule_matcher *m, const struct database *d, const struct talk *t);
+/* A rule is held against something new: nothing has been told of sets yet. */
+static inline void rule_try_begin(struct rule_matcher *m)
+{
+	m->eval.told_len = 0;
+	m->eval.told_over = false;
+}
 enum outcome rule_try_steps(struct rule_matcher *m, const struct step *step, unsigned n,
 			    const struct view *v);
 enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v);

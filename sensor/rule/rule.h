@@ -18,11 +18,14 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct dataset;
+struct dataset_op;
 struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	struct about about;
 	struct threshold threshold;
 	struct threshold rate; /* rate_filter of threshold.config; type none: there is none */
 	const struct xbit *xbit;
+	const struct dataset_op *const *dataset;
 	uint32_t index;    /* in the set, ascending sid order of evaluation */
 	uint32_t line;     /* in its file */
 	const char *file;  /* base name */
@@ -32,7 +35,8 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	bool conditional;  /* see struct threshold */
 	bool pass;
 	bool is_finding; /* metadata "tier finding": for the hunt, told to nobody */
-	uint8_t n_xbit;
+	uint8_t n_xbit, n_dataset;
+	bool asks_sets;    /* that rules change: the detect thread decides */
 	uint8_t xbit_rank; /* 0 sets or has none, 1 asks and sets, 2 asks */
 };
 
@@ -43,6 +47,7 @@ struct rule_config {
 	struct strs port_vars;
 	char *threshold_file;   /* suppress and event_filter lines; NULL: none */
 	char *cache;            /* folder of compiled databases; NULL: none */
+	char *datasets;         /* folder of the sets that rules change; NULL: none */
 	char *reputation_categories; /* iprep: "number,name,text" a line */
 	struct strs reputation;  /* iprep: "address[/bits],category's number,score" a line */
 	/* geoip: the country of an address, from any thread; NULL: no database is there. */
@@ -62,6 +67,7 @@ struct rule_set {
 	unsigned n_failed;      /* did not parse */
 	bool wants_streams;     /* some rule looks into TCP payload */
 	const struct suppression *suppressions;
+	const struct dataset *datasets; /* a list */
 	char sha256[65];        /* of all files' bytes, in order */
 	struct rule_engine *engine;
 };
@@ -87,6 +93,8 @@ struct rule_hit {
 	struct order at;
 	const char *eve; /* protocol fragment: ready members, or NULL */
 	uint32_t eve_len;
+	const uint8_t *told; /* struct dataset_told and values, of a rule that asks_sets */
+	uint32_t told_len;
 };
 typedef void (*rule_on_hit)(void *ctx, const struct rule_hit *hit);
 

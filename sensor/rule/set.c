@@ -25,6 +25,9 @@ const struct param rule_params[] = {
 	PARAM_TEXT(PARAM_STR, struct rule_config, cache, NULL,
 		   "folder of compiled rule sets, for a quick start; none: nowhere; not given: "
 		   "/var/lib/vigie/cache live, else $XDG_CACHE_HOME/vigie or ~/.cache/vigie"),
+	PARAM_TEXT(PARAM_STR, struct rule_config, datasets, NULL,
+		   "folder of the sets that rules change (dataset: state, save): read at start, written "
+		   "at the end; none: nowhere; not given: /var/lib/vigie/datasets live, else nowhere"),
 	PARAM_TEXT(PARAM_STR, struct rule_config, reputation_categories, NULL,
 		   "iprep: file of \"number,name,text\" lines"),
 	PARAM_TEXT(PARAM_LIST, struct rule_config, reputation, NULL,
@@ -158,6 +161,7 @@ static int read_file(struct load *l, const struct source_file *file, struct err 
 
 	l->c.datasets.arena = l->c.arena;
 	l->c.datasets.report = l->report;
+	l->c.datasets.kept = l->c.config->datasets;
 	l->c.datasets.folder = rule_arena_text(l->c.arena, file->path,
 					       slash ? (size_t)(slash - file->path) + 1 : 0);
 	/* Two copies with terminators: one to read from, one to show mistakes in. */
@@ -225,6 +229,42 @@ static void drop_duplicates(struct load *l)
 	l->n = n;
 }
 
+static const struct keyword passing = {
+	.name = "dataset that rules change, in a pass rule", .syntax = "", .what = ""};
+static const struct keyword nested = {
+	.name = "dataset that rules change, on base64_data", .syntax = "", .what = ""};
+
+/* Which rules ask for sets that change is known when all have been read. */
+static void find_set_askers(struct load *l, struct signature *s)
+{
+	struct rule *r = &s->rule;
+	const struct keyword *why = NULL;
+
+	for (unsigned i = 0; i < r->n_dataset; i++) {
+		const struct dataset_op *op = r->dataset[i];
+
+		if (!op->set->changes)
+			continue;
+		r->asks_sets = r->conditional = true;
+		why = op->nested ? &nested : r->pass ? &passing : why;
+	}
+	struct group *group = (struct group *)(uintptr_t)s->group;
+	for (unsigned g = 0; r->asks_sets && g < s->n_group; g++) {
+		for (unsigned i = 0; i < group[g].n; i++) {
+			const struct dataset_op *op = group[g].step[i].arg;
+
+			if (group[g].step[i].kind == STEP_dataset)
+				group[g].asks_sets |= op->set->changes;
+		}
+	}
+	if (why && !r->unmatched) {
+		s->unmatched = rule_arena_copy(l->c.arena, &why, sizeof(why));
+		s->n_unmatched = 1;
+		r->unmatched = why->name;
+	}
+	l->set->engine->has_sets |= r->asks_sets;
+}
+
 static int finish(struct load *l, struct cache *cache, struct err *err)
 {
 	struct rule_set *set = l->set;
@@ -237,6 +277,7 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 		struct signature *s = l->sig[i];
 
 		s->rule.index = i;
+		find_set_askers(l, s);
 		set->rule[i] = &s->rule;
 		set->n_matched += s->rule.unmatched == NULL;
 		set->engine->has_xbits |= s->rule.n_xbit != 0;
@@ -246,6 +287,7 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 		set->wants_streams |= !s->rule.unmatched && (s->where & WHERE_STREAM);
 	}
 	set->n = l->n;
+	set->datasets = l->c.datasets.first;
 	set->engine->sig = rule_arena_copy(&set->engine->arena, l->sig, l->n * sizeof(*l->sig));
 	set->engine->n_sig = l->n;
 	set->engine->n_flowbits = l->c.flowbits.n;

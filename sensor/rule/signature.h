@@ -64,6 +64,7 @@ struct group { /* conditions on one buffer after its transforms */
 	uint8_t kind;   /* enum group_kind */
 	uint8_t header; /* enum header_kind */
 	uint8_t dir;    /* of the field; GROUP_DIR_EVENT: the one that is matched */
+	bool asks_sets; /* for sets that rules change */
 	bool absent, or_else; /* holds also where the buffer is missing, or only there */
 };
 

@@ -63,7 +63,7 @@ static bool group_holds(const struct turn *t, const struct group *g)
 {
 	uint8_t dir = g->dir == GROUP_DIR_EVENT ? t->e->dir : g->dir;
 	unsigned field = (unsigned)g->buffer->field[t->app];
-	bool failed = false, any = false;
+	bool failed = false, any = false, holds = false;
 	struct view v;
 
 	for (unsigned i = 0; i < INSTANCES_MAX; i++) {
@@ -76,10 +76,13 @@ static bool group_holds(const struct turn *t, const struct group *g)
 		any = true;
 		if (g->absent && !g->or_else)
 			return false;
-		if (rule_try_steps(t->m, g->step, g->n, &v) == OUTCOME_yes)
-			return true;
+		if (rule_try_steps(t->m, g->step, g->n, &v) != OUTCOME_yes)
+			continue;
+		holds = true;
+		if (!g->asks_sets) /* else each value that would do is told */
+			break;
 	}
-	return g->absent && !any;
+	return holds || (g->absent && !any);
 }
 
 static bool is_of_file(const struct signature *s, const struct group *g)
@@ -138,8 +141,11 @@ static bool files_hold(const struct turn *t, const struct signature *s)
 	if (!s->same_file)
 		return true;
 	for (unsigned i = 0; any && i < INSTANCES_MAX; i++) {
+		uint32_t told = t->m->eval.told_len;
+
 		if (file_holds(t, s, i, &any))
 			return true;
+		t->m->eval.told_len = told;
 	}
 	return false;
 }
@@ -165,6 +171,8 @@ static void decide(const struct turn *t, uint32_t rule)
 {
 	const struct signature *s = t->m->engine->sig[rule];
 	uint64_t began = profile_begin(t->m->profile);
+
+	rule_try_begin(t->m);
 	bool yes = tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) && files_hold(t, s) &&
 		   payload_holds(t, s);
 

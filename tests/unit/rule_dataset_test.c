@@ -49,6 +49,10 @@ static const char *const wrong[] = {
 	"ip.src; dataset:isset,a,what ever;",
 	"ip.src; dataset:isset;",
 	"ip.src; datarep:a,>,x,type ip;",
+	"ip.src; dataset:set,a,type ip,state /tmp/x;",
+	"ip.src; dataset:set,a,type ip,save ../x;",
+	"ip.src; dataset:isset,a,type ip,load %1$s,format json,value_key a;", /* no JSON */
+	"ip.src; dataset:isset,a,type ip,load %2$s,format xml;",
 	"ip.src; datarep:a,~,1,type ip;",
 	"ip.src; dataset:isset,a,type ip; ip.dst; dataset:isset,a,type md5;",
 };
@@ -87,6 +91,35 @@ static void held(struct run *r, const char *options, bool hit)
 	run_fini(r);
 }
 
+/* The UDP header as a text in JSON: its bytes are no text, so a name is looked for below. */
+static void json(void)
+{
+	static const struct {
+		const char *text, *options;
+		bool has; /* ".ab" */
+	} files[] = {
+		{"[{\"d\":\".ab\"},{\"d\":7}]", "format json,value_key d", true},
+		{"{\"all\":{\"list\":[{\"d\":{\"v\":\".ab\"}}]}}", "format json,array_key all.list,value_key d.v", true},
+		{"{\"d\":\".ab\"}\n\nbroken\n{\"e\":1}\n", "format ndjson,value_key d", true},
+		{"{\"e\":\".ab\"}\n", "format ndjson,value_key d", false},
+	};
+
+	for (unsigned i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		char path[] = "/tmp/vigie-set-XXXXXX", options[256];
+
+		CASE(files[i].text);
+		write_file(path, files[i].text);
+		snprintf(options, sizeof(options), "udp.hdr; dataset:isset,j,type string,load %s,%s;", path,
+			 files[i].options);
+		struct rule_set *set = load(options);
+		CHECK_EQ(set->n_failed, 0);
+		const struct dataset_op *op = signature_of(set->rule[0])->group[0].step[0].arg;
+		CHECK_EQ(rule_dataset_holds(op, (const uint8_t *)".ab", 3), files[i].has);
+		rule_set_free(set);
+		unlink(path);
+	}
+}
+
 int main(void)
 {
 	static struct run r;
@@ -119,11 +152,21 @@ int main(void)
 					    (uint32_t)strlen(names[i].name)),
 			 names[i].is);
 	rule_set_free(below);
-	CASE("what would change a set is named");
-	struct rule_set *set = load("ip.src; dataset:set,a,type ip,state %2$s;");
+	CASE("what changes a set is asked later, whatever it is now");
+	struct rule_set *set = load("ip.src; dataset:set,a,type ip,state no-such-file; noalert;");
 	CHECK_EQ(set->n_failed, 0);
-	CHECK(set->rule[0]->unmatched && strstr(set->rule[0]->unmatched, "that rules change"));
+	CHECK(!set->rule[0]->unmatched && set->rule[0]->asks_sets && set->rule[0]->conditional);
+	CHECK(set->datasets && set->datasets->changes && strcmp(set->datasets->save, "no-such-file") == 0);
 	rule_set_free(set);
+	held(&r, "ip.src; dataset:isset,a,type ip; dataset:set,a,type ip; noalert;", true);
+	CHECK(r.last.told_len == 16 && memcmp(r.told + 4, "\x0a\0\0\1\1\0\4\0\x0a\0\0\1", 12) == 0);
+	held(&r, "ip.src; content:\"|0a 00 00 02|\"; dataset:set,a,type ip;", false);
+	CASE("in a pass rule it cannot be");
+	struct rule_config c = run_config();
+	set = run_load("pass ip any any -> any any (ip.src; dataset:set,a,type ip; sid:1;)\n", &c, NULL);
+	CHECK(set->rule[0]->unmatched && strstr(set->rule[0]->unmatched, "pass rule"));
+	rule_set_free(set);
+	json();
 	unlink(strings);
 	unlink(addrs);
 	unlink(sums);

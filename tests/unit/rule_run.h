@@ -22,6 +22,7 @@ struct run {
 	uint8_t spoke;    /* direction + 1 of the last piece */
 	struct proto *proto; /* NULL: nothing is parsed */
 	char eve[4096];      /* of the last hit */
+	uint8_t told[64];    /* the same: what sets are to be asked for */
 	uint8_t stream[2][65536];
 };
 
@@ -33,6 +34,8 @@ static inline void run_on_hit(void *ctx, const struct rule_hit *h)
 		r->sid[r->n++] = h->rule->about.sid;
 	r->last = *h;
 	uint32_t n = h->eve && h->eve_len < sizeof(r->eve) ? h->eve_len : 0;
+	if (h->told_len && h->told_len <= sizeof(r->told))
+		memcpy(r->told, h->told, h->told_len);
 	if (n)
 		memcpy(r->eve, h->eve, n);
 	r->eve[n] = 0;

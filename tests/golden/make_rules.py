@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the golden captures of the rule language: make_rules.py [CASE…]; like make.py."""
+import sys
+
+import make
+from craft import udp
+from make_proto import question
+
+make.CASES.clear()
+case = make.case
+DNS = "10.1.0.2"
+
+
+@case('alert dns any any -> any any (msg:"new name"; dns.query; dataset:set,names,type string; sid:300;)\n'
+      'alert dns any any -> any any (msg:"seen"; dns.query; content:"again"; dataset:isset,names,type string; sid:301;)\n'
+      'alert dns any any -> any any (msg:"quiet"; dns.query; content:"bad"; dataset:set,bad,type string; noalert; sid:302;)\n'
+      'alert dns any any -> any any (msg:"bad"; dns.query; dataset:isset,bad,type string; sid:303;)\n'
+      'alert udp any any -> any 53 (msg:"new client"; ip.src; dataset:set,clients,type ip; sid:304;)\n'
+      'alert dns any any -> any any (msg:"not before"; dns.query; content:"again"; dataset:isnotset,names,type string; sid:305;)\n'
+      'alert dns any any -> any any (msg:"hashed"; dns.query; to_sha256; dataset:set,sums,type sha256; sid:306;)\n')
+def sets_that_rules_change(c):
+    """Names asked by many clients, so that no worker sees them all: each name is new once."""
+    for i in range(12):
+        name = ("first.example", "again.example", "bad.example", "again.example")[i % 4]
+        c.add(i * .1, udp(f"10.1.{i % 5}.20", DNS, 40000 + i, 53, question(name)))
+
+
+if __name__ == "__main__":
+    make.main(sys.argv[1:])
