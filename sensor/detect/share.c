@@ -11,6 +11,7 @@
  * Source: MITRE ATT&CK T1570, T1021.002; share_names.def; Sigma's list of usual pipes.
  */
 #include "base/clock.h"
+#include "detect/glob.h"
 #include "detect/once.h"
 #include "detect/say.h"
 #include "observe/fact.h"
@@ -90,47 +91,10 @@ static const char *const usual_pipes[] = {
 };
 /* clang-format on */
 
-static uint8_t lower(char c)
-{
-	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 32 : c == '/' ? '\\' : c);
-}
-
-static bool one_fits(char g, uint8_t c)
-{
-	bool digit = c >= '0' && c <= '9';
-
-	return g == '?' || (g == '#' && digit) || (g == '%' && (digit || (c >= 'a' && c <= 'f'))) ||
-	       (uint8_t)g == c;
-}
-
-/* Linear but for one step back to the last '*'. */
-static bool fits(const char *glob, const char *text)
-{
-	const char *star = NULL, *from = NULL;
-
-	while (*text) {
-		if (*glob == '*') {
-			star = ++glob;
-			from = text;
-		} else if (*glob && one_fits(*glob, lower(*text))) {
-			glob++;
-			text++;
-		} else if (star) {
-			glob = star;
-			text = ++from;
-		} else {
-			return false;
-		}
-	}
-	while (*glob == '*')
-		glob++;
-	return !*glob;
-}
-
 static const char *tool_of(const char *name, bool pipe)
 {
 	for (unsigned i = 0; i < sizeof(patterns) / sizeof(patterns[0]); i++) {
-		if (patterns[i].pipe == pipe && fits(patterns[i].glob, name))
+		if (patterns[i].pipe == pipe && glob_fits(patterns[i].glob, name))
 			return patterns[i].tool;
 	}
 	return NULL;
@@ -139,7 +103,7 @@ static const char *tool_of(const char *name, bool pipe)
 static bool is_usual_pipe(const char *name)
 {
 	for (unsigned i = 0; i < sizeof(usual_pipes) / sizeof(usual_pipes[0]); i++) {
-		if (fits(usual_pipes[i], name))
+		if (glob_fits(usual_pipes[i], name))
 			return true;
 	}
 	return name[0] == '\0';
@@ -152,7 +116,7 @@ static bool runs(const char *path)
 					   "*.xll", "*.cpl", "*.wsf", "*.ocx", "*.mof", "*.lnk"};
 
 	for (unsigned i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
-		if (fits(ends[i], path))
+		if (glob_fits(ends[i], path))
 			return true;
 	}
 	return false;

@@ -36,6 +36,12 @@ def smb_file_read_and_written(c):
     c.session(0, CLIENT, SERVER, 50000, 445, list(seed("proto_smb/file")))
 
 
+@case(args="--set detect.honey.paths=C$/docs/*.txt,data/elsewhere\n")
+def honey_path(c):
+    """The same; the file is bait."""
+    c.session(0, CLIENT, SERVER, 50000, 445, list(seed("proto_smb/file")))
+
+
 UUID = "367abb81-9844-35f1-ad32-98f038001003"
 
 

@@ -184,8 +184,67 @@ static void check_netlogon(void)
 	facts_close();
 }
 
+static void touch(enum smb_op op, uint32_t access, uint32_t status, const char *path,
+		  const char *to)
+{
+	struct fact_smb_file b = {.op = (uint8_t)op, .access = access, .status = status};
+	const char *words[] = {"\\\\fs\\Data", path, to, "alice"};
+
+	facts_say(OBS_smb_file, WS, FS, 445, &b, sizeof(b), words, 4);
+}
+
+static void check_honey(void)
+{
+	static const struct {
+		const char *name;
+		enum smb_op op;
+		uint32_t access, status;
+		const char *path, *to, *told;
+	} rows[] = {
+		{"read", SMB_open, 0x120089, 0, "Finance\\Passwords 2024.xlsx", "",
+		 "+921 10.0.0.5"},
+		{"refused", SMB_open, 0x80000000, 0xc0000022, "finance\\passwords 2024.xlsx", "",
+		 "+921 10.0.0.5"},
+		{"looked at", SMB_open, 0x100080, 0, "finance\\passwords 2024.xlsx", "",
+		 "-922 10.0.0.5"},
+		{"deleted", SMB_delete, 0, 0, "finance\\passwords 2024.xlsx", "", "+921 10.0.0.5"},
+		{"something renamed to it", SMB_rename, 0, 0, "a", "finance\\passwords 2024.xlsx",
+		 "+921 10.0.0.5"},
+		{"closed", SMB_close, 0x120089, 0, "finance\\passwords 2024.xlsx", "", ""},
+		{"below a folder", SMB_create, 0x2, 0, "_Admin\\keys\\a.pem", "", "+921 10.0.0.5"},
+		{"the folder", SMB_open, 0x1, 0, "_Admin", "", "+921 10.0.0.5"},
+		{"another folder that begins so", SMB_open, 0x1, 0, "_Administration\\a", "", ""},
+		{"a neighbour", SMB_open, 0x1, 0, "finance\\2024.xlsx", "", ""},
+	};
+	static struct section s[64];
+	struct err err;
+	unsigned honey = 0;
+
+	unsigned n = detect_sections(s, 64);
+	while (honey < n && strcmp(s[honey].name, "detect.honey") != 0)
+		honey++;
+	CHECK(honey < n);
+	const struct param *p = param_find(&s[honey], "paths");
+	CHECK_EQ(param_set(&s[honey], p, "data/finance/pass*.xlsx,\\Data\\_Admin", &err), 0);
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		touch(rows[i].op, rows[i].access, rows[i].status, rows[i].path, rows[i].to);
+		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+	CASE("no bait");
+	CHECK_EQ(param_set(&s[honey], p, "", &err), 0);
+	facts_open(NULL, 0);
+	touch(SMB_open, 1, 0, "_Admin", "");
+	CHECK_STR(facts_told(), "");
+	facts_close();
+	param_fini(&s[honey]);
+}
+
 int main(void)
 {
+	check_honey();
 	check_marks();
 	check_roles();
 	check_pairs();
