@@ -9,6 +9,7 @@
 
 #include "rule/base64.h"
 #include "rule/dataset.h"
+#include "rule/entropy.h"
 #include "rule/numbers.h"
 
 #ifdef __SSE2__
@@ -229,6 +230,15 @@ static enum outcome walk_dataset(struct walk *w, unsigned i, int64_t from)
 							   : OUTCOME_no;
 }
 
+static enum outcome walk_entropy(struct walk *w, unsigned i, int64_t from)
+{
+	if (!w->v->complete)
+		return OUTCOME_maybe;
+	walk_pay(w, w->v->len);
+	return rule_entropy_holds(w->step[i].arg, w->v->at, w->v->len) ? rule_walk(w, i + 1, from)
+								       : OUTCOME_no;
+}
+
 /* What follows it looks into what it gave; without such conditions it is none. */
 static enum outcome walk_base64(struct walk *w, unsigned i, int64_t from)
 {
@@ -269,6 +279,8 @@ enum outcome rule_walk(struct walk *w, unsigned i, int64_t from)
 		return walk_bsize(w, i, from);
 	case STEP_base64:
 		return walk_base64(w, i, from);
+	case STEP_entropy:
+		return walk_entropy(w, i, from);
 	case STEP_dataset:
 		return walk_dataset(w, i, from);
 	case STEP_content:

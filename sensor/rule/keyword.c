@@ -56,10 +56,12 @@ bool keyword_matched(const struct keyword *k)
 {
 	if (k->build || k->match)
 		return true;
+	if (k->match_tx)
+		return field_of(k) != NULL;
 	if (k->buffer || k->value == VALUE_none)
 		return rule_sticky_known(span_of(k->name));
 	const struct buffer *b = field_of(k);
-	return b && (k->match_tx || b->number);
+	return b && b->number;
 }
 
 static bool number_match(const void *arg, const struct tx_ask *ask)
@@ -185,7 +187,8 @@ void rule_list_keywords(FILE *out)
 	for (unsigned i = 0; i < k.n; i++) {
 		const struct keyword *w = k.at[i];
 
-		fprintf(out, "%-32s %-8s %s%s%s\n", w->name, keyword_matched(w) ? "matched" : "parsed",
+		fprintf(out, "%-32s %-19s %s%s%s\n", w->name,
+			keyword_matched(w) ? "matched" : "parsed, not matched",
 			w->syntax, w->what[0] ? "   " : "", w->what);
 	}
 }

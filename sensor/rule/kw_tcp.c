@@ -128,22 +128,10 @@ static bool seq_match(const void *arg, const struct pkt *p)
 	return has_header(p) && rule_range_has(arg, p->tcp_seq);
 }
 
-const struct keyword keyword_seq = {
-	.name = "seq", .syntax = "seq: RANGE", .what = "TCP sequence number as sent",
-	.value = VALUE_needed, .arg_size = sizeof(struct range),
-	.parse = u32_parse, .match = seq_match,
-};
-
 static bool ack_match(const void *arg, const struct pkt *p)
 {
 	return has_header(p) && rule_range_has(arg, p->tcp_ack);
 }
-
-const struct keyword keyword_ack = {
-	.name = "ack", .syntax = "ack: RANGE", .what = "TCP acknowledgement number as sent",
-	.value = VALUE_needed, .arg_size = sizeof(struct range),
-	.parse = u32_parse, .match = ack_match,
-};
 
 static int u16_parse(struct span value, void *arg, struct fault *f)
 {
@@ -155,8 +143,19 @@ static bool window_match(const void *arg, const struct pkt *p)
 	return has_header(p) && rule_range_has(arg, p->tcp_win);
 }
 
-const struct keyword keyword_window = {
-	.name = "window", .syntax = "window: RANGE", .what = "TCP window as sent, not scaled",
-	.value = VALUE_needed, .arg_size = sizeof(struct range),
-	.parse = u16_parse, .match = window_match,
-};
+#define RANGE_OF(name_, what_, parse_, match_)                                                     \
+	{                                                                                          \
+		.name = (name_), .syntax = name_ ": RANGE", .what = (what_),                       \
+		.value = VALUE_needed, .arg_size = sizeof(struct range), .parse = (parse_),        \
+		.match = (match_),                                                                 \
+	}
+
+#define SEQ    "TCP sequence number as sent"
+#define ACK    "TCP acknowledgement number as sent"
+#define WINDOW "TCP window as sent, not scaled"
+const struct keyword keyword_seq = RANGE_OF("seq", SEQ, u32_parse, seq_match);
+const struct keyword keyword_tcp_seq = RANGE_OF("tcp.seq", SEQ, u32_parse, seq_match);
+const struct keyword keyword_ack = RANGE_OF("ack", ACK, u32_parse, ack_match);
+const struct keyword keyword_tcp_ack = RANGE_OF("tcp.ack", ACK, u32_parse, ack_match);
+const struct keyword keyword_window = RANGE_OF("window", WINDOW, u16_parse, window_match);
+const struct keyword keyword_tcp_window = RANGE_OF("tcp.window", WINDOW, u16_parse, window_match);

@@ -22,6 +22,9 @@ static const struct {
 	{"header_lowercase", {.run = rule_transform_header_lowercase}},
 	{"url_decode", {.run = rule_transform_url_decode}},
 	{"from_hex", {.run = rule_transform_from_hex}},
+	{"json_decode", {.run = rule_transform_json_decode}},
+	{"domain", {.run = rule_transform_domain}},
+	{"tld", {.run = rule_transform_domain, .a = 1}},
 	{"to_md5", {.run = rule_transform_hash, .a = HASH_md5}},
 	{"to_sha1", {.run = rule_transform_hash, .a = HASH_sha1}},
 	{"to_sha256", {.run = rule_transform_hash, .a = HASH_sha256}},
@@ -55,6 +58,9 @@ const struct keyword keyword_strip_pseudo_headers = PLAIN("strip_pseudo_headers"
 const struct keyword keyword_header_lowercase = PLAIN("header_lowercase", "headers with their names in lower case");
 const struct keyword keyword_url_decode = PLAIN("url_decode", "the buffer with %XX and + decoded");
 const struct keyword keyword_from_hex = PLAIN("from_hex", "the bytes that hexadecimal digits mean");
+const struct keyword keyword_json_decode = PLAIN("json_decode", "JSON without blanks and escapes");
+const struct keyword keyword_domain = PLAIN("domain", "the domain that a host name is in: the label below the public suffix, and that");
+const struct keyword keyword_tld = PLAIN("tld", "the public suffix of a host name");
 const struct keyword keyword_to_md5 = PLAIN("to_md5", "the 16 bytes of the buffer's MD5");
 const struct keyword keyword_to_sha1 = PLAIN("to_sha1", "the 20 bytes of the buffer's SHA-1");
 const struct keyword keyword_to_sha256 = PLAIN("to_sha256", "the 32 bytes of the buffer's SHA-256");
@@ -237,23 +243,29 @@ const struct keyword keyword_zlib_deflate = {
 
 static int subslice_build(struct build *b, struct span value)
 {
-	struct transform t = {.run = rule_transform_subslice, .b = UINT32_MAX, .text = value};
 	struct span rest = rule_span_unquote(value), item;
-	uint32_t *to[] = {&t.a, &t.b};
-	uint64_t v;
+	struct subslice s = {.from = 0};
+	unsigned n = 0;
+	int rc = 0;
 
-	for (unsigned i = 0; rule_span_next(&rest, ',', &item); i++) {
-		if (i == 2)
-			return rule_fault(b->fault, item, "OFFSET or OFFSET, LENGTH");
-		int rc = rule_number_parse(item, UINT16_MAX, &v, b->fault);
-		if (rc)
-			return rc;
-		*to[i] = (uint32_t)v;
+	while (rc == 0 && rule_span_next(&rest, ',', &item)) {
+		bool word = item.len == 8 && strncasecmp(item.at, "truncate", 8) == 0;
+
+		if (s.cut || (n == 2 && !word) || (n == 0 && word))
+			return rule_fault(b->fault, value, "OFFSET[, LENGTH][, truncate]");
+		if (word)
+			s.cut = true;
+		else
+			rc = rule_number_signed(item, UINT16_MAX, n++ ? &s.len : &s.from, b->fault);
 	}
-	return rule_build_transform(b, t);
+	s.has_len = n == 2;
+	if (rc == 0 && (n == 0 || (s.has_len && s.len == 0)))
+		rc = rule_fault(b->fault, value, "OFFSET[, LENGTH][, truncate]; no length of 0");
+	return rc ? rc : rule_build_transform(b, (struct transform){.run = rule_transform_subslice, .text = value,
+								    .arg = rule_arena_copy(b->arena, &s, sizeof(s))});
 }
 
 const struct keyword keyword_subslice = {
-	.name = "subslice", .syntax = "subslice: OFFSET[, LENGTH]", .what = "a piece of the buffer",
+	.name = "subslice", .syntax = "subslice: OFFSET[, LENGTH][, truncate]", .what = "a piece of the buffer",
 	.value = VALUE_needed, .build = subslice_build,
 };

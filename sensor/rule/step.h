@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum step_kind { STEP_content, STEP_isdataat, STEP_pcre, STEP_byte_test, STEP_byte_jump,
-		 STEP_byte_extract, STEP_byte_math, STEP_bsize, STEP_base64, STEP_dataset };
+		 STEP_byte_extract, STEP_byte_math, STEP_bsize, STEP_base64, STEP_dataset, STEP_entropy };
 
 /* Bits of step.flags */
 #define STEP_NOCASE 1u
@@ -33,7 +33,7 @@ struct step { /* one payload condition, in the order of the rule */
 	uint16_t chop, chop_len;  /* fast_pattern:chop,chop_len; 0: whole */
 	/* In place of the numbers above: the variable's number + 1; 0 none. */
 	uint8_t var_offset, var_depth, var_distance, var_within;
-	const void *arg; /* struct regex, byte_op, numbers (bsize), base64_op, dataset_op */
+	const void *arg; /* struct regex, byte_op, numbers (bsize), base64_op, dataset_op, entropy_op */
 	uint8_t group;   /* of the rule, while it is built */
 };
 

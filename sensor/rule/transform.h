@@ -46,7 +46,7 @@ const struct chain *rule_chain(struct chains *c, struct arena *a, const struct t
 uint32_t rule_chain_run(const struct chain *c, struct transform_work *w, const uint8_t *in, uint32_t n,
 			uint8_t *out, uint8_t *spare, uint32_t cap);
 
-/* transform_text.c and transform_code.c: what kw_transform.c gives to struct transform. */
+/* transform_text.c and its like: what kw_transform.c gives to struct transform. */
 #define TRANSFORM(name)                                                                            \
 	uint32_t rule_transform_##name(const struct transform *t, struct transform_work *w,        \
 				       const uint8_t *in, uint32_t n, uint8_t *out, uint32_t cap);
@@ -60,12 +60,18 @@ TRANSFORM(header_lowercase)
 TRANSFORM(url_decode)
 TRANSFORM(xor)         /* arg: the key, of a bytes; b: from */
 TRANSFORM(xor_extract) /* the key is a bytes at c */
-TRANSFORM(subslice)    /* a: from, b: at most */
+TRANSFORM(subslice)    /* arg: struct subslice */
+TRANSFORM(domain)      /* a: 1 the public suffix alone */
+TRANSFORM(json_decode)
 TRANSFORM(hash)        /* a: enum transform_hash */
 TRANSFORM(pcrexform)   /* arg: struct regex with one capture */
 TRANSFORM(from_base64) /* a: at most so many bytes, b: from, c: enum transform_base64 */
 TRANSFORM(from_hex)
 TRANSFORM(inflate)     /* a: at most so many bytes, b: zlib's window bits */
 #undef TRANSFORM
+struct subslice { /* negative: from the end */
+	int32_t from, len;
+	bool has_len, cut; /* cut: what lies outside is left out; else there is nothing then */
+};
 enum transform_hash { HASH_md5, HASH_sha1, HASH_sha256, HASH_count };
 enum transform_base64 { BASE64_rfc4648, BASE64_mime, BASE64_strict };

@@ -163,12 +163,32 @@ RUN(xor_extract)
 	return xor_with(in + t->c, t->a, t->b, in, n, out);
 }
 
+/* The place that `by` bytes from `from` are, or from the end when negative; false: outside. */
+static bool place(int64_t from, int64_t by, int64_t n, bool cut, int64_t *out)
+{
+	int64_t at = by < 0 ? n + by : from + by;
+
+	if (!cut && (at < 0 || at > n))
+		return false;
+	*out = at < 0 ? 0 : at > n ? n : at;
+	return true;
+}
+
 RUN(subslice)
 {
-	(void)w;
-	uint32_t from = t->a < n ? t->a : n;
-	uint32_t len = at_most(at_most(n - from, t->b), cap);
+	const struct subslice *s = t->arg;
+	int64_t from, to = n;
 
+	(void)w;
+	if (!place(0, s->from, n, s->cut, &from) ||
+	    (s->has_len && !place(from, s->len, n, s->cut, &to)))
+		return 0;
+	if (to < from) {
+		int64_t swap = to;
+		to = from;
+		from = swap;
+	}
+	uint32_t len = at_most((uint32_t)(to - from), cap);
 	memcpy(out, in + from, len);
 	return len;
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""docs/CONFIG.md and docs/COUNTERS.md are what the programs and the tables say; the manual pages
-have every option of --help, and no other.
+"""docs/CONFIG.md, docs/COUNTERS.md and the keywords that docs/RULES.md names as not matched are what the
+programs and the tables say; the manual pages have every option of --help, and no other.
 
-reference.py BUILD [--update]: with --update the two pages are written.
+reference.py BUILD [--update]: with --update the pages are written.
 """
 import json
 import pathlib
@@ -11,6 +11,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import textwrap
 
 root = pathlib.Path(__file__).resolve().parent.parent.parent
 build = pathlib.Path(sys.argv[1]).resolve()
@@ -84,6 +85,20 @@ def counters():
         + table(("section", "counters"), [(f"`{s}`", " ".join(c)) for s, c in sections.items()]))
 
 
+def unmatched():
+    """docs/RULES.md with the list that --list-keywords gives between its marks"""
+    words = [line.split()[0] for line in out("vigie-sensor", "--list-keywords").splitlines()
+             if line.split(None, 1)[1].startswith("parsed, not matched")]
+    begin, end = "<!-- made by tests/lint/reference.py build --update -->\n", "<!-- end -->"
+    text = (root / "docs/RULES.md").read_text()
+    before, found, rest = text.partition(begin)
+    if not found or end not in rest or not words:
+        bad.append("docs/RULES.md: no place for the keywords that are not matched")
+        return text
+    lines = textwrap.wrap(" ".join(f"`{w}`" for w in words), 160, break_on_hyphens=False)
+    return before + begin + "\n".join(lines) + "\n" + end + rest.partition(end)[2]
+
+
 def page(name, text):
     path = root / "docs" / name
     if update:
@@ -111,8 +126,9 @@ def manual(program, path):
 
 page("CONFIG.md", config())
 page("COUNTERS.md", counters())
+page("RULES.md", unmatched())
 manual("vigie-sensor", "vigie-sensor.1")
 manual("vigie", "vigie.1")
 manual("vigie-collector", "vigie-collector.8")
-print("\n".join(bad + [f"2 pages, 3 manuals, {len(bad)} violations"]))
+print("\n".join(bad + [f"3 pages, 3 manuals, {len(bad)} violations"]))
 sys.exit(1 if bad else 0)

@@ -222,7 +222,8 @@ static void keywords(void)
 	for (const char *c = got; *c; c++)
 		lines += *c == '\n';
 	CHECK_EQ(lines, k->n);
-	CHECK(strstr(got, "\nttl                              matched  ttl: RANGE") != NULL);
+	CHECK(strstr(got, "\nttl                              matched             ttl: RANGE") != NULL);
+	CHECK(strstr(got, "\nlua                              parsed, not matched lua: FILE") != NULL);
 	free(got);
 	free(k);
 }

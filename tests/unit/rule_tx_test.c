@@ -54,6 +54,37 @@ static const struct row {
 	 A "(http.user_agent; pcrexform:\"(\\d+)$\"; content:!\"Agent\"; sid:8;)\n"
 	 A "(http.uri; subslice:1,3; content:\"one\"; bsize:3; sid:9;)",
 	 GET, "", "1 2 3 4 5 6 7 9"},
+	{"the domain and the public suffix of a name",
+	 A "(http.host; domain; content:\"example.com\"; bsize:11; sid:1;)\n"
+	 A "(http.host; tld; content:\"com\"; bsize:3; sid:2;)\n"
+	 A "(http.host.raw; domain; content:\"Example.com\"; bsize:11; sid:3;)\n"
+	 A "(http.method; domain; bsize:0; sid:4;)\n"
+	 A "(http.user_agent; tld; content:\"Some\"; sid:5;)",
+	 GET, "", "1 2 3 4"},
+	{"a slice from either end, cut or not",
+	 A "(http.method; subslice:-2; content:\"ET\"; bsize:2; sid:1;)\n"
+	 A "(http.method; subslice:0,-1; content:\"GE\"; bsize:2; sid:2;)\n"
+	 A "(http.method; subslice:1,9; bsize:0; sid:3;)\n"
+	 A "(http.method; subslice:1,9,truncate; content:\"ET\"; bsize:2; sid:4;)\n"
+	 A "(http.method; subslice:9; bsize:0; sid:5;)\n"
+	 A "(http.method; subslice:-9,truncate; content:\"GET\"; bsize:3; sid:6;)\n"
+	 A "(http.method; subslice:3,-2; content:\"ET\"; bsize:2; sid:7;)",
+	 GET, "", "1 2 3 4 5 6 7"},
+	{"JSON without its escapes",
+	 A "(http.request_body; json_decode; content:\"{|22|a|22|:|22|x y/|c3 a9 f0 9f 9a 80|\\\\q|ed a0 80|z|0a|\\\\u12|22|}\"; bsize:29; sid:1;)",
+	 "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 60\r\n\r\n"
+	 "{ \"a\" :\n\"x y\\/\\u00e9\\ud83d\\ude80\\q\\ud800z\\n\\u12\" }          ",
+	 "", "1"},
+	{"entropy of a buffer, of a part of it, of the payload",
+	 A "(http.method; entropy:value >1.58, bytes 3; sid:1;)\n"
+	 A "(http.method; entropy:value 1.5-1.6; sid:2;)\n"
+	 A "(http.method; entropy:value !1.5-1.6; sid:3;)\n"
+	 A "(http.method; entropy:bytes 1, offset 2, value = 0; sid:4;)\n"
+	 A "(http.method; entropy:bytes 4, value < 8; sid:5;)\n"
+	 A "(http.method; entropy:offset 4, value < 8; sid:6;)\n"
+	 A "(http.uri; content:\"one\"; entropy:value >= 3; entropy:value <= 3.8; entropy:value != 3; sid:7;)\n"
+	 A "(http.uri; entropy:value < 3; sid:8;)",
+	 GET, "", "1 2 4 7"},
 	{"base64 out of a body",
 	 A "(http.request_body; content:\"name=\"; base64_decode:bytes 8, relative; base64_data; "
 	   "content:\"Hello\"; startswith; endswith; sid:1;)\n"
