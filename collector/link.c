@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "link.h"
 
+#include "base/log.h"
 #include "wire/journal_api.h"
 #include "wire/topic.h"
 
@@ -9,19 +10,25 @@
 #include <nng/protocol/pubsub0/sub.h>
 #include <nng/protocol/reqrep0/req.h>
 #include <nng/supplemental/util/platform.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define REPLY_SLACK 4096u /* the first line of a reply, beside its records */
 #define RECONNECT_MIN_MS 10
 #define RECONNECT_MAX_MS 500
+#define CLOSE_WAIT_S     3
+#define REPLY_WAIT_MS    500   /* for the one under way when we stop */
 #define WAKE_DRAIN 8192u /* messages taken at one wake-up at most: nng's buffer below */
 
 struct link {
 	nng_socket sub, req;
-	bool has_sub;
-	_Atomic bool stopped;
+	bool has_sub, has_req;
+	nng_aio *wake, *send, *reply; /* one user's: at most one of them is under way */
+	_Atomic bool stopped, asking;
+	pthread_t closer;
 };
 
 static int dial(nng_socket s, const char *address, const char *what, struct err *err)
@@ -53,9 +60,12 @@ int link_open(struct link **out, const char *pub, const char *rep, struct err *e
 	struct link *l = calloc(1, sizeof(*l));
 	int e = l ? nng_req0_open(&l->req) : NNG_ENOMEM;
 
-	if (e) {
-		free(l);
-		return err_set(err, ENOMEM, "REQ socket: %s", nng_strerror(e));
+	if (l)
+		l->has_req = e == 0;
+	if (e || nng_aio_alloc(&l->wake, NULL, NULL) || nng_aio_alloc(&l->send, NULL, NULL) ||
+	    nng_aio_alloc(&l->reply, NULL, NULL)) {
+		link_close(l);
+		return err_set(err, ENOMEM, "REQ socket: %s", nng_strerror(e ? e : NNG_ENOMEM));
 	}
 	nng_socket_set_size(l->req, NNG_OPT_RECVMAXSZ, JOURNAL_REPLY_MAX + REPLY_SLACK);
 	int r = dial(l->req, rep, "REP", err);
@@ -73,17 +83,51 @@ void link_stop(struct link *l)
 {
 	if (atomic_exchange(&l->stopped, true))
 		return;
-	nng_close(l->req);
-	if (l->has_sub)
-		nng_close(l->sub);
+	/* For ever: what begins with them afterwards ends at once. */
+	nng_aio_stop(l->wake);
+	nng_aio_stop(l->send);
+	/* A reply on its way is waited for: nng up to 1.7 may never come back from closing a socket
+	 * between a message's head and its body (nanomsg/nng #1543, #1813). */
+	for (unsigned i = 0; i < REPLY_WAIT_MS && atomic_load(&l->asking); i++)
+		nng_msleep(1);
+	nng_aio_stop(l->reply);
 }
 
-void link_close(struct link *l)
+static void *close_run(void *arg)
 {
+	struct link *l = arg;
+
+	if (l->has_req)
+		nng_close(l->req);
+	if (l->has_sub)
+		nng_close(l->sub);
+	nng_aio_free(l->wake);
+	nng_aio_free(l->send);
+	nng_aio_free(l->reply);
+	return NULL;
+}
+
+/* SUB may be in the middle of a message at any time (see link_stop), so the wait has an end. */
+bool link_close(struct link *l)
+{
+	struct timespec until;
+
 	if (!l)
-		return;
+		return true;
 	link_stop(l);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += CLOSE_WAIT_S;
+	if (pthread_create(&l->closer, NULL, close_run, l) != 0)
+		return false;
+	if (pthread_timedjoin_np(l->closer, NULL, &until) != 0) {
+		pthread_detach(l->closer);
+		log_warn("a sensor's sockets did not close within %d s; left to the end of the "
+			 "process",
+			 CLOSE_WAIT_S);
+		return false;
+	}
 	free(l);
+	return true;
 }
 
 static int errno_of(int e)
@@ -100,37 +144,81 @@ static int errno_of(int e)
 	}
 }
 
+static int finish(struct link *l, nng_aio *aio)
+{
+	nng_aio_wait(aio);
+	int e = nng_aio_result(aio);
+	return e && atomic_load(&l->stopped) ? NNG_ECLOSED : e;
+}
+
+static int send_request(struct link *l, const char *text, size_t n, unsigned timeout_ms)
+{
+	nng_msg *msg;
+	int e = nng_msg_alloc(&msg, n);
+
+	if (e)
+		return e;
+	memcpy(nng_msg_body(msg), text, n);
+	nng_aio_set_timeout(l->send, (nng_duration)timeout_ms);
+	nng_aio_set_msg(l->send, msg);
+	nng_send_aio(l->req, l->send);
+	e = finish(l, l->send);
+	if (e)
+		nng_msg_free(msg);
+	return e;
+}
+
+static int take_reply(struct link *l, unsigned timeout_ms, char **reply, size_t *reply_len)
+{
+	nng_aio_set_timeout(l->reply, (nng_duration)timeout_ms);
+	nng_recv_aio(l->req, l->reply);
+	int e = finish(l, l->reply);
+	if (e)
+		return e;
+	nng_msg *msg = nng_aio_get_msg(l->reply);
+	*reply_len = nng_msg_len(msg);
+	*reply = nng_alloc(*reply_len ? *reply_len : 1);
+	if (*reply)
+		memcpy(*reply, nng_msg_body(msg), *reply_len);
+	nng_msg_free(msg);
+	return *reply ? 0 : NNG_ENOMEM;
+}
+
 int link_ask(struct link *l, const char *text, size_t n, unsigned timeout_ms, char **reply,
 	     size_t *reply_len)
 {
 	if (atomic_load(&l->stopped))
 		return -ESHUTDOWN;
-	nng_socket_set_ms(l->req, NNG_OPT_SENDTIMEO, (nng_duration)timeout_ms);
-	nng_socket_set_ms(l->req, NNG_OPT_RECVTIMEO, (nng_duration)timeout_ms);
-	/* nng only reads from it, as no NNG_FLAG_ALLOC is given */
-	int e = nng_send(l->req, (void *)(uintptr_t)text, n, 0);
-	if (e)
-		return e == NNG_ETIMEDOUT ? -ECONNREFUSED : errno_of(e);
-	e = nng_recv(l->req, reply, reply_len, NNG_FLAG_ALLOC);
-	return e ? errno_of(e) : 0;
+	atomic_store(&l->asking, true);
+	int e = send_request(l, text, n, timeout_ms);
+	int r = e == NNG_ETIMEDOUT ? -ECONNREFUSED : e ? errno_of(e) : 0;
+	if (!r) {
+		e = take_reply(l, timeout_ms, reply, reply_len);
+		r = e ? errno_of(e) : 0;
+	}
+	atomic_store(&l->asking, false);
+	return r;
 }
 
 void link_free(char *reply, size_t reply_len)
 {
-	nng_free(reply, reply_len);
+	nng_free(reply, reply_len ? reply_len : 1);
 }
 
 bool link_wait(struct link *l, unsigned timeout_ms)
 {
 	nng_msg *msg;
 
-	if (!l->has_sub || atomic_load(&l->stopped)) {
-		nng_msleep((nng_duration)(l->has_sub ? 0 : timeout_ms));
+	if (!l->has_sub) {
+		nng_sleep_aio((nng_duration)timeout_ms, l->wake);
+		finish(l, l->wake);
 		return false;
 	}
-	nng_socket_set_ms(l->sub, NNG_OPT_RECVTIMEO, (nng_duration)timeout_ms);
-	if (nng_recvmsg(l->sub, &msg, 0) != 0)
+	nng_aio_set_timeout(l->wake, (nng_duration)timeout_ms);
+	nng_recv_aio(l->sub, l->wake);
+	if (finish(l, l->wake) != 0)
 		return false;
+	msg = nng_aio_get_msg(l->wake);
 	nng_msg_free(msg);
 	for (unsigned i = 0; i < WAKE_DRAIN; i++) {
 		if (nng_recvmsg(l->sub, &msg, NNG_FLAG_NONBLOCK) != 0)

@@ -18,8 +18,10 @@
 struct link;
 
 int link_open(struct link **l, const char *pub, const char *rep, struct err *err);
-void link_close(struct link *l);
-void link_stop(struct link *l);
+/* False: nng did not come back in time; the link is left to the end of the process, with a warning.
+ */
+bool link_close(struct link *l);
+void link_stop(struct link *l); /* takes half a second at most, where a reply is under way */
 /* One request, one reply: `reply` is heap (free it with link_free). -ETIMEDOUT: no answer in time,
  * -ECONNREFUSED: nobody there, -ESHUTDOWN: stopped. */
 int link_ask(struct link *l, const char *text, size_t n, unsigned timeout_ms, char **reply,

@@ -15,7 +15,7 @@ static char line[1u << 16];
 static int dial(const char *path)
 {
 	struct sockaddr_un a = {.sun_family = AF_UNIX};
-	struct timeval timeout = {.tv_sec = 5};
+	struct timeval timeout = {.tv_sec = 30};
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	snprintf(a.sun_path, sizeof(a.sun_path), "%s", path);

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -214,6 +215,18 @@ static void two_at_once(void)
 	CHECK_EQ(r.head.seq, 200);
 }
 
+static void grown_by(long bytes)
+{
+	struct stat st;
+	long before = stat(path, &st) == 0 ? (long)st.st_size : 0;
+
+	for (unsigned i = 0; i < 30000; i++) {
+		if (stat(path, &st) == 0 && st.st_size >= before + bytes)
+			return;
+		usleep(1000);
+	}
+}
+
 static void killed(void)
 {
 	struct audit_report r;
@@ -227,7 +240,8 @@ static void killed(void)
 			for (int k = 0;; k++)
 				add(b, "sent", k);
 		}
-		usleep(2000 + 700 * (unsigned)i);
+		grown_by(1000); /* some lines, however slow it starts */
+		usleep(700 * (unsigned)i);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
 	}

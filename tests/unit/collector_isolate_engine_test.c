@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 static const char isolator[] =
@@ -111,7 +112,7 @@ static void fresh(bool timed)
 	set("isolator", "fake");
 	set("dir", script_dir);
 	set("audit", script_path("audit.log"));
-	set("timeout_s", "0.6");
+	set("timeout_s", "60");
 	set("protect", "10.0.0.1");
 	clock_ns = clock_real_ns();
 	CHECK_EQ(sqlite3_open(script_path("db"), &db), SQLITE_OK);
@@ -305,11 +306,15 @@ static void misbehaved(void)
 	for (size_t i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
 		CASE(row[i].mood);
 		fresh(row[i].timed);
+		set("timeout_s", strncmp(row[i].mood, "hang", 4) == 0 ? "0.6" : "60");
+		reopen();
 		put("mood", row[i].mood);
 		CHECK_EQ(apply("10.0.0.11"), -EIO);
 		CHECK_STR(status, "unknown");
 		CHECK_EQ(count("SELECT count(*) FROM leases"), !row[i].timed);
 		put("mood", "");
+		set("timeout_s", "60");
+		reopen();
 		clock_ns += NS_PER_S;
 		isolate_tick(e, NULL, &err);
 		CHECK_STR(state_of(HOST), row[i].tick);
@@ -416,6 +421,7 @@ static void killed_at(unsigned us, bool timed)
 	e = NULL;
 	sqlite3_close(db);
 	db = NULL;
+	prctl(PR_SET_CHILD_SUBREAPER, 1); /* its helpers become ours */
 	pid_t pid = fork();
 	if (pid == 0) {
 		sqlite3_open(script_path("db"), &db);
@@ -426,7 +432,8 @@ static void killed_at(unsigned us, bool timed)
 	usleep(us);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	usleep(150000); /* an orphaned helper ends */
+	while (waitpid(-1, NULL, 0) > 0) /* an orphaned helper ends */
+		;
 	CHECK_EQ(sqlite3_open(script_path("db"), &db), SQLITE_OK);
 	reopen();
 	bool stored = count("SELECT count(*) FROM isolations") > 0;

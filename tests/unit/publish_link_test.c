@@ -88,7 +88,7 @@ static void stale(const char *dir)
 	CHECK(access(path, F_OK) != 0);
 }
 
-static _Atomic unsigned not_yet; /* turns until "later" has its answer */
+static _Atomic bool not_yet; /* "later" has no answer */
 
 static const char *echo(void *ctx, unsigned slot, const void *request, size_t n, size_t *len)
 {
@@ -107,7 +107,7 @@ static const char *in_time(void *ctx, unsigned slot, size_t *len)
 {
 	(void)slot;
 	CHECK(ctx == &addresses);
-	if (not_yet && not_yet--)
+	if (not_yet)
 		return NULL;
 	*len = 2;
 	return "ok";
@@ -118,7 +118,7 @@ static nng_socket dial(const char *url)
 	nng_socket s;
 
 	CHECK_EQ(nng_req0_open(&s), 0);
-	nng_socket_set_ms(s, NNG_OPT_RECVTIMEO, 5000);
+	nng_socket_set_ms(s, NNG_OPT_RECVTIMEO, 30000);
 	CHECK_EQ(nng_dial(s, url, NULL, 0), 0);
 	return s;
 }
@@ -131,7 +131,7 @@ static void later(const char *url)
 	size_t n;
 
 	CASE("a reply that is not known yet holds nobody up");
-	not_yet = UINT32_MAX;
+	not_yet = true;
 	for (unsigned i = 0; i < LINK_CONTEXTS - 1; i++) {
 		slow[i] = dial(url);
 		CHECK_EQ(nng_send(slow[i], "later", 5, 0), 0);
@@ -142,14 +142,14 @@ static void later(const char *url)
 		CHECK(memcmp(reply, "now", 3) == 0);
 		nng_free(reply, n);
 	}
-	not_yet = 0;
+	not_yet = false;
 	for (unsigned i = 0; i < LINK_CONTEXTS - 1; i++) {
 		CHECK_EQ(nng_recv(slow[i], &reply, &n, NNG_FLAG_ALLOC), 0);
 		CHECK(n == 2 && memcmp(reply, "ok", 2) == 0);
 		nng_free(reply, n);
 	}
 	CASE("who goes away meanwhile is no harm, nor is closing");
-	not_yet = UINT32_MAX;
+	not_yet = true;
 	for (unsigned i = 0; i < LINK_CONTEXTS - 1; i++)
 		CHECK_EQ(nng_send(slow[i], "later", 5, 0), 0);
 	clock_sleep_ns(50 * NS_PER_MS);
@@ -186,6 +186,31 @@ static void req_rep(const char *url)
 		nng_close(s[i]);
 }
 
+/* PUB takes a subscriber on asynchronously: until it has heard a first word, and the last of them.
+ */
+static void meet(struct link *l, nng_socket s)
+{
+	bool met = false;
+	char *m;
+	size_t n;
+
+	nng_socket_set_ms(s, NNG_OPT_RECVTIMEO, 50);
+	for (unsigned i = 0; i < 600 && !met; i++) {
+		CHECK(link_publish(l, "alert.hello", "{}\n", 3));
+		met = nng_recv(s, &m, &n, NNG_FLAG_ALLOC) == 0;
+		if (met)
+			nng_free(m, n);
+	}
+	CHECK(met);
+	nng_socket_set_ms(s, NNG_OPT_RECVTIMEO, 30000);
+	CHECK(link_publish(l, "alert.met", "{}\n", 3));
+	for (met = false; !met && nng_recv(s, &m, &n, NNG_FLAG_ALLOC) == 0;) {
+		met = n > 9 && memcmp(m, "alert.met", 9) == 0;
+		nng_free(m, n);
+	}
+	CHECK(met);
+}
+
 static void pub_sub(struct link *l, const char *url)
 {
 	static const char *const topics[] = {"alert.scan.high", "finding.scan.low", "flow",
@@ -197,10 +222,10 @@ static void pub_sub(struct link *l, const char *url)
 	CASE("PUB reaches a subscriber by prefix, in order, none missing");
 	CHECK_EQ(nng_sub0_open(&s), 0);
 	nng_socket_set(s, NNG_OPT_SUB_SUBSCRIBE, "alert", 5);
-	nng_socket_set_ms(s, NNG_OPT_RECVTIMEO, 5000);
+	nng_socket_set_ms(s, NNG_OPT_RECVTIMEO, 30000);
 	nng_socket_set_int(s, NNG_OPT_RECVBUF, 8192);
 	CHECK_EQ(nng_dial(s, url, NULL, 0), 0);
-	clock_sleep_ns(100 * NS_PER_MS); /* PUB takes a subscriber on asynchronously */
+	meet(l, s);
 	for (unsigned i = 0; i < 4000; i++) {
 		char line[64];
 		int len = snprintf(line, sizeof(line), "{\"n\":%u}\n", i);
