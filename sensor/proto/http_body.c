@@ -53,7 +53,7 @@ void http_body_data(struct proto_call *c, struct http_side *s, struct http_tx *t
 	}
 	inflate_data(&s->inflate, proto_mem_of(c), p, n, &m->body, proto_config_of(c)->body);
 	m->decoded_len = s->inflate.out;
-	if (s->inflate.failed && s->inflate.n)
+	if (s->inflate.plain || (s->inflate.failed && s->inflate.n))
 		proto_event(&tx->tx, HTTP_EVENT_gzip_failed);
 	if (!s->inflate.over || was_over)
 		return;

@@ -99,6 +99,9 @@ bool http_file(struct http_tx *tx, uint8_t dir, unsigned i, struct file_view *ou
 
 	if (m->body.len == 0)
 		return false;
+	/* What another method carries is no upload: rules on files are written against that. */
+	if (dir == FLOW_to_server && !http_is(m->word[0], "post") && !http_is(m->word[0], "put"))
+		return false;
 	if (dir == FLOW_to_server && !m->parts && (h = http_find(m, "content-type"))) {
 		struct view_of_bytes type = http_value(m, h);
 		struct view_of_bytes boundary = http_parameter(type, "boundary");

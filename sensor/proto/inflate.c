@@ -3,7 +3,7 @@
  * library says it when it gives them back.
  *
  * Source: RFC 9110 8.4.1 (deflate is zlib's format; senders that leave its header out are met by
- * trying raw deflate once), RFC 7932.
+ * trying raw deflate once), RFC 7932; libhtp for what is not encoded at all.
  */
 #include "proto/inflate.h"
 
@@ -20,7 +20,7 @@ struct layer {
 		z_stream z;
 		BrotliDecoderState *brotli;
 	};
-	bool begun, ended;
+	bool ended;
 };
 
 static void *block(void *mem, size_t n)
@@ -89,15 +89,6 @@ static void put(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
 		z->over = true;
 }
 
-/* Deflate without zlib's header: seen at the first bytes alone. */
-static bool try_raw(struct layer *l, struct inflate *z, unsigned i)
-{
-	if (z->kind[i] != INFLATE_deflate || l->begun)
-		return false;
-	l->begun = true;
-	return inflateReset2(&l->z, -15) == Z_OK;
-}
-
 static void push_z(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
 		   struct proto_bytes *body, uint32_t max)
 {
@@ -112,12 +103,6 @@ static void push_z(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
 		int rc = inflate(&l->z, Z_SYNC_FLUSH);
 		uint32_t got = (uint32_t)sizeof(out) - l->z.avail_out;
 
-		if (rc == Z_DATA_ERROR && got == 0 && try_raw(l, z, i)) {
-			l->z.next_in = p;
-			l->z.avail_in = n;
-			continue;
-		}
-		l->begun = true;
 		put(z, i + 1, out, got, body, max);
 		if (rc == Z_STREAM_END) {
 			l->ended = true;
@@ -170,18 +155,48 @@ static void push(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
 		push_z(z, i, p, n, body, max);
 }
 
+/* Nothing came out, and all that went in is at hand: once more without zlib's header, or as it is. */
+static void start_again(struct inflate *z, const uint8_t *p, uint32_t n, struct proto_bytes *body,
+			uint32_t max)
+{
+	struct layer *l = z->layer[0];
+
+	if (z->kind[0] == INFLATE_deflate && !z->raw && inflateReset2(&l->z, -15) == Z_OK) {
+		z->raw = true;
+		z->failed = false;
+		push(z, 0, z->head, z->n_head, body, max);
+		if (!z->failed)
+			push(z, 0, p, n, body, max);
+		if (!z->failed || z->out)
+			return;
+	}
+	z->failed = false;
+	z->plain = true;
+	z->out = z->n_head + n;
+	z->over = !proto_append(l->mem, body, z->head, z->n_head, max) ||
+		  !proto_append(l->mem, body, p, n, max);
+}
+
 void inflate_data(struct inflate *z, struct proto_mem *m, const uint8_t *p, uint32_t n,
 		  struct proto_bytes *body, uint32_t max)
 {
+	bool at_hand = z->out == 0 && z->in == z->n_head;
+
 	z->in += n;
 	if (z->failed || z->over)
 		return;
-	if (z->n == 0) {
+	if (z->n == 0 || z->plain) {
 		z->out += n;
 		z->over = !proto_append(m, body, p, n, max);
 		return;
 	}
 	push(z, 0, p, n, body, max);
+	if (z->failed && z->out == 0 && at_hand)
+		start_again(z, p, n, body, max);
+	if (z->out == 0 && at_hand && n <= INFLATE_HEAD - z->n_head) {
+		memcpy(z->head + z->n_head, p, n);
+		z->n_head = (uint8_t)(z->n_head + n);
+	}
 }
 
 void inflate_drop(struct inflate *z, struct proto_mem *m)

@@ -3,7 +3,8 @@
  * of them.
  *
  * Owns:   decoders' memory, all of it from proto_mem through their allocator hooks.
- * Errors: a layer that cannot go on is `failed`: what it has given stays, the rest is dropped. More
+ * Errors: a layer that cannot go on is `failed`: what it has given stays, the rest is dropped. One that
+ * gave nothing was no encoding at all: the bytes are taken as they are (`plain`), as libhtp does. More
  * than `max` bytes, or INFLATE_RATIO times the input, sets `over` and ends it: bombs cost no more.
  */
 #pragma once
@@ -12,14 +13,18 @@
 
 #define INFLATE_LAYERS 2u
 #define INFLATE_RATIO  100u
+#define INFLATE_HEAD   64u /* bytes kept until the first come out: a header cut anywhere */
 
 enum inflate_kind { INFLATE_none, INFLATE_gzip, INFLATE_deflate, INFLATE_brotli };
 
 struct inflate {
 	void *layer[INFLATE_LAYERS]; /* a decoder each: outermost encoding first */
 	uint8_t kind[INFLATE_LAYERS];
-	uint8_t n;
+	uint8_t n, n_head;
+	uint8_t head[INFLATE_HEAD];
 	bool failed, over;
+	bool raw;   /* deflate without zlib's header */
+	bool plain; /* not encoded, whatever was said */
 	uint64_t in, out; /* bytes */
 };
 

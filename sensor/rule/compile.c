@@ -152,30 +152,22 @@ static int take_header(struct compile *c, struct build *b)
 	return rc;
 }
 
-/* Later steps may count from where it ends. */
-static bool moves(const struct step *s)
-{
-	return s->kind == STEP_byte_jump || s->kind == STEP_byte_extract ||
-	       s->kind == STEP_byte_math ||
-	       ((s->kind == STEP_content || s->kind == STEP_pcre) && !(s->flags & STEP_NEGATED));
-}
-
-/* A content must be searched for again behind its first match when a later condition counts from
- * it: one that is relative, before the next plain content moves the point of reference. */
+/* A content or regular expression is searched for again behind its first match when the next condition
+ * that counts from a match is its own: no other content or expression, negated or not, stands between. So
+ * Suricata marks them, too. */
 static void mark_backtrack(struct step *step, unsigned n)
 {
-	for (unsigned i = 0; i < n; i++) {
-		if (!moves(&step[i]))
+	for (unsigned j = 1; j < n; j++) {
+		if (!(step[j].flags & STEP_RELATIVE))
 			continue;
-		for (unsigned j = i + 1; j < n; j++) {
-			if (step[j].group != step[i].group)
+		for (unsigned i = j; i-- > 0;) {
+			bool found = step[i].kind == STEP_content || step[i].kind == STEP_pcre;
+
+			if (!found || step[i].group != step[j].group)
 				continue;
-			if (step[j].flags & STEP_RELATIVE) {
+			if (!(step[i].flags & STEP_NEGATED))
 				step[i].flags |= STEP_BACKTRACK;
-				break;
-			}
-			if (moves(&step[j]))
-				break;
+			break;
 		}
 	}
 }

@@ -102,7 +102,7 @@ static void bounds(const struct walk *w, const struct step *s, int64_t from, int
 {
 	*hi = FAR;
 	if (s->flags & STEP_RELATIVE) {
-		int64_t start = from + (s->flags & STEP_DISTANCE ? walk_number(w, s->distance, s->var_distance) : 0);
+		int64_t start = from + (s->flags & STEP_DISTANCE ? walk_signed(w, s->distance, s->var_distance) : 0);
 
 		*lo = start > 0 ? start : 0;
 		if (s->flags & STEP_WITHIN)

@@ -51,8 +51,8 @@ enum outcome rule_walk_pcre(struct walk *w, unsigned i, int64_t from)
 	return best;
 }
 
-/* False: no number there. */
-static bool read_text(const uint8_t *p, size_t n, unsigned base, uint64_t *out)
+/* The bytes that the number takes; 0: none is there, or it is too large. */
+static size_t read_text(const uint8_t *p, size_t n, unsigned base, uint64_t *out)
 {
 	size_t i = 0, digits = 0;
 	bool minus = false;
@@ -69,10 +69,12 @@ static bool read_text(const uint8_t *p, size_t n, unsigned base, uint64_t *out)
 
 		if ((c - '0' >= 10 && (c | 32) - 'a' >= 26) || d >= base)
 			break;
-		v = v > (UINT64_MAX - d) / base ? UINT64_MAX : v * base + d;
+		if (v > (UINT64_MAX - d) / base)
+			return 0;
+		v = v * base + d;
 	}
 	*out = minus ? -v : v;
-	return digits > 0;
+	return digits ? i : 0;
 }
 
 static uint64_t read_binary(const uint8_t *p, unsigned n, bool little)
@@ -114,10 +116,11 @@ static bool compare(const struct byte_op *op, uint64_t v, uint64_t with)
 	return is != op->negated;
 }
 
-/* Reads the number at `pos`; OUTCOME_yes: it is in *v. */
-static enum outcome fetch(const struct walk *w, const struct byte_op *op, int64_t pos, uint64_t *v)
+/* Reads the number at `pos`; OUTCOME_yes: it is in *v, and *behind is where it ends. */
+static enum outcome fetch(const struct walk *w, const struct byte_op *op, int64_t pos, uint64_t *v,
+			  int64_t *behind)
 {
-	int64_t base = (int64_t)w->v->base, n = op->var_n ? w->e->var[op->var_n - 1] : op->n;
+	int64_t base = (int64_t)w->v->base, n = walk_signed(w, op->n, op->var_n);
 
 	if (n < 0 || n > (op->base ? 23 : 8))
 		return OUTCOME_no; /* a variable's doing */
@@ -129,10 +132,12 @@ static enum outcome fetch(const struct walk *w, const struct byte_op *op, int64_
 		return w->v->complete ? OUTCOME_no : OUTCOME_maybe;
 	const uint8_t *p = w->v->at + (pos - base);
 	*v = 0;
+	size_t took = (size_t)n;
 	if (!op->base)
 		*v = read_binary(p, (unsigned)n, op->dce ? w->v->little : op->little);
-	else if (!read_text(p, (size_t)n, op->base, v))
+	else if (!(took = read_text(p, (size_t)n, op->base, v)))
 		return OUTCOME_no;
+	*behind = pos + (int64_t)took;
 	if (op->mask && !op->oper) /* byte_math masks its result */
 		*v = (*v & op->mask) >> __builtin_ctzll(op->mask);
 	return OUTCOME_yes;
@@ -149,9 +154,9 @@ static enum outcome jump(struct walk *w, unsigned i, const struct byte_op *op, i
 	if (by > UINT32_MAX)
 		return OUTCOME_no;
 	int64_t to = from + (int64_t)by + op->post;
-	if (to < (int64_t)w->v->base)
-		return OUTCOME_no;
-	if (to >= w->end)
+	if (to < (int64_t)w->v->base) /* no further back than the beginning */
+		to = (int64_t)w->v->base;
+	if (to > w->end)
 		return w->v->complete ? OUTCOME_no : OUTCOME_maybe;
 	enum outcome r = rule_walk(w, i + 1, to);
 	bool moves = op->from == BYTE_FROM_end && !w->v->complete;
@@ -191,21 +196,20 @@ enum outcome rule_walk_byte(struct walk *w, unsigned i, int64_t from)
 {
 	const struct step *s = &w->step[i];
 	const struct byte_op *op = s->arg;
-	int64_t pos = walk_number(w, s->offset, s->var_offset);
+	int64_t pos = walk_signed(w, s->offset, s->var_offset), behind = 0;
 	uint64_t v;
 
 	if (s->flags & STEP_RELATIVE)
 		pos += from;
 	walk_pay(w, 0);
-	enum outcome got = fetch(w, op, pos, &v);
+	enum outcome got = fetch(w, op, pos, &v, &behind);
 	if (got != OUTCOME_yes)
 		return got;
 	uint64_t with = op->var_value ? (uint64_t)w->e->var[op->var_value - 1] : op->value;
 	if (s->kind == STEP_byte_test)
 		return compare(op, v, with) ? rule_walk(w, i + 1, from) : OUTCOME_no;
 	if (s->kind == STEP_byte_jump)
-		return jump(w, i, op, pos + op->n, v);
-	int64_t behind = pos + (op->var_n ? w->e->var[op->var_n - 1] : op->n);
+		return jump(w, i, op, behind, v);
 	if (s->kind == STEP_byte_math) {
 		if (!calculate(op, with, &v))
 			return OUTCOME_no;

@@ -4,6 +4,14 @@
 #include "rule/keyword.h"
 #include "rule/range.h"
 
+/* Nothing behind the match before: of a content that is "endswith", also where it is negated. */
+static bool means_ends(const struct step *s)
+{
+	const uint32_t both = STEP_RELATIVE | STEP_NEGATED;
+
+	return (s->flags & both) == both && s->offset == 1 && !s->var_offset;
+}
+
 static int isdataat_build(struct build *b, struct span value)
 {
 	struct step s = {.kind = STEP_isdataat};
@@ -35,7 +43,13 @@ static int isdataat_build(struct build *b, struct span value)
 		return -1;
 	s.group = to->group;
 	*to = s;
-	return rule_build_relative(b, to);
+	int rc = rule_build_relative(b, to);
+	if (rc == 0 && means_ends(to) && b->n_step > 1 && to[-1].kind == STEP_content &&
+	    to[-1].group == to->group) {
+		to[-1].flags |= STEP_ENDS;
+		b->n_step--;
+	}
+	return rc;
 }
 
 const struct keyword keyword_isdataat = {

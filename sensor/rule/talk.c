@@ -24,6 +24,18 @@ static bool is_established(const struct flow *f)
 	return f->state == FLOW_established || (f->seen & (FLOW_CLIENT_ACK | FLOW_MIDSTREAM));
 }
 
+/* Who of a UDP conversation began it: its first packet's sender, unless a protocol that was recognised
+ * says otherwise. The table's guess by port numbers is for counting, rules are written against this. */
+static uint8_t direction(const struct pkt *p)
+{
+	const struct flow *f = p->flow;
+
+	if (!f)
+		return FLOW_to_server;
+	bool guess = f->proto == 17 && (f->seen & FLOW_GUESSED) && f->app <= APP_failed;
+	return guess ? !p->dir : p->dir;
+}
+
 void rule_talk_of_pkt(struct talk *t, const struct pkt *p)
 {
 	t->src = &p->src;
@@ -33,7 +45,7 @@ void rule_talk_of_pkt(struct talk *t, const struct pkt *p)
 	t->sport = p->sport;
 	t->dport = p->dport;
 	t->net = p->net == PKT_ip4 ? 4 : 6;
-	t->dir = p->flow ? p->dir : FLOW_to_server;
+	t->dir = direction(p);
 	t->has_ports = p->has_ports;
 	t->app_open = false;
 	t->flow = p->flow;

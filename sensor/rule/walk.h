@@ -33,10 +33,17 @@ static inline enum outcome outcome_min(enum outcome a, enum outcome b)
 
 static inline int64_t walk_number(const struct walk *w, int64_t number, uint8_t var)
 {
-	/* byte_math gives any number: no place is that far away, and sums of such do not overflow. */
-	int64_t v = var ? w->e->var[var - 1] : number;
+	/* byte_math gives any number, without a sign: no place is that far away, and sums of such do not
+	 * overflow. */
+	if (!var)
+		return number;
+	return w->e->var[var - 1] < 0 || w->e->var[var - 1] > FARTHEST ? FARTHEST : w->e->var[var - 1];
+}
 
-	return v > FARTHEST ? FARTHEST : v < -FARTHEST ? -FARTHEST : v;
+/* The same of a number that may point back: its lower half has a sign. */
+static inline int64_t walk_signed(const struct walk *w, int64_t number, uint8_t var)
+{
+	return var ? (int32_t)w->e->var[var - 1] : number;
 }
 
 static inline void walk_pay(struct walk *w, uint64_t bytes)

@@ -66,7 +66,7 @@ def content(rng, first, letters, sticky):
 
 
 def pcre(rng, first, letters, sticky):
-    a, b, c = (chr(x) for x in text(rng, 3, 3, letters))
+    a, b, c = (chr(x) if chr(x).isalnum() else f"\\x{x:02x}" for x in text(rng, 3, 3, letters))
     body = rng.choice([f"{a}{b}", f"^{a}", f"{a}$", f"{a}.{b}", f"{a}+{b}", f"[{a}{b}]{c}", f"{a}[^{b}]",
                        f"^.{{2}}{a}", rf"{a}\d", f"({a}|{b}{c})", f"^{a}?{b}", f"{a}.*{b}$"])
     flags = "".join(f for f in "ismAEGR" if rng.random() < .12 and not (f == "R" and first))
@@ -94,7 +94,7 @@ def byte_jump(rng, first, letters, sticky):
     more = rng.choice(["", ",from_beginning", ",post_offset -2", ",post_offset 1", ",multiplier 2",
                        ",align", ",from_end"])
     n = rng.randint(1, 2)
-    form = f"string,{rng.choice(['dec', 'hex'])}" if rng.random() < .8 else "bitmask 0x03"
+    form = f"string,{rng.choice(['dec', 'hex'])}" if rng.random() < .8 else "little"
     return (f'byte_jump:{n},{number(rng, 0, 5)}{relative},{form}{more}; ' +
             (content(rng, False, letters, sticky) if rng.random() < .7 else ""))
 

@@ -36,6 +36,13 @@ static const struct row {
 	{"the name's last dot: kept in a header, dropped in a target",
 	 "GET / HTTP/1.1\r\nHost: A.b.\r\n\r\nGET http://C.d./ HTTP/1.1\r\nHost: x\r\n\r\n", "",
 	 "host", "http.host=a.b.\nhttp.host=c.d\nevent http.host_header_ambiguous\n"},
+	{"a body that is not encoded, whatever the head says", "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+	 "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 6\r\n\r\nabcdef", "data response_body",
+	 "http.response_body=abcdef\nfile.data=abcdef\nevent http.gzip_decompression_failed\n"},
+	{"a body is a file in POST and PUT alone",
+	 "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nabPUT / HTTP/1.1\r\nHost: h\r\n"
+	 "Content-Length: 2\r\n\r\ncd", "", "data request_body",
+	 "http.request_body=ab\nhttp.request_body=cd\nfile.data=cd\n"},
 	{"headers as rules see them",
 	 "POST /x HTTP/1.0\r\nA:  b \r\nCookie: c\r\nD: e\r\n f\r\nA: g\r\n\r\n", "",
 	 "header header_names",

@@ -75,6 +75,9 @@ static const struct {
 	{"content:\"a\"; content:!\"x\"; endswith;", "xa", true},
 	{"content:\"a\"; content:!\"b\"; within:1; content:\"c\"; distance:0;", "abaxc", true},
 	{"content:\"a\"; content:!\"b\"; within:1; content:\"c\"; within:1;", "abac", true},
+	{"content:\"x\"; content:!\"a\"; isdataat:!1,relative;", "ax", true}, /* it is endswith */
+	{"content:\"x\"; content:!\"a\"; isdataat:!1,relative;", "xa", false},
+	{"content:\"a\"; pcre:!\"/z/\"; content:!\"b\"; within:1;", "abac", false}, /* the first a alone */
 	/* Data at. */
 	{"content:\"a\"; isdataat:1,relative;", "ab", true},
 	{"content:\"a\"; isdataat:1,relative;", "ba", false},
@@ -174,9 +177,19 @@ static const struct {
 	{"content:\"a\"; byte_jump:1,0,relative,string,dec,post_offset -1; content:\"z\"; within:1;",
 	 "a2xzy", true},
 	{"content:\"a\"; byte_jump:1,0,relative,string,dec;", "a9", false}, /* beyond the end */
+	{"content:\"a\"; byte_jump:1,0,relative,string,dec;", "a1b", true}, /* to the very end */
+	{"content:\"a\"; byte_jump:1,0,relative,string,dec; isdataat:!1,relative;", "a1b", true},
+	{"byte_jump:1,1,string,dec,post_offset -9; content:\"a\"; within:1;", "a1b", true}, /* no further back */
+	{"byte_jump:3,0,string,dec; content:\"z\"; within:1;", "1xz", true}, /* behind the digits it took */
+	{"byte_extract:3,0,n,string,dec; content:\"x\"; within:1;", "1xz", true},
+	{"byte_math:bytes 1, offset 0, oper -, rvalue 3, result r, string dec; content:\"z\"; offset:r;", "1z",
+	 false}, /* no sign: as far as can be */
+	{"byte_math:bytes 1, offset 0, oper -, rvalue 3, result r, string dec; isdataat:!r;", "1z", true},
 	{"content:\"a\"; byte_extract:1,0,n,relative,string,dec; content:\"z\"; distance:n; within:1;",
 	 "a2xyz", true},
 	{"content:\"a\"; byte_extract:1,0,n,relative,string,dec; content:\"z\"; distance:n; within:1;",
+	 "a1xyz", false},
+	{"content:\"a\"; byte_extract:1,0,n,relative,string,dec; content:\"z\"; distance:1; within:n;",
 	 "a1xyz", false},
 	{"content:\"a\"; byte_extract:1,0,n,relative,string,dec; content:\"z\"; offset:n; depth:1;",
 	 "a2z", true},
