@@ -185,6 +185,7 @@ static void rule_stats(struct json *j, const struct run *r)
 	U64(j, &c, eval_over);
 	U64(j, &c, regex_over);
 	U64(j, &c, flowbits_over);
+	U64(j, &c, captures_over);
 	U64(j, &c, sets_over);
 	U64(j, &c, hits_over);
 	U64(j, &c, waiting_over);

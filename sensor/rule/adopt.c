@@ -57,8 +57,9 @@ int rule_handover_new(struct rule_handover **out, const struct rule_set *from,
 		h->rule = calloc(from->n + 1, sizeof(*h->rule));
 		h->flowbit = calloc(e->n_flowbits + 1, sizeof(*h->flowbit));
 		h->flowint = calloc(e->n_flowints + 1, sizeof(*h->flowint));
+		h->flowvar = calloc(e->n_flowvars + 1, sizeof(*h->flowvar));
 	}
-	if (!h || !h->rule || !h->flowbit || !h->flowint) {
+	if (!h || !h->rule || !h->flowbit || !h->flowint || !h->flowvar) {
 		rule_handover_free(h);
 		return err_set(err, ENOMEM, "no memory for the rules");
 	}
@@ -67,6 +68,8 @@ int rule_handover_new(struct rule_handover **out, const struct rule_set *from,
 		  to->engine->n_flowbits);
 	map_names(h->flowint, e->flowint, e->n_flowints, to->engine->flowint,
 		  to->engine->n_flowints);
+	map_names(h->flowvar, e->flowvar, e->n_flowvars, to->engine->flowvar,
+		  to->engine->n_flowvars);
 	*out = h;
 	return 0;
 }
@@ -78,6 +81,7 @@ void rule_handover_free(struct rule_handover *h)
 	free(h->rule);
 	free(h->flowbit);
 	free(h->flowint);
+	free(h->flowvar);
 	free(h);
 }
 

@@ -19,6 +19,7 @@ struct keywords;
 #define BUILD_FLOWBITS 16u
 #define BUILD_FLOWINTS 16u
 #define BUILD_XBITS 8u
+#define BUILD_VAR_ASKS 8u
 #define BUILD_DATASETS 16u
 
 struct names { /* of a set: flowbits, flowints */
@@ -57,9 +58,10 @@ struct build {
 	struct span var[EVAL_VARS]; /* names that byte_extract gave */
 	struct flowint_op flowint[BUILD_FLOWINTS];
 	struct xbit xbit[BUILD_XBITS];
-	struct names *flowbits, *flowints;
+	struct var_ask var_ask[BUILD_VAR_ASKS];
+	struct names *flowbits, *flowints, *flowvars, *pktvars;
 	const struct dataset_op *dataset[BUILD_DATASETS];
-	unsigned n_flowbit, n_flowint, n_xbit, n_var, n_dataset;
+	unsigned n_flowbit, n_flowint, n_xbit, n_var, n_dataset, n_var_ask;
 	unsigned n_step, n_test, n_tx_test, n_unmatched, n_metadata;
 	bool has_sid, has_msg, has_vars, has_priority;
 	bool tcp_pkt, tcp_stream, flow_written;
@@ -73,6 +75,8 @@ int rule_build_group(struct build *b);
 int rule_build_field(struct build *b, const char *field);
 int rule_build_field_chain(struct build *b, const char *field, const struct transform *t);
 int rule_build_transform(struct build *b, struct transform t);
+/* The number of a variable that expressions fill: kw_flowvar.c. */
+int rule_build_var(struct build *b, bool of_pkt, struct span name, uint16_t *out);
 struct dataset_op;
 /* Asks for a set in that group: kw_dataset.c. */
 int rule_build_dataset(struct build *b, struct dataset_op *op, int group);

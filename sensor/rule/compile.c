@@ -233,11 +233,12 @@ static void state_ranks(struct build *b)
 
 	for (unsigned i = 0; i < b->n_flowbit; i++)
 		*(b->flowbit[i].kind >= FLOWBIT_isset ? &asks : &sets) = true;
-	b->sig->state_rank = (uint8_t)(4 * rank_of(asks, sets));
+	b->sig->state_rank = (uint8_t)(16 * rank_of(asks, sets));
 	asks = sets = false;
 	for (unsigned i = 0; i < b->n_flowint; i++)
 		*(b->flowint[i].kind >= FLOWINT_isset ? &asks : &sets) = true;
-	b->sig->state_rank = (uint8_t)(b->sig->state_rank + rank_of(asks, sets));
+	b->sig->state_rank = (uint8_t)(b->sig->state_rank + 4 * rank_of(asks, sets));
+	b->sig->state_rank = (uint8_t)(b->sig->state_rank + rank_of(b->n_var_ask, b->sig->captures));
 	asks = sets = false;
 	for (unsigned i = 0; i < b->n_xbit; i++)
 		*(b->xbit[i].kind >= XBIT_isset ? &asks : &sets) = true;
@@ -269,6 +270,8 @@ static void finish(struct compile *c, struct build *b)
 	s->n_flowbit = (uint8_t)b->n_flowbit;
 	s->flowint = rule_arena_copy(c->arena, b->flowint, b->n_flowint * sizeof(b->flowint[0]));
 	s->n_flowint = (uint8_t)b->n_flowint;
+	s->var_ask = rule_arena_copy(c->arena, b->var_ask, b->n_var_ask * sizeof(b->var_ask[0]));
+	s->n_var_ask = (uint8_t)b->n_var_ask;
 	state_ranks(b);
 	if (!s->where)
 		place(b);
@@ -327,7 +330,9 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	rule_build_payload(b);
 	b->flowbits = &c->flowbits;
 	b->flowints = &c->flowints;
-	b->n_flowbit = b->n_flowint = b->n_xbit = b->n_var = b->n_dataset = 0;
+	b->flowvars = &c->flowvars;
+	b->pktvars = &c->pktvars;
+	b->n_flowbit = b->n_flowint = b->n_xbit = b->n_var = b->n_dataset = b->n_var_ask = 0;
 	b->n_step = b->n_test = b->n_tx_test = b->n_unmatched = b->n_metadata = 0;
 	b->has_sid = b->has_msg = b->has_vars = b->has_priority = false;
 	b->tcp_pkt = b->tcp_stream = b->flow_written = false;

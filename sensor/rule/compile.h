@@ -14,7 +14,7 @@ struct compile {
 	struct keywords keywords;
 	struct text_rule text;
 	struct build build;
-	struct names flowbits, flowints;
+	struct names flowbits, flowints, flowvars, pktvars;
 	struct chains chains;
 	const struct rule_config *config;
 	struct reputation reputation;

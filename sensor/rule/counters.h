@@ -12,6 +12,7 @@ struct rule_counters {
 	struct count flowbits_over; /* conversations without room for their flowbits */
 	struct count hits_over; /* matches of one packet beyond what is kept */
 	struct count waiting_over; /* candidates of transactions decided for want of room to wait */
+	struct count captures_over; /* matches whose expressions left something that found no room */
 	struct count sets_over; /* matches without room for the values they ask sets for: not told */
 	struct count eve_over; /* matches without their protocol's part for want of room */
 };

@@ -69,8 +69,8 @@ struct rule_engine {
 	uint32_t n_sig;
 	struct database db[DB_count][2]; /* by direction */
 	struct class_lists lists[CLASS_count];
-	uint32_t n_flowbits, n_flowints;
-	const struct span *flowbit, *flowint; /* their names */
+	uint32_t n_flowbits, n_flowints, n_flowvars, n_pktvars;
+	const struct span *flowbit, *flowint, *flowvar; /* their names */
 	struct app_rules app[APP_count][2];
 	struct database *field_db; /* those of field_scan */
 	uint32_t n_field_db;

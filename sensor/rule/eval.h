@@ -27,6 +27,15 @@ struct view {
 };
 
 #define EVAL_BASE64 (64u << 10)
+#define VAR_BYTES 124u
+struct captured { /* what an expression left */
+	uint16_t name;
+	uint8_t len;
+	bool of_pkt;
+	uint8_t bytes[VAR_BYTES];
+};
+#define EVAL_CAPTURED 8u /* of one rule */
+
 #define EVAL_TOLD (8u << 10)
 #define EVAL_BUDGET 3000u /* searches a rule: Suricata's inspection-recursion-limit */
 
@@ -41,6 +50,8 @@ struct evaluator {
 	uint32_t told_len;
 	bool told_first; /* the next one begins an instance of its buffer */
 	bool told_over;  /* there was more */
+	struct captured captured[EVAL_CAPTURED];
+	unsigned n_captured;
 	bool over;
 	uint32_t regex_over;
 };

@@ -17,6 +17,30 @@ static enum outcome pcre_negated(struct walk *w, unsigned i, int64_t from, enum 
 	return open && (found == REGEX_partial || !anchored) ? outcome_min(r, OUTCOME_so_far) : r;
 }
 
+/* What the parentheses hold, under their names; a later match of the rule takes its place. `p`: where
+ * the expression began to look. */
+static void capture(struct evaluator *e, const struct regex *re, const uint8_t *p)
+{
+	size_t start, end;
+
+	for (unsigned i = 0; i < re->n_capture; i++) {
+		const struct capture *c = &re->capture[i];
+		struct captured *to = e->captured;
+
+		while (to < e->captured + e->n_captured && (to->name != c->name || to->of_pkt != c->of_pkt))
+			to++;
+		if (to == e->captured + EVAL_CAPTURED ||
+		    !rule_regex_group(e->regex, c->group, &start, &end))
+			continue;
+		size_t n = end - start < VAR_BYTES ? end - start : VAR_BYTES;
+		e->n_captured += to == e->captured + e->n_captured;
+		to->name = c->name;
+		to->of_pkt = c->of_pkt;
+		to->len = (uint8_t)n;
+		memcpy(to->bytes, p + start, n);
+	}
+}
+
 enum outcome rule_walk_pcre(struct walk *w, unsigned i, int64_t from)
 {
 	const struct step *s = &w->step[i];
@@ -43,6 +67,8 @@ enum outcome rule_walk_pcre(struct walk *w, unsigned i, int64_t from)
 
 			return open && !w->v->complete ? outcome_max(best, OUTCOME_maybe) : best;
 		}
+		if (re->n_capture)
+			capture(w->e, re, w->v->at + (begin - base));
 		best = outcome_max(best, rule_walk(w, i + 1, begin + (int64_t)end));
 		if (best == OUTCOME_yes || !(s->flags & STEP_BACKTRACK))
 			break;

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Names and numbers that conversations carry: flowbits and flowints. They are asked and set when the
+/* Names, numbers and texts that conversations carry: flowbits, flowints, flowvars. They are asked and set when the
  * matches of a packet are complete: rules that only set come first, then those that ask and set,
- * then those that only ask, each by number, as Suricata orders them; flowbits decide before flowints.
+ * then those that only ask, each by number, as Suricata orders them; flowbits decide before flowints, those before variables.
  *
  * Shape:  flow.rule_flowbits is the number of a struct carried in the matcher's pool; behind it a
- *         bit a flowbit, a bit a flowint (it has been set), then the flowints' 32-bit values.
+ *         bit a flowbit, a bit a flowint (it has been set), then the flowints' 32-bit values, then the
+ *         flowvars' struct var_value.
  */
 #include "rule/match.h"
 
-#define RANK_NONE 15u /* signature.state_rank of a rule that has neither */
+#define RANK_NONE 63u /* signature.state_rank of a rule that has neither */
 
 static uint32_t words(uint32_t bits)
 {
@@ -19,7 +20,13 @@ uint32_t rule_flow_state_size(const struct rule_engine *e)
 {
 	return (uint32_t)sizeof(struct carried) +
 	       (words(e->n_flowbits) + words(e->n_flowints)) * (uint32_t)sizeof(uint64_t) +
-	       e->n_flowints * (uint32_t)sizeof(uint32_t);
+	       e->n_flowints * (uint32_t)sizeof(uint32_t) +
+	       e->n_flowvars * (uint32_t)sizeof(struct var_value);
+}
+
+bool rule_has_flow_state(const struct rule_engine *e)
+{
+	return e->n_flowbits + e->n_flowints + e->n_flowvars;
 }
 
 static uint64_t *bits_of(struct rule_matcher *m, const struct flow *f)
@@ -109,6 +116,14 @@ static void int_set(const struct rule_matcher *m, uint64_t *b, const struct flow
 	*v = op->kind == FLOWINT_set ? with : op->kind == FLOWINT_add ? *v + with : *v - with;
 }
 
+static struct var_value *vars_of(const struct rule_matcher *m, uint64_t *b)
+{
+	uint64_t *is_set = b ? b + words(m->engine->n_flowbits) : NULL;
+	uint32_t *ints = b ? (uint32_t *)(is_set + words(m->engine->n_flowints)) : NULL;
+
+	return b ? (struct var_value *)(void *)(ints + m->engine->n_flowints) : NULL;
+}
+
 static bool asks_hold(struct rule_matcher *m, const struct signature *s, const struct flow *f)
 {
 	uint64_t *b = bits_of(m, f);
@@ -125,11 +140,22 @@ static bool asks_hold(struct rule_matcher *m, const struct signature *s, const s
 		if (!f || !int_holds(m, b, &s->flowint[i]))
 			return false;
 	}
-	return true;
+	return rule_vars_hold(m, s, vars_of(m, b));
 }
 
-static void set(struct rule_matcher *m, const struct signature *s, struct flow *f)
+static bool sets_flowvar(const struct hit *h)
 {
+	for (unsigned i = 0; i < h->n_captured; i++) {
+		if (!h->captured[i].of_pkt)
+			return true;
+	}
+	return false;
+}
+
+static void set(struct rule_matcher *m, const struct signature *s, const struct hit *h)
+{
+	struct flow *f = h->flow;
+
 	for (unsigned i = 0; i < s->n_flowbit; i++) {
 		const struct flowbit_op *op = &s->flowbit[i];
 		uint64_t *b = op->kind < FLOWBIT_isset ? bits_make(m, f) : NULL;
@@ -148,16 +174,23 @@ static void set(struct rule_matcher *m, const struct signature *s, struct flow *
 		if (b)
 			int_set(m, b, &s->flowint[i]);
 	}
+	if (h->n_captured)
+		rule_vars_set(m, h, vars_of(m, sets_flowvar(h) ? bits_make(m, f) : bits_of(m, f)));
 }
 
 void rule_flowbits_apply(struct rule_matcher *m)
 {
 	bool out[HITS_MAX] = {false};
+	uint64_t ranks = 0; /* those that occur */
 	unsigned n = 0;
 
-	if (m->engine->n_flowbits + m->engine->n_flowints == 0)
+	if (!rule_has_flow_state(m->engine) && m->engine->n_pktvars == 0)
 		return;
-	for (unsigned rank = 0; rank < RANK_NONE; rank++) {
+	for (unsigned i = 0; i < m->n_hit; i++)
+		ranks |= 1ull << m->engine->sig[m->hit[i].rule]->state_rank;
+	for (ranks &= ~(1ull << RANK_NONE); ranks; ranks &= ranks - 1) {
+		unsigned rank = (unsigned)__builtin_ctzll(ranks);
+
 		for (unsigned i = 0; i < m->n_hit; i++) {
 			const struct signature *s = m->engine->sig[m->hit[i].rule];
 
@@ -165,7 +198,7 @@ void rule_flowbits_apply(struct rule_matcher *m)
 				continue;
 			out[i] = !asks_hold(m, s, m->hit[i].flow);
 			if (!out[i])
-				set(m, s, m->hit[i].flow);
+				set(m, s, &m->hit[i]);
 		}
 	}
 	for (unsigned i = 0; i < m->n_hit; i++) {
@@ -211,6 +244,14 @@ static void translate(struct rule_matcher *m, const struct rule_matcher *old, st
 		if (bits)
 			int_set(m, bits, &(struct flowint_op){.kind = FLOWINT_set,
 							      .name = h->flowint[i], .value = *v});
+	}
+	const struct var_value *vars = vars_of(old, from->bits);
+	for (uint32_t i = 0; i < old->engine->n_flowvars; i++) {
+		if (!vars[i].set || h->flowvar[i] == HANDOVER_GONE)
+			continue;
+		bits = bits_make(m, f);
+		if (bits)
+			vars_of(m, bits)[h->flowvar[i]] = vars[i];
 	}
 }
 

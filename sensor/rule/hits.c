@@ -10,7 +10,7 @@
 /* Keeps what sets are to be asked for until the packet is through. False: no room. */
 static bool keep_told(struct rule_matcher *m, struct hit *h)
 {
-	uint32_t n = m->eval.told_len;
+	uint32_t n = m->held == m->engine->sig[h->rule] ? m->eval.told_len : 0;
 
 	if (m->eval.told_over || TOLD_ROOM - m->told_used < n) {
 		count_add(&m->counters.sets_over, 1);
@@ -34,6 +34,8 @@ void rule_hit_put(struct rule_matcher *m, const struct hit *h)
 	}
 	struct hit *mine = &m->hit[m->n_hit];
 	*mine = *h;
+	if (m->engine->sig[h->rule]->captures)
+		rule_vars_keep(m, mine);
 	if (!m->engine->sig[h->rule]->rule.asks_sets || keep_told(m, mine))
 		m->n_hit++;
 }
@@ -82,6 +84,7 @@ void rule_hits_flush(struct rule_matcher *m)
 	if (m->n_hit > 1)
 		qsort(m->hit, m->n_hit, sizeof(m->hit[0]), by_rule);
 	rule_flowbits_apply(m);
+	rule_vars_forget_pkt(m);
 	unsigned n = m->n_hit;
 	m->n_hit = 0;
 	m->told_used = 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* pcre: a regular expression over the payload or a buffer, or, with R, over what follows the match
- * before. Names for what its parentheses hold ("pkt:NAME", "(?P<flow_NAME>") are read and not kept:
- * only flowvar and pktvar ask for them, and those are not matched. */
+ * before. What its parentheses hold is kept under the names that are given it ("pkt:NAME",
+ * "(?P<flow_NAME>…)"), for flowvar and pktvar. */
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include "rule/keyword.h"
 #include "rule/regex.h"
@@ -87,6 +87,52 @@ int rule_regex_compile(struct build *b, struct span text, uint32_t options, stru
 	return 0;
 }
 
+static int add_capture(struct build *b, struct span name, uint32_t group, struct capture *c, unsigned *n)
+{
+	static const char *const kinds[] = {"flow", "pkt"};
+
+	for (unsigned k = 0; k < 2; k++) {
+		size_t len = strlen(kinds[k]);
+
+		if (name.len <= len + 1 || memcmp(name.at, kinds[k], len) != 0 ||
+		    (name.at[len] != ':' && name.at[len] != '_'))
+			continue;
+		if (*n == CAPTURES_MAX || group >= REGEX_GROUPS)
+			return rule_fault(b->fault, name, "more than %u names, or a part beyond the first %u",
+					  CAPTURES_MAX, REGEX_GROUPS - 1);
+		c[*n].of_pkt = k == 1;
+		c[*n].group = (uint8_t)group;
+		return rule_build_var(b, k == 1, span_cut(name, (uint32_t)len + 1, name.len),
+				      &c[(*n)++].name);
+	}
+	return 0; /* a name of the expression's own */
+}
+
+/* "(?P<flow_NAME>…)" inside, "flow:NAME, pkt:NAME" behind, which are the parts from the first on. */
+static int captures(struct build *b, struct regex *r, struct span behind)
+{
+	struct capture c[CAPTURES_MAX];
+	uint32_t names = 0, size = 0, group = 1;
+	PCRE2_SPTR table = NULL;
+	struct span name;
+	unsigned n = 0;
+	int rc = 0;
+
+	pcre2_pattern_info(r->code, PCRE2_INFO_NAMECOUNT, &names);
+	pcre2_pattern_info(r->code, PCRE2_INFO_NAMEENTRYSIZE, &size);
+	pcre2_pattern_info(r->code, PCRE2_INFO_NAMETABLE, &table);
+	for (uint32_t i = 0; rc == 0 && i < names; i++) {
+		PCRE2_SPTR row = table + i * size; /* two bytes of number, the name, NUL */
+		rc = add_capture(b, span_of((const char *)row + 2), (uint32_t)(row[0] << 8 | row[1]), c, &n);
+	}
+	for (; rc == 0 && rule_span_next(&behind, ',', &name); group++)
+		rc = add_capture(b, name, group, c, &n);
+	r->capture = rule_arena_copy(b->arena, c, n * sizeof(c[0]));
+	r->n_capture = (uint8_t)n;
+	b->sig->captures |= n != 0;
+	return rc;
+}
+
 static int pcre_build(struct build *b, struct span value)
 {
 	struct span v = span_trim(value);
@@ -107,6 +153,8 @@ static int pcre_build(struct build *b, struct span value)
 	int rc = letters_parse(letters, &l, b->fault);
 	if (rc == 0)
 		rc = rule_regex_compile(b, regex, l.options, &r);
+	if (rc == 0 && !negated)
+		rc = captures(b, r, rest);
 	if (rc)
 		return rc;
 	struct step *s = rule_build_step(b, STEP_pcre);
@@ -122,7 +170,7 @@ static int pcre_build(struct build *b, struct span value)
 }
 
 const struct keyword keyword_pcre = {
-	.name = "pcre", .syntax = "pcre: [!]\"/EXPRESSION/ismxAEGR\"",
+	.name = "pcre", .syntax = "pcre: [!]\"/EXPRESSION/ismxAEGR[, flow:NAME | pkt:NAME]\"",
 	.what = "a regular expression that the payload matches, or does not",
 	.value = VALUE_needed, .build = pcre_build,
 };

@@ -54,8 +54,7 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 			 : err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0)
 		rc = pool_init(&m->flowbits, rule_flow_state_size(m->engine),
-			       m->engine->n_flowbits + m->engine->n_flowints ? c->flowbits : 1,
-			       err);
+			       rule_has_flow_state(m->engine) ? c->flowbits : 1, err);
 	if (rc == 0)
 		rc = rule_regex_work_new(&m->eval.regex, err);
 	if (rc == 0)
@@ -68,6 +67,10 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 		rc = err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0 && m->engine->has_sets &&
 	    (!(m->eval.told = malloc(EVAL_TOLD)) || !(m->told = malloc(TOLD_ROOM))))
+		rc = err_set(err, ENOMEM, "no memory for the rules");
+	if (rc == 0 && m->engine->n_flowvars + m->engine->n_pktvars &&
+	    (!(m->captured = calloc(CAPTURED_ROOM, sizeof(*m->captured))) ||
+	     !(m->pktvar = calloc(m->engine->n_pktvars + 1, sizeof(*m->pktvar)))))
 		rc = err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0 && c->profile)
 		rc = rule_profile_new(&m->profile, m->engine->n_sig, err);
@@ -94,6 +97,8 @@ void rule_matcher_free(struct rule_matcher *m)
 	free(m->eval.base64);
 	free(m->eval.told);
 	free(m->told);
+	free(m->captured);
+	free(m->pktvar);
 	rule_regex_work_free(m->eval.regex);
 	free(m->seen);
 	free(m->literal);
@@ -217,7 +222,7 @@ static bool holds(struct rule_matcher *m, const struct signature *s, struct pkt 
 static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
 {
 	uint64_t began = profile_begin(m->profile);
-	rule_try_begin(m);
+	rule_try_begin(m, m->engine->sig[rule]);
 	bool yes = holds(m, m->engine->sig[rule], p);
 
 	profile_end(m->profile, rule, began);

@@ -7,6 +7,7 @@
 #include "rule/eval.h"
 #include "rule/profile.h"
 #include "rule/talk.h"
+#include "rule/vars.h"
 
 /* Bits of flow.rule_bits */
 #define BIT_HEADER(dir) ((uint16_t)(1u << (dir))) /* header rules were held against it */
@@ -17,6 +18,7 @@
 
 #define HITS_MAX 256u        /* of one packet */
 #define TOLD_ROOM (64u << 10) /* bytes */
+#define CAPTURED_ROOM 256u
 #define PENDING_PER_FLOW 64u /* so that one flow cannot take the whole pool */
 
 struct hit {
@@ -31,6 +33,8 @@ struct hit {
 	uint32_t eve_len;
 	const uint8_t *told; /* the same: what sets will be asked for */
 	uint32_t told_len;
+	uint8_t n_captured;
+	const struct captured *captured; /* the same: what variables get */
 };
 
 struct pending { /* a candidate that waits for more of its stream */
@@ -47,11 +51,10 @@ struct carried { /* what a conversation carries: see flowbits.c */
 	uint64_t bits[];
 };
 
-/* From one rule set to the next: where each thing of the old one stands in the new one. */
 #define HANDOVER_GONE UINT16_MAX
-struct rule_handover {
+struct rule_handover { /* where each thing of the old rule set stands in the new one */
 	uint32_t *rule; /* UINT32_MAX: gone, or changed */
-	uint16_t *flowbit, *flowint;
+	uint16_t *flowbit, *flowint, *flowvar;
 };
 
 struct rule_matcher {
@@ -76,6 +79,10 @@ struct rule_matcher {
 	struct hit hit[HITS_MAX];
 	uint8_t *told; /* TOLD_ROOM bytes, of a packet's hits; NULL: no rule asks for sets that change */
 	uint32_t told_used;
+	const struct signature *held; /* the rule that was evaluated last */
+	struct captured *captured;    /* CAPTURED_ROOM of them; NULL: no rule has variables */
+	unsigned captured_used;
+	struct var_value *pktvar; /* by name */
 	unsigned n_hit;
 	struct pool pending;
 	struct pool flowbits; /* of uint64_t[]: see flowbits.c */
@@ -110,8 +117,10 @@ void rule_scan_begin(struct rule_matcher *m);
 void rule_scan_add(struct rule_matcher *m, const struct database *d, const uint8_t *p, uint32_t n);
 void rule_scan_end(struct rule_matcher *m, const struct database *d, const struct talk *t);
 /* A rule is held against something new: nothing has been told of sets yet. */
-static inline void rule_try_begin(struct rule_matcher *m)
+static inline void rule_try_begin(struct rule_matcher *m, const struct signature *s)
 {
+	m->held = s;
+	m->eval.n_captured = 0;
 	m->eval.told_len = 0;
 	m->eval.told_over = false;
 }
@@ -130,6 +139,7 @@ void rule_hits_flush(struct rule_matcher *m);
  * signature.state_rank; those that fail are taken out. */
 void rule_flowbits_apply(struct rule_matcher *m);
 uint32_t rule_flow_state_size(const struct rule_engine *e); /* bytes a conversation */
+bool rule_has_flow_state(const struct rule_engine *e);
 void rule_flowbits_forget(struct rule_matcher *m, struct flow *f);
 void rule_flowbits_adopt(struct rule_matcher *m, struct rule_matcher *old,
 			 const struct rule_handover *h);

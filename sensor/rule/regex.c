@@ -17,7 +17,7 @@ int rule_regex_work_new(struct regex_work **out, struct err *err)
 	struct regex_work *w = calloc(1, sizeof(*w));
 
 	if (w) {
-		w->data = pcre2_match_data_create(2, NULL);
+		w->data = pcre2_match_data_create(REGEX_GROUPS, NULL);
 		w->context = pcre2_match_context_create(NULL);
 		w->stack = pcre2_jit_stack_create(REGEX_STACK, REGEX_STACK, NULL);
 	}
@@ -66,6 +66,18 @@ enum regex_result rule_regex_match(struct regex_work *w, const struct regex *r, 
 	return REGEX_yes;
 }
 
+bool rule_regex_group(const struct regex_work *w, unsigned i, size_t *start, size_t *end)
+{
+	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(w->data);
+
+	if (i >= pcre2_get_ovector_count(w->data) || at[2 * i] == PCRE2_UNSET ||
+	    at[2 * i + 1] < at[2 * i])
+		return false;
+	*start = at[2 * i];
+	*end = at[2 * i + 1];
+	return true;
+}
+
 enum regex_result rule_regex_capture(struct regex_work *w, const struct regex *r, const uint8_t *p,
 				     size_t n, size_t *start, size_t *end)
 {
@@ -74,7 +86,7 @@ enum regex_result rule_regex_capture(struct regex_work *w, const struct regex *r
 	if (rc < 0)
 		return rc == PCRE2_ERROR_NOMATCH ? REGEX_no : REGEX_over;
 	const PCRE2_SIZE *at = pcre2_get_ovector_pointer(w->data);
-	if (rc == 1 || at[2] == PCRE2_UNSET || at[3] < at[2])
+	if (rc == 1 || at[2] == PCRE2_UNSET || at[3] < at[2]) /* rc 0: more groups than are kept */
 		return REGEX_no;
 	*start = at[2];
 	*end = at[3];

@@ -14,6 +14,8 @@
 #define REGEX_DEPTH_LIMIT 1500u
 #define REGEX_STACK (256u << 10) /* bytes, a worker */
 
+#define REGEX_GROUPS 17u /* kept of a match: the whole of it and 16 captures */
+
 struct regex_work;
 
 int rule_regex_work_new(struct regex_work **w, struct err *err);
@@ -29,6 +31,8 @@ enum regex_result rule_regex_match(struct regex_work *w, const struct regex *r, 
 /* The same for the whole of p, and where its first capture lies; REGEX_no also without one. */
 enum regex_result rule_regex_capture(struct regex_work *w, const struct regex *r, const uint8_t *p,
 				     size_t n, size_t *start, size_t *end);
+/* Where capture i of the last match lies; false: it took no part. */
+bool rule_regex_group(const struct regex_work *w, unsigned i, size_t *start, size_t *end);
 /* Compiles for the arena's life; the fault says what is wrong. `options` are PCRE2's. */
 struct build;
 struct span;

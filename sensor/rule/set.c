@@ -294,6 +294,9 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 	set->engine->n_flowints = l->c.flowints.n;
 	set->engine->flowbit = l->c.flowbits.at;
 	set->engine->flowint = l->c.flowints.at;
+	set->engine->n_flowvars = l->c.flowvars.n;
+	set->engine->n_pktvars = l->c.pktvars.n;
+	set->engine->flowvar = l->c.flowvars.at;
 	return rule_engine_build(set->engine, cache, err);
 }
 

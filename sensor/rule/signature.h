@@ -23,6 +23,12 @@ struct flowint_op {
 	uint32_t value;
 };
 
+struct var_ask { /* flowvar, pktvar */
+	bool of_pkt, negated;
+	uint16_t name, len;
+	const uint8_t *bytes;
+};
+
 struct test { /* a condition on the packet's headers */
 	bool (*match)(const void *arg, const struct pkt *p);
 	const void *arg;
@@ -110,6 +116,7 @@ struct signature {
 	uint64_t app_events;           /* WHERE_TX: bits of the protocol's events that it asks for */
 	const struct flowbit_op *flowbit;
 	const struct flowint_op *flowint;
+	const struct var_ask *var_ask;
 	const struct keyword **unmatched; /* each once, in the order of the rule */
 	uint32_t file_order;
 	uint16_t n_test, n_tx_test, n_step, n_group, n_unmatched;
@@ -124,8 +131,10 @@ struct signature {
 	bool same_file;         /* WHERE_TX: several conditions on one file */
 	bool event_only;        /* WHERE_TX: asks for nothing but app_events */
 	bool literal_nocase;
-	uint8_t n_flowbit, n_flowint;
-	uint8_t state_rank;     /* flowbits, then flowint: sets, asks and sets, asks, has none */
+	uint8_t n_flowbit, n_flowint, n_var_ask;
+	bool captures;          /* an expression of it leaves something in variables */
+	uint8_t state_rank;     /* flowbits, then flowint, then variables: sets, asks and sets, asks,
+				   has none */
 	bool from_start;        /* a content counts from a beginning (depth, offset) */
 	bool bypass;            /* a match is the last of its conversation */
 	bool prefilter;         /* the keyword was written */

@@ -63,6 +63,15 @@ struct byte_op { /* byte_test, byte_jump, byte_extract, byte_math: a number read
 struct regex {
 	struct pcre2_real_code_8 *code; /* pcre2_code of 8-bit units */
 	bool anchored; /* matches at the beginning or not at all */
+	uint8_t n_capture;
+	const struct capture *capture; /* what its parentheses leave */
+};
+
+#define CAPTURES_MAX 8u /* of one expression */
+struct capture {
+	uint8_t group; /* of the expression, from 1 */
+	bool of_pkt;   /* a variable of the packet, else of the conversation */
+	uint16_t name; /* its number */
 };
 
 #define EVAL_VARS 16u /* of one rule */

@@ -76,6 +76,8 @@ static struct view since_turn(const struct view *v, uint64_t turn)
 static enum outcome try(const struct piece *pc, const struct signature *s, const struct view *v)
 {
 	uint64_t began = profile_begin(pc->m->profile);
+
+	rule_try_begin(pc->m, s);
 	enum outcome r = rule_try(pc->m, s, v);
 
 	if (s->from_start && pc->turn && r != OUTCOME_yes) {

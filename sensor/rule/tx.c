@@ -172,7 +172,7 @@ static void decide(const struct turn *t, uint32_t rule)
 	const struct signature *s = t->m->engine->sig[rule];
 	uint64_t began = profile_begin(t->m->profile);
 
-	rule_try_begin(t->m);
+	rule_try_begin(t->m, s);
 	bool yes = tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) && files_hold(t, s) &&
 		   payload_holds(t, s);
 

@@ -125,6 +125,24 @@ static const struct row {
 	{"a pass rule takes the rest", "pass http any any -> any any (http.method; content:\"GET\"; sid:1;)\n"
 				       A "(http.stat_code; content:\"200\"; sid:2;)",
 	 GET, OK, ""},
+	{"what an expression finds goes from side to side",
+	 A "(http.uri; content:\"one\"; pcre:\"/\\/(?P<flow_a>\\w+)\\/(\\w+)/\"; noalert; sid:9;)\n"
+	 A "(http.stat_code; content:\"200\"; flowvar:a,\"on\"; sid:1;)\n"
+	 A "(http.stat_code; content:\"200\"; flowvar:a,\"two\"; sid:2;)\n"
+	 A "(http.stat_code; content:\"200\"; flowvar:a,!\"two\"; sid:3;)\n"
+	 A "(http.stat_code; content:\"200\"; flowvar:b,!\"two\"; sid:4;)\n"
+	 A "(http.stat_code; content:\"200\"; pktvar:a,\"one\"; sid:5;)",
+	 GET, OK, "1 3"},
+	{"names behind the expression, of the conversation and of the packet",
+	 A "(http.uri; content:\"one\"; pcre:\"/\\/(\\w+)\\/(\\w+)/R, flow:a, pkt:b\"; sid:1;)\n"
+	 A "(http.uri; content:\"one\"; pcre:\"/^\\/(\\w+)\\/(\\w+)/, flow:a, pkt:b\"; sid:2;)\n"
+	 A "(http.method; content:\"GET\"; pktvar:b,\"two\"; flowvar:a,\"|6f|ne\"; sid:3;)\n"
+	 A "(http.stat_code; content:\"200\"; pktvar:b,\"two\"; sid:4;)",
+	 GET, OK, "2 3"},
+	{"a match that fails later leaves nothing",
+	 A "(http.uri; pcre:\"/(?P<flow_a>one)/\"; content:\"nine\"; sid:1;)\n"
+	 A "(http.stat_code; content:\"200\"; flowvar:a,\"one\"; sid:2;)",
+	 GET, OK, ""},
 	{"flowbits go from side to side",
 	 A "(http.uri; content:\"one\"; flowbits:set,a; noalert; sid:1;)\n"
 	 A "(http.stat_code; content:\"200\"; flowbits:isset,a; sid:2;)\n"
