@@ -59,6 +59,12 @@ static inline bool mac_eq(const struct mac *a, const struct mac *b)
 	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
 }
 
+static inline bool mac_is_zero(const struct mac *m)
+{
+	static const struct mac zero;
+	return mac_eq(m, &zero);
+}
+
 static inline bool mac_is_group(const struct mac *m) /* broadcast or multicast */
 {
 	return m->b[0] & 1;

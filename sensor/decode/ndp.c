@@ -64,7 +64,13 @@ void walk_ndp(struct walk *w, struct bytes body)
 		walk_oddity(w, VERDICT_ndp_far);
 		return;
 	}
-	bytes_take(&body, type == ROUTER_ADVERTISEMENT ? 12 : 4);
+	if (type == ROUTER_ADVERTISEMENT) {
+		bytes_take(&body, 2); /* hop limit, flags */
+		ndp.router_lifetime_s = bytes_be16(&body);
+		bytes_take(&body, 8);
+	} else {
+		bytes_take(&body, 4);
+	}
 	if (type == SOLICITATION || type == ADVERTISEMENT)
 		bytes_copy(&body, &ndp.target, sizeof(ndp.target));
 	/* A message cut by the capture keeps what it told before the cut. */

@@ -6,7 +6,7 @@
  *
  * A host keeps the identity of the first address it was bound to, so that what a detector counted
  * before the first ARP is not lost. A MAC is a router when
- *   - it sent a router advertisement (RFC 4861 6.2), or is a VRRP, HSRP or GLBP address, or
+ *   - it announced itself as default router (RFC 4861 6.2), or is a VRRP, HSRP or GLBP address, or
  *   - contacts were answered through it as the next hop for FOREIGN_MIN addresses that are not
  *     bound to it (different IPv4 addresses; of IPv6 different /64s, for a host has many addresses
  *     in one), or it completed handshakes on behalf of as many.
@@ -444,7 +444,7 @@ static bool learn_ndp(struct hosts *h, const struct observation *o, struct addr 
 	if (n->router) {
 		const struct mac *m =
 			mac_names_a_host(&n->sender_mac) ? &n->sender_mac : &n->link.smac;
-		if (mac_names_a_host(m))
+		if (mac_names_a_host(m) && n->router == 2)
 			set_router(h, mac_get(h, m, &o->src));
 		if (n->prefix_bits >= 16 && n->prefix_bits <= 128)
 			learn_net(h, &o->dst, n->prefix_bits);

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 /* poison: hosts of the segment that speak for others.
  *
- *   ARP: an address is claimed by a second MAC, in replies nobody asked for, while the first one
- * still lives. `replies` of them within window_s are an alert, at once half as many when the second
- *     MAC does so for two addresses. A take-over between redundant hosts is a single announcement.
+ *   ARP, neighbour discovery: an address is claimed by a second MAC, in replies nobody asked for,
+ *     while the first one still lives. `replies` of them within window_s are an alert, at once half
+ *     as many when the second MAC does so for two addresses. A take-over between redundant hosts is
+ *     a single announcement.
  *   Names: a host that answers LLMNR or NBNS queries for `names` different names with one and the
- * same address: nobody has so many names. One answer for wpad or isatap is a finding. DHCP: a
- * second server on a VLAN that names itself as router or as name server, where the first named
- *     other ones; a second server that says the same is nothing.
+ *     same address (mDNS: twice as many): nobody has so many names. One answer for wpad or isatap
+ * is a finding. DHCP: a second server on a VLAN that names itself as router or as name server,
+ * where the first named other ones; a second server that says the same is nothing. A DHCPv6 server
+ * that makes itself name server of a segment whose router and DHCP server are others. Router
+ * advertisements: a second default router with another prefix is a finding, `routers` of them
+ * within window_s an alert.
  *
  * Units:  packet time; replies, names.
  * Owns:   bounded tables of claimed addresses, of who a MAC is, of answering hosts, of VLANs.
  * Cost:   three look-ups an ARP message, one a name or lease.
- * Source: ATT&CK T1557.001 … .003; RFC 826, RFC 5227, RFC 4795, RFC 1002, RFC 2131.
+ * Source: ATT&CK T1557.001 … .003; RFC 826, RFC 5227, RFC 4795, RFC 1002, RFC 2131,
+ *         RFC 4861, RFC 8415.
  */
 #include "base/clock.h"
 #include "detect/teller.h"
@@ -27,9 +32,11 @@
 #define ANSWER_OFFER 2u
 #define V6_REPLY     7u
 #define V6_ADVERTISE 2u
+#define ND_SOLICIT   135u /* ICMPv6 types */
+#define ND_ADVERT    136u
 
 struct poison_config {
-	uint32_t replies, window_s, asked_s, names, again_s, entries;
+	uint32_t replies, window_s, asked_s, names, routers, again_s, entries;
 };
 
 struct claim { /* of one address on one VLAN */
@@ -58,13 +65,34 @@ struct lease { /* what the servers of a VLAN say */
 	uint64_t ns;
 };
 
-struct poison_state {
-	struct teller t;
-	struct sets claims, whos, answerers, leases;
+struct announcer { /* who announces himself as default router on a VLAN */
+	struct sets_head head;
+	struct mac mac;
+	uint8_t pad[2];
+	uint64_t ns, begin_ns; /* last time; begin of the window of `seen` */
+	uint64_t told_ns;      /* of a flood: its routers are as many hosts */
+	uint64_t seen[2];      /* prefixes and MACs announced in it, by hash */
+	struct addr prefix;
 };
 
-enum { POISON_arp, POISON_names, POISON_wpad, POISON_dhcp, POISON_second, POISON_kinds };
-#define POISON_SOURCE "ATT&CK T1557; RFC 826, RFC 5227, RFC 4795, RFC 2131"
+struct poison_state {
+	struct teller t;
+	struct sets claims, whos, answerers, leases, announcers;
+};
+
+enum {
+	POISON_arp,
+	POISON_names,
+	POISON_wpad,
+	POISON_dhcp,
+	POISON_second,
+	POISON_own_dns,
+	POISON_router,
+	POISON_routers,
+	POISON_ndp,
+	POISON_kinds
+};
+#define POISON_SOURCE "ATT&CK T1557; RFC 826, RFC 4795, RFC 2131, RFC 4861, RFC 8415"
 /* clang-format off */
 static const struct about poison_abouts[POISON_kinds] = {
 	SAY_ABOUT("poison", 873, 1, FAMILY_credential, "Adversary-in-the-Middle",
@@ -72,7 +100,7 @@ static const struct about poison_abouts[POISON_kinds] = {
 		"which port of the switch has the second MAC (show mac address-table)? Redundant routers share a "
 		"virtual MAC (VRRP, HSRP) and do not look like this"),
 	SAY_ABOUT("poison", 871, 1, FAMILY_credential, "Adversary-in-the-Middle",
-		"POISON one host answers for many names (LLMNR, NBNS)", "T1557.001", "TA0006", POISON_SOURCE,
+		"POISON one host answers for many names (LLMNR, NBNS, mDNS)", "T1557.001", "TA0006", POISON_SOURCE,
 		"which program answers there (Responder?); which accounts logged in to it? A WINS server answers "
 		"with others' addresses and is not told"),
 	SAY_ABOUT("poison", 872, 3, FAMILY_credential, "Adversary-in-the-Middle",
@@ -84,6 +112,20 @@ static const struct about poison_abouts[POISON_kinds] = {
 	SAY_ABOUT("poison", 875, 3, FAMILY_credential, "Adversary-in-the-Middle",
 		"POISON a second DHCP server names another router or name server", "T1557.003", "TA0006",
 		POISON_SOURCE, "is it a server of yours?"),
+	SAY_ABOUT("poison", 876, 1, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a host makes itself the segment's name server by DHCPv6", "T1557.003", "TA0006",
+		POISON_SOURCE, "does the host serve DHCP for you? Which names did it answer (dns.a of its answers), "
+		"and who logged in to it after? mitm6 does so where nobody uses IPv6"),
+	SAY_ABOUT("poison", 877, 3, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a second host announces itself as IPv6 router, with another prefix", "T1557", "TA0006",
+		POISON_SOURCE, "is it a router of yours, or a computer that shares its connection?"),
+	SAY_ABOUT("poison", 878, 2, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a flood of IPv6 router advertisements", "T1557", "TA0006", POISON_SOURCE,
+		"which port of the switch do they come from (RA guard stops them there)?"),
+	SAY_ABOUT("poison", 879, 1, FAMILY_credential, "Adversary-in-the-Middle",
+		"POISON a second MAC claims an IPv6 address again and again (neighbour discovery)", "T1557",
+		"TA0006", POISON_SOURCE, "which port of the switch has the second MAC? Routers that answer for "
+		"others (proxies, mobile IP) do so for many addresses all the time"),
 };
 static const struct param poison_params[] = {
 	PARAM(PARAM_U32, struct poison_config, replies, 2, 1000, 6, "replies",
@@ -93,6 +135,8 @@ static const struct param poison_params[] = {
 	      "after a request a reply was asked for"),
 	PARAM(PARAM_U32, struct poison_config, names, 2, 100, 4, "names",
 	      "that one host answers for with one address, within ten windows"),
+	PARAM(PARAM_U32, struct poison_config, routers, 3, 100, 12, "routers and prefixes",
+	      "of IPv6 announced on one VLAN within window_s"),
 	PARAM(PARAM_U32, struct poison_config, again_s, 60, 604800, 3600, "s",
 	      "one alert a host and kind in this time"),
 	PARAM(PARAM_U32, struct poison_config, entries, 64, 1 << 22, 8192, "addresses", "remembered"),
@@ -119,6 +163,7 @@ static void poison_fini(void *state)
 	sets_fini(&s->whos);
 	sets_fini(&s->answerers);
 	sets_fini(&s->leases);
+	sets_fini(&s->announcers);
 	free(s);
 }
 
@@ -134,7 +179,8 @@ static int poison_init(const void *config, void **state, struct err *err)
 	    (rc = sets_init(&s->claims, sizeof(struct claim), c->entries, err)) ||
 	    (rc = sets_init(&s->whos, sizeof(struct who), c->entries, err)) ||
 	    (rc = sets_init(&s->answerers, sizeof(struct answerer), c->entries / 8, err)) ||
-	    (rc = sets_init(&s->leases, sizeof(struct lease), 512, err))) {
+	    (rc = sets_init(&s->leases, sizeof(struct lease), 512, err)) ||
+	    (rc = sets_init(&s->announcers, sizeof(struct announcer), 512, err))) {
 		poison_fini(s);
 		return rc;
 	}
@@ -173,13 +219,15 @@ static struct claim *claim_of(const struct word *k, const struct addr *a, bool *
 	return sets_get(&k->s->claims, key ? key : 1, 0, fresh);
 }
 
-static void tell_arp(const struct word *k, struct claim *cl, struct who *w, unsigned claims)
+static void tell_claims(const struct word *k, const struct addr *claimed, struct claim *cl,
+			struct who *w, unsigned claims)
 {
 	char mac[2][MAC_TEXT], a[ADDR_TEXT];
-	bool known = !addr_is_any(&w->addr) && !addr_eq(&w->addr, &k->o->src);
-	struct telling m = {.about = &poison_abouts[POISON_arp],
-			    .host = known ? &w->addr : &k->o->src,
-			    .other = known ? &k->o->src : &k->o->dst,
+	bool known = !addr_is_any(&w->addr) && !addr_eq(&w->addr, claimed);
+	bool ndp = k->o->kind == OBS_ndp;
+	struct telling m = {.about = &poison_abouts[ndp ? POISON_ndp : POISON_arp],
+			    .host = known ? &w->addr : claimed,
+			    .other = known ? claimed : &k->o->dst,
 			    .what = mac_key(k, &cl->other),
 			    .again_s = k->c->again_s,
 			    .alert = true,
@@ -191,13 +239,14 @@ static void tell_arp(const struct word *k, struct claim *cl, struct who *w, unsi
 	teller_say(&k->s->t, k->out, k->o, &m,
 		   "%s is %s, and %s claims it in %u replies nobody asked for; it claims %u "
 		   "addresses of others",
-		   addr_text(&k->o->src, a), mac_text(&cl->mac, mac[0]),
-		   mac_text(&cl->other, mac[1]), cl->unasked, claims);
+		   addr_text(claimed, a), mac_text(&cl->mac, mac[0]), mac_text(&cl->other, mac[1]),
+		   cl->unasked, claims);
 }
 
-static void on_second_mac(const struct word *k, struct claim *cl, const struct mac *mac, bool asked)
+static void on_second_mac(const struct word *k, const struct addr *claimed, struct claim *cl,
+			  const struct mac *mac, bool asked)
 {
-	uint64_t now_ns = k->o->time_ns, h = hash_addr(&k->o->src, 73);
+	uint64_t now_ns = k->o->time_ns, h = hash_addr(claimed, 73);
 	bool fresh;
 
 	if (is_virtual(mac) || is_virtual(&cl->mac))
@@ -215,7 +264,22 @@ static void on_second_mac(const struct word *k, struct claim *cl, const struct m
 	unsigned n =
 		(unsigned)(__builtin_popcountll(w->claims[0]) + __builtin_popcountll(w->claims[1]));
 	if (cl->unasked >= (n >= 2 ? (k->c->replies + 1) / 2 : k->c->replies))
-		tell_arp(k, cl, w, n);
+		tell_claims(k, claimed, cl, w, n);
+}
+
+/* Whether `mac` claims the address beside the one that has it. */
+static bool is_second(const struct word *k, struct claim *cl, const struct mac *mac)
+{
+	uint64_t now_ns = k->o->time_ns;
+
+	/* Silent for long, or given up: its successor, unless it goes on and on. */
+	bool gone = cl->mac_ns && now_ns > cl->mac_ns + 3600 * NS_PER_S;
+	if (cl->mac_ns && !mac_eq(&cl->mac, mac) && !gone)
+		return true;
+	cl->unasked = gone ? 0 : cl->unasked;
+	cl->mac = *mac;
+	cl->mac_ns = now_ns;
+	return false;
 }
 
 static void on_arp(const struct word *k, bool is_reply)
@@ -234,21 +298,84 @@ static void on_arp(const struct word *k, bool is_reply)
 			w->addr = k->o->src;
 	}
 	struct claim *cl = claim_of(k, &k->o->src, &fresh);
-	bool is_new = !cl->mac_ns, asked = now_ns <= cl->asked_ns + k->c->asked_s * NS_PER_S;
-	if (is_new || mac_eq(&cl->mac, &b->sender_mac)) {
-		cl->mac = b->sender_mac;
-		cl->mac_ns = now_ns;
+	bool asked = now_ns <= cl->asked_ns + k->c->asked_s * NS_PER_S;
+	if (is_second(k, cl, &b->sender_mac) && is_reply && !b->gratuitous)
+		on_second_mac(k, &k->o->src, cl, &b->sender_mac,
+			      asked && !mac_eq(&cl->other, &b->sender_mac));
+}
+
+/* Several default routers of a segment announce the same prefix, or each its own: who comes second
+ * is a finding. Tools that fill hosts' tables announce a new one each time. */
+static void on_router(const struct word *k, const struct obs_neighbour *b, const struct mac *mac)
+{
+	uint64_t key = hash_u64(vlan_of(k->link), 97), now_ns = k->o->time_ns;
+	uint64_t h = hash_addr(&k->o->dst, mac_key(k, mac));
+	char text[2][MAC_TEXT], a[ADDR_TEXT];
+	bool fresh;
+	struct announcer *r = sets_get(&k->s->announcers, key ? key : 1, 1, &fresh);
+
+	if (b->router != 2 || is_virtual(mac))
 		return;
+	if (now_ns > r->begin_ns + k->c->window_s * NS_PER_S) {
+		r->begin_ns = now_ns;
+		memset(r->seen, 0, sizeof(r->seen));
 	}
-	/* Silent for long, or given up: its successor, unless it goes on and on. */
-	if (now_ns > cl->mac_ns + 3600 * NS_PER_S) {
-		cl->mac = b->sender_mac;
-		cl->mac_ns = now_ns;
-		cl->unasked = 0;
+	r->seen[h >> 6 & 1] |= 1ull << (h & 63);
+	unsigned n =
+		(unsigned)(__builtin_popcountll(r->seen[0]) + __builtin_popcountll(r->seen[1]));
+	bool second = !fresh && !mac_eq(&r->mac, mac) && now_ns < r->ns + 1800 * NS_PER_S;
+	bool flood = n >= k->c->routers;
+	struct addr none = {.q = {0, 0}};
+	struct telling m = {.about = &poison_abouts[flood ? POISON_routers : POISON_router],
+			    .host = &k->o->src,
+			    .other = &none,
+			    .what = flood ? vlan_of(k->link) : mac_key(k, mac),
+			    .again_s = k->c->again_s,
+			    .alert = flood,
+			    .unit = flood ? "routers and prefixes" : "routers",
+			    .observed = flood ? n : 2,
+			    .threshold = flood ? k->c->routers : 2};
+	bool told = r->told_ns && now_ns < r->told_ns + k->c->again_s * NS_PER_S;
+	bool other = second && b->prefix_bits && !addr_eq(&r->prefix, &k->o->dst);
+	r->told_ns = flood && !told ? now_ns : r->told_ns;
+	if (!told && (flood || (other && n < k->c->routers / 2)))
+		teller_say(&k->s->t, k->out, k->o, &m,
+			   "%s announces %s/%u; before, %s announced itself; %u announced within "
+			   "%u s",
+			   mac_text(mac, text[0]), addr_text(&k->o->dst, a), b->prefix_bits,
+			   mac_text(&r->mac, text[1]), n, k->c->window_s);
+	if (second)
 		return;
+	r->mac = *mac;
+	r->prefix = k->o->dst;
+	r->ns = now_ns;
+}
+
+static void on_ndp(const struct word *k)
+{
+	const struct obs_neighbour *b = obs_body(k->o);
+	uint64_t now_ns = k->o->time_ns;
+	bool fresh, advert = k->o->sport == ND_ADVERT;
+	const struct addr *claimed = advert ? &k->o->dst : &k->o->src;
+	const struct mac *mac = advert ? &b->target_mac : &b->sender_mac;
+
+	if (k->o->sport == ND_SOLICIT)
+		claim_of(k, &k->o->dst, &fresh)->asked_ns = now_ns;
+	if (mac_is_zero(mac))
+		mac = b->router ? &b->link.smac : mac;
+	if (mac_is_zero(mac) || addr_is_any(claimed))
+		return;
+	if (b->router)
+		on_router(k, b, mac);
+	if (!advert || !addr_eq(&k->o->src, claimed)) {
+		struct who *w = sets_get(&k->s->whos, mac_key(k, mac), 0, &fresh);
+		if (fresh)
+			w->addr = k->o->src;
 	}
-	if (is_reply && !b->gratuitous)
-		on_second_mac(k, cl, &b->sender_mac, asked && !mac_eq(&cl->other, &b->sender_mac));
+	struct claim *cl = claim_of(k, claimed, &fresh);
+	bool asked = now_ns <= cl->asked_ns + k->c->asked_s * NS_PER_S;
+	if (is_second(k, cl, mac) && (advert || b->router))
+		on_second_mac(k, claimed, cl, mac, asked && !mac_eq(&cl->other, mac));
 }
 
 static bool is_proxy_name(const char *name)
@@ -268,8 +395,8 @@ static void on_name(const struct word *k)
 	uint64_t key = hash_addr(who, 79), h = hash_u64(once_text(name), 9);
 	bool fresh;
 
-	if (!b->response || b->protocol == 2 || !*name || addr_is_any(&b->answer) ||
-	    name[0] == '*' || addr_is_multicast(who))
+	if (!b->response || !*name || addr_is_any(&b->answer) || name[0] == '*' ||
+	    addr_is_multicast(who))
 		return;
 	struct answerer *a = sets_get(&k->s->answerers, key ? key : 1, 0, &fresh);
 	if (k->o->time_ns > a->begin_ns + 10 * k->c->window_s * NS_PER_S ||
@@ -281,7 +408,9 @@ static void on_name(const struct word *k)
 	a->names[h >> 6 & 1] |= 1ull << (h & 63);
 	unsigned n =
 		(unsigned)(__builtin_popcountll(a->names[0]) + __builtin_popcountll(a->names[1]));
-	bool many = n >= k->c->names;
+	/* Over mDNS hosts announce themselves, some by several names. */
+	unsigned most = b->protocol == 2 ? 2 * k->c->names : k->c->names;
+	bool many = n >= most;
 	struct addr none = {0};
 	struct telling m = {.about = &poison_abouts[many ? POISON_names : POISON_wpad],
 			    .host = who,
@@ -290,11 +419,45 @@ static void on_name(const struct word *k)
 			    .alert = many,
 			    .unit = "names",
 			    .observed = n,
-			    .threshold = many ? k->c->names : 1};
+			    .threshold = many ? most : 1};
 	char text[ADDR_TEXT];
 	if (many || is_proxy_name(name))
 		teller_say(&k->s->t, k->out, k->o, &m, "%u names answered with %s, the last %.80s",
 			   n, addr_text(&b->answer, text), name);
+}
+
+/* A DHCPv6 server that names itself as name server, though another host is the segment's router and
+ * DHCP server; one that gives link-local addresses, which no server may (RFC 8415 18.3), whatever
+ * else is known. */
+static void on_own_dns(const struct word *k, const struct fact_dhcp *b, const struct addr *server)
+{
+	uint64_t key = hash_u64(vlan_of(k->link), 89);
+	const struct lease *v4 = sets_find(&k->s->leases, key ? key : 1);
+	struct host_view host = hosts_of(k->out->hosts, server, k->link);
+	bool local = b->your.b[0] == 0xfe && (b->your.b[1] & 0xc0) == 0x80, elsewhere = v4;
+	const struct addr none = {.q = {0, 0}};
+	char a[ADDR_TEXT];
+
+	if (!local && (!addr_eq(&b->dns, server) || host.router ||
+		       hosts_roles(k->out->hosts, &host, server) & 1u << ROLE_dc))
+		return;
+	const struct addr *theirs[] = {v4 ? &v4->server : NULL, v4 ? &v4->router : NULL,
+				       v4 ? &v4->dns : NULL};
+	for (unsigned i = 0; i < 3; i++)
+		elsewhere &= theirs[i] && hosts_of(k->out->hosts, theirs[i], k->link).id != host.id;
+	const struct telling m = {.about = &poison_abouts[POISON_own_dns],
+				  .host = server,
+				  .other = &none,
+				  .again_s = k->c->again_s,
+				  .alert = local || elsewhere,
+				  .unit = "servers",
+				  .observed = 1,
+				  .threshold = 1};
+	teller_say(&k->s->t, k->out, k->o, &m, "it names %s as name server, and gives %s%s",
+		   addr_eq(&b->dns, server) ? "itself" : "another",
+		   local ? "link-local addresses, which no server may: "
+			 : "addresses; router and DHCP server of IPv4 are others: ",
+		   addr_text(&b->your, a));
 }
 
 static void on_dhcp(const struct word *k)
@@ -309,6 +472,8 @@ static void on_dhcp(const struct word *k)
 
 	if (!answers || (addr_is_any(&b->router) && addr_is_any(&b->dns)))
 		return;
+	if (b->v6)
+		on_own_dns(k, b, server);
 	struct lease *l = sets_get(&k->s->leases, key ? key : 1, 0, &fresh);
 	if (fresh || addr_eq(&l->server, server)) {
 		l->server = *server;
@@ -354,6 +519,9 @@ static void poison_on_observation(const void *config, void *state, const struct 
 	case OBS_arp_reply:
 		on_arp(&k, true);
 		break;
+	case OBS_ndp:
+		on_ndp(&k);
+		break;
 	case OBS_name:
 		on_name(&k);
 		break;
@@ -377,8 +545,8 @@ const struct detector detect_poison = {
 	.name = "poison",
 	.what = "hosts that claim others' addresses, names, or the router's place",
 	.source = POISON_SOURCE,
-	.wants = 1ull << OBS_arp_request | 1ull << OBS_arp_reply | 1ull << OBS_name |
-		 1ull << OBS_dhcp,
+	.wants = 1ull << OBS_arp_request | 1ull << OBS_arp_reply | 1ull << OBS_ndp |
+		 1ull << OBS_name | 1ull << OBS_dhcp,
 	.params = poison_params,
 	.abouts = poison_abouts,
 	.n_abouts = POISON_kinds,

@@ -105,7 +105,7 @@ struct obs_neighbour {
 	struct mac sender_mac, target_mac;
 	uint8_t gratuitous;  /* announces itself: sender is target, or the sender has no address yet
 			      */
-	uint8_t router;      /* router advertisement */
+	uint8_t router;      /* router advertisement: 2 of a default router, 1 of another */
 	uint8_t prefix_bits; /* of RA's prefix in dst */
 };
 

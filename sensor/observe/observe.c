@@ -77,12 +77,6 @@ static struct observation *put(struct observer *o, enum observation_kind kind,
 	return out;
 }
 
-static bool mac_is_zero(const struct mac *m)
-{
-	static const struct mac zero;
-	return mac_eq(m, &zero);
-}
-
 /* `t` around what is observed: where it goes in the record, 0 for none. */
 static uint32_t tunnel_len(const struct pkt_tunnel *t)
 {
@@ -191,7 +185,7 @@ static void observe_ndp(struct observer *o, const struct pkt *p)
 	}
 	b->gratuitous = addr_is_any(&p->src); /* duplicate address detection, RFC 4862 5.4 */
 	if (p->icmp_type == ND_ROUTER_ADVERT) {
-		b->router = 1;
+		b->router = p->ndp.router_lifetime_s ? 2 : 1;
 		out->dst = p->ndp.prefix.addr;
 		b->prefix_bits = p->ndp.prefix.bits;
 	}

@@ -325,6 +325,113 @@ static void name(const char *src, const char *text, const char *answer, uint8_t 
 	facts_say(OBS_name, src, WS2, 5355, &b, sizeof(b), words, 1);
 }
 
+static void ndp(uint16_t type, const char *src, const char *dst, uint8_t mac, uint8_t router)
+{
+	struct {
+		struct observation o;
+		struct obs_neighbour b;
+	} r = {.o = {.kind = OBS_ndp,
+		     .sport = type,
+		     .time_ns = fx.now_ns,
+		     .len = sizeof(struct obs_neighbour),
+		     .seq = ++fx.seq},
+	       .b = {.link = {.proto = 58, .smac = {{2, 0, 0, 0, 0, mac}}, .has_mac = 1},
+		     .router = router,
+		     .prefix_bits = 64}};
+	struct mac *m = type == 136 ? &r.b.target_mac : &r.b.sender_mac;
+
+	m->b[0] = 2;
+	m->b[5] = mac;
+	CHECK(addr_parse(src, &r.o.src) && addr_parse(dst, &r.o.dst));
+	detect_observation(fx.d, &r.o);
+	facts_take();
+}
+
+static void check_neighbours(void)
+{
+	CASE("an IPv6 address claimed by a second MAC, six times");
+	facts_open(NULL, 0);
+	ndp(135, "fe80::5", "fd00::9", 5, 0);
+	ndp(136, "fd00::9", "fd00::9", 9, 0);
+	facts_wait(10);
+	for (unsigned i = 0; i < 6; i++) {
+		CHECK_STR(facts_told(), "");
+		ndp(136, "fd00::9", "fd00::9", 5, 0);
+	}
+	CHECK_STR(facts_told(), "+879 fe80::5");
+	facts_close();
+	CASE("another card, announced twice");
+	facts_open(NULL, 0);
+	ndp(136, "fd00::9", "fd00::9", 9, 0);
+	ndp(136, "fd00::9", "fd00::9", 5, 0);
+	ndp(136, "fd00::9", "fd00::9", 5, 0);
+	CHECK_STR(facts_told(), "");
+	facts_close();
+	CASE("two routers with one prefix; one with another; one that is no default router");
+	facts_open(NULL, 0);
+	ndp(134, "fe80::1", "2001:db8::", 1, 2);
+	ndp(134, "fe80::2", "2001:db8::", 2, 2);
+	ndp(134, "fe80::4", "2001:db8:4::", 4, 1);
+	CHECK_STR(facts_told(), "");
+	ndp(134, "fe80::3", "2001:db8:3::", 3, 2);
+	CHECK_STR(facts_told(), "-877 fe80::3");
+	CASE("twelve of them are a flood, told once");
+	char src[32], prefix[32];
+	for (unsigned i = 10; i < 30; i++) {
+		snprintf(src, sizeof(src), "fe80::%u", i);
+		snprintf(prefix, sizeof(prefix), "2001:db8:%u::", i);
+		ndp(134, src, prefix, (uint8_t)i, 2);
+	}
+	const char *t = facts_told(), *flood = strstr(t, "+878");
+	CHECK(flood && !strstr(flood + 1, "+878"));
+	facts_close();
+}
+
+static void dhcp6(const char *server, const char *dns, const char *your)
+{
+	struct fact_dhcp b = {.v6 = 1, .message = 7};
+	const char *words[] = {"", "", ""};
+
+	CHECK(addr_parse(dns, &b.dns) && addr_parse(your, &b.your));
+	facts_say(OBS_dhcp, server, "fe80::20", 546, &b, sizeof(b), words, 3);
+}
+
+static void dhcp4(const char *server, const char *router)
+{
+	struct fact_dhcp b = {.message = 5};
+	const char *words[] = {"", "", ""};
+
+	CHECK(addr_parse(server, &b.server_id) && addr_parse(router, &b.router));
+	b.dns = b.router;
+	facts_say(OBS_dhcp, server, WS, 68, &b, sizeof(b), words, 3);
+}
+
+static void check_dhcp6(void)
+{
+	CASE("link-local addresses, whatever else");
+	facts_open(NULL, 0);
+	dhcp6("fe80::66", "2001:db8::53", "fe80::10");
+	CHECK_STR(facts_told(), "+876 fe80::66");
+	facts_close();
+	CASE("its own name server, nothing known of IPv4");
+	facts_open(NULL, 0);
+	dhcp6("fe80::66", "fe80::66", "2001:db8::10");
+	CHECK_STR(facts_told(), "-876 fe80::66");
+	CASE("the router is another");
+	facts_wait(3600);
+	dhcp4("10.0.0.1", "10.0.0.1");
+	dhcp6("fe80::66", "fe80::66", "2001:db8::10");
+	CHECK_STR(facts_told(), "+876 fe80::66");
+	CASE("a server that names others");
+	dhcp6("fe80::67", "2001:db8::53", "2001:db8::10");
+	CHECK(strstr(facts_told(), "876") == NULL);
+	CASE("the router itself");
+	ndp(134, "fe80::1", "2001:db8::", 1, 2);
+	dhcp6("fe80::1", "fe80::1", "2001:db8::10");
+	CHECK(strstr(facts_told(), "876") == NULL);
+	facts_close();
+}
+
 static void check_poison(void)
 {
 	static const char *const names[] = {"one", "two", "three", "four"};
@@ -369,6 +476,14 @@ static void check_poison(void)
 	CASE("wpad");
 	name(FS, "WPAD", FS, 0);
 	CHECK_STR(facts_told(), "-872 10.0.0.9");
+	CASE("over mDNS twice as many");
+	for (unsigned i = 0; i < 8; i++) {
+		char text[16];
+
+		snprintf(text, sizeof(text), "name%u.local", i);
+		name(WS, text, WS, 2);
+		CHECK_STR(facts_told(), i < 7 ? "" : "+871 10.0.0.5");
+	}
 	facts_close();
 }
 
@@ -488,6 +603,8 @@ int main(void)
 	check_exploits();
 	check_winrm();
 	check_poison();
+	check_neighbours();
+	check_dhcp6();
 	check_dhcp();
 	check_discovery();
 	check_injection();

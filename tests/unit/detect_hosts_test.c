@@ -193,6 +193,9 @@ static void test_ndp(void)
 	r.neighbour.prefix_bits = 64;
 	r.neighbour.sender_mac = mac(3);
 	feed(&r);
+	CHECK(!view("fe80::3").router); /* not for the default route */
+	r.neighbour.router = 2;
+	feed(&r);
 	CHECK(view("fe80::3").router);
 	CHECK(view("2001:db8:1::5").home);
 	CHECK(!view("2001:db8:2::5").home);
