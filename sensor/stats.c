@@ -154,6 +154,8 @@ static void proto_stats(struct json *j, const struct run *r)
 	U64(j, &c, facts);
 	U64(j, &c, events);
 	U64(j, &c, decode_limit);
+	U64(j, &c, streams_over);
+	U64(j, &c, blocks_lost);
 	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
 		json_open(j, proto_name((enum app)a));
 		json_u64(j, "flows", count_get(&c.flows[a]));

@@ -56,7 +56,7 @@ static enum probe http_probe(const uint8_t *p, uint32_t n, uint8_t dir, const st
 
 /* Transactions */
 
-static void drop_msg(struct http_tx *tx, struct http_msg *m)
+void http_drop_msg(struct http_tx *tx, struct http_msg *m)
 {
 	proto_drop(tx->mem, &m->head);
 	proto_drop(tx->mem, &m->joined);
@@ -76,7 +76,7 @@ static void end_tx(struct proto_call *c, struct http_tx *tx)
 	for (unsigned dir = 0; dir < 2; dir++) {
 		if (h->now[dir] == tx)
 			h->now[dir] = NULL;
-		drop_msg(tx, &tx->msg[dir]);
+		http_drop_msg(tx, &tx->msg[dir]);
 	}
 	proto_give(tx->mem, tx, sizeof(*tx));
 }
@@ -196,7 +196,7 @@ static void choose_body(struct proto_call *c, struct http_side *s, struct http_t
 		complete(c, s, tx);
 		return;
 	}
-	http_body_begin(c, s, tx);
+	http_body_begin(c, &s->inflate, tx);
 	if (te && http_holds(http_value(m, te), "chunked")) {
 		s->state = HTTP_AT_CHUNK;
 		s->number = 0;
@@ -211,6 +211,22 @@ static void choose_body(struct proto_call *c, struct http_side *s, struct http_t
 	} else {
 		complete(c, s, tx);
 	}
+}
+
+/* What an upgrade was agreed on; its request goes along to HTTP/2, whose first stream it is. */
+static void switch_to(struct proto_call *c, struct http_side *s, struct http_tx *tx, uint32_t rest)
+{
+	struct http_msg *up = &tx->msg[FLOW_to_server];
+	const struct http_header *h = http_find(&tx->msg[FLOW_to_client], "upgrade");
+	bool h2c = h && !tx->connect && http_has(http_value(&tx->msg[FLOW_to_client], h), "h2c");
+	struct proto_bytes head = {0};
+
+	if (h2c && up->parsed)
+		proto_append(tx->mem, &head, up->head.at, up->head.len, HTTP_HEAD_MAX);
+	up->complete = true;
+	complete(c, s, tx);
+	proto_carry(c, &head);
+	proto_switch(c, h2c ? APP_http2 : APP_none, rest);
 }
 
 /* True: another protocol speaks from here on. */
@@ -232,7 +248,7 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 		if (tx->continued)
 			proto_event(&tx->tx, HTTP_EVENT_continue_twice);
 		tx->continued = true;
-		drop_msg(tx, m);
+		http_drop_msg(tx, m);
 		memset(m, 0, sizeof(*m));
 		return false;
 	} else {
@@ -242,9 +258,7 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 	bool tunnel = c->dir == FLOW_to_client &&
 		      (m->status == 101 || (tx->connect && m->status / 100 == 2));
 	if (tunnel) {
-		tx->msg[FLOW_to_server].complete = true;
-		complete(c, s, tx);
-		proto_switch(c, APP_none, rest);
+		switch_to(c, s, tx, rest);
 		return true;
 	}
 	choose_body(c, s, tx);
@@ -282,7 +296,7 @@ static uint32_t take_body(struct proto_call *c, struct http_side *s, struct http
 {
 	if (s->state != HTTP_AT_CLOSE && n > s->left)
 		n = (uint32_t)s->left;
-	http_body_data(c, s, tx, p, n);
+	http_body_data(c, &s->inflate, tx, p, n);
 	if (s->state == HTTP_AT_CLOSE)
 		return n;
 	s->left -= n;
@@ -385,7 +399,7 @@ static void old_answer(struct proto_call *c, struct http_side *s, struct http_tx
 	s->state = HTTP_AT_CLOSE;
 	for (unsigned i = 0; i < 3; i++)
 		m->word[i] = (struct view_of_bytes){(const uint8_t *)"", 0};
-	http_body_begin(c, s, tx);
+	http_body_begin(c, &s->inflate, tx);
 }
 
 /* Rules look at a head when the bytes at hand have been taken: what stands in them of its body is

@@ -1,82 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-/* HTTP/1: what its files share. A transaction is a request and its answer; each is a message: its
- * head as sent, a table of its headers, what rules ask for made from them when it is asked for, a
- * body.
+/* HTTP/1, and what HTTP/2 has of it: connections, and what is done with messages (http_msg.h).
  *
  * Source: RFC 9112; where senders break it, what libhtp (Suricata 7) makes of that, because rules
  * are written against it.
  */
 #pragma once
 
-#include "proto/file.h"
+#include "proto/http_msg.h"
 #include "proto/inflate.h"
-#include "proto/protocol.h"
 
-#define HTTP_HEAD_MAX     (64u << 10) /* bytes of a head that are kept */
-#define HTTP_HEADERS_MAX  256u
-#define HTTP_REPEATED_MAX 64u
-#define HTTP_WAITING_MAX  64u /* requests of a connection that wait for their answers */
-
-enum http_progress { HTTP_none, HTTP_line, HTTP_head, HTTP_body, HTTP_done };
-
-enum http_event { /* in the order of http_events[] */
-#define EVENT(id, name) HTTP_EVENT_##id,
-#include "proto/http_events.def"
-#undef EVENT
-};
-
-struct http_header { /* places in the head; a value that goes on in later lines, or is there twice,
-		      * is put together in `joined` */
-	uint32_t name, value;
-	uint32_t name_len, value_len;
-	bool joined, dropped; /* dropped: it is part of an earlier one */
-};
-
-/* Made when asked for */
-enum http_made {
-	MADE_uri,
-	MADE_header,
-	MADE_names,
-	MADE_start,
-	MADE_one,
-	MADE_host,
-	MADE_filename,
-	MADE_count
-};
-
-#define HTTP_PARTS_MAX 32u
-struct http_part { /* a file in a form: places in the body */
-	uint32_t name, name_len, data, data_len;
-	bool whole;
-};
-struct http_parts {
-	uint32_t n;
-	struct http_part at[HTTP_PARTS_MAX];
-};
-
-struct http_msg {
-	struct proto_bytes head; /* first line, headers, empty line */
-	struct proto_bytes joined;
-	struct http_header *header;
-	uint32_t n_header, cap_header, repeated;
-	uint32_t line_len, headers_at; /* bytes of the first line; where the headers begin */
-	struct view_of_bytes word[3];  /* of the first line */
-	struct proto_bytes made[MADE_count];
-	uint32_t made_bits, one; /* which are made; which header MADE_one is of */
-	struct proto_bytes body; /* decoded, at most proto.body bytes */
-	struct http_parts *parts;
-	uint64_t body_len, decoded_len; /* on the wire; after decoding, so far */
-	uint16_t status;
-	bool complete, parsed, gap;
-};
-
-struct http_tx {
-	struct tx tx; /* first */
-	struct http_tx *next;
-	struct proto_mem *mem;
-	struct http_msg msg[2];
-	bool connect, head, continued;
-};
+#define HTTP_WAITING_MAX 64u /* requests of a connection that wait for their answers */
 
 enum http_state {
 	HTTP_AT_LINE, /* head: first line and headers */
@@ -108,6 +41,11 @@ struct http_flow {
 
 /* http_head.c */
 bool http_parse_head(struct http_tx *tx, uint8_t dir); /* false: no memory, or no message */
+/* Appends to the table; false: it is full. */
+bool http_header_put(struct http_tx *tx, struct http_msg *m, const struct http_header *h);
+/* The header's value, `sep` and `more` behind it, in `joined`. Without room it stays as it was. */
+void http_header_join(struct http_tx *tx, struct http_msg *m, struct http_header *h,
+		      const char *sep, struct view_of_bytes more);
 /* http_check.c: the oddities of a head that has been parsed */
 void http_check_request(struct http_tx *tx, const struct flow *f);
 void http_check_response(struct http_tx *tx);
@@ -133,9 +71,11 @@ struct view_of_bytes http_file_name(struct http_tx *tx, uint8_t dir);
 /* http_file.c: the i-th of a direction. False: there is none. */
 bool http_file(struct http_tx *tx, uint8_t dir, unsigned i, struct file_view *out);
 struct view_of_bytes http_parameter(struct view_of_bytes v, const char *name);
+/* http.c */
+void http_drop_msg(struct http_tx *tx, struct http_msg *m);
 /* http_body.c */
-void http_body_begin(struct proto_call *c, struct http_side *s, struct http_tx *tx);
-void http_body_data(struct proto_call *c, struct http_side *s, struct http_tx *tx, const uint8_t *p,
+void http_body_begin(struct proto_call *c, struct inflate *z, struct http_tx *tx);
+void http_body_data(struct proto_call *c, struct inflate *z, struct http_tx *tx, const uint8_t *p,
 		    uint32_t n);
 /* http_fact.c */
 void http_tell(struct proto_call *c, struct http_tx *tx);

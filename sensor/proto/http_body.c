@@ -3,7 +3,7 @@
 #include "proto/http.h"
 
 /* "gzip, br": the last one named is the outermost. */
-static void add_layers(struct proto_call *c, struct http_side *s, struct http_tx *tx,
+static void add_layers(struct proto_call *c, struct inflate *z, struct http_tx *tx,
 		       struct view_of_bytes v)
 {
 	unsigned named = 0;
@@ -20,45 +20,45 @@ static void add_layers(struct proto_call *c, struct http_side *s, struct http_tx
 		v.len = comma ? at - 1 : 0;
 		if (kind == INFLATE_none) {
 			if (word.len && !http_has(word, "identity") && !http_has(word, "none"))
-				proto_event(&tx->tx, HTTP_EVENT_abnormal_ce);
+				http_event(tx, HTTP_EVENT_abnormal_ce);
 			continue;
 		}
 		if (++named > INFLATE_LAYERS)
-			proto_event(&tx->tx, HTTP_EVENT_many_layers);
+			http_event(tx, HTTP_EVENT_many_layers);
 		else
-			inflate_add(&s->inflate, proto_mem_of(c), kind);
+			inflate_add(z, proto_mem_of(c), kind);
 	}
 }
 
-void http_body_begin(struct proto_call *c, struct http_side *s, struct http_tx *tx)
+void http_body_begin(struct proto_call *c, struct inflate *z, struct http_tx *tx)
 {
 	const struct http_msg *m = &tx->msg[c->dir];
 	const struct http_header *h;
 
-	inflate_drop(&s->inflate, proto_mem_of(c));
-	if (c->dir == FLOW_to_client && (h = http_find(m, "content-encoding")))
-		add_layers(c, s, tx, http_value(m, h));
+	inflate_drop(z, proto_mem_of(c));
+	if ((c->dir == FLOW_to_client || tx->two) && (h = http_find(m, "content-encoding")))
+		add_layers(c, z, tx, http_value(m, h));
 }
 
-void http_body_data(struct proto_call *c, struct http_side *s, struct http_tx *tx, const uint8_t *p,
+void http_body_data(struct proto_call *c, struct inflate *z, struct http_tx *tx, const uint8_t *p,
 		    uint32_t n)
 {
 	struct http_msg *m = &tx->msg[c->dir];
-	bool was_over = s->inflate.over;
+	bool was_over = z->over;
 
 	m->body_len += n;
 	if (tx->tx.progress[c->dir] >= HTTP_body) {
 		m->decoded_len += n;
 		return; /* its limit was reached, and the rules have seen it */
 	}
-	inflate_data(&s->inflate, proto_mem_of(c), p, n, &m->body, proto_config_of(c)->body);
-	m->decoded_len = s->inflate.out;
-	if (s->inflate.plain || (s->inflate.failed && s->inflate.n))
-		proto_event(&tx->tx, HTTP_EVENT_gzip_failed);
-	if (!s->inflate.over || was_over)
+	inflate_data(z, proto_mem_of(c), p, n, &m->body, proto_config_of(c)->body);
+	m->decoded_len = z->out;
+	if (z->plain || (z->failed && z->n))
+		http_event(tx, HTTP_EVENT_gzip_failed);
+	if (!z->over || was_over)
 		return;
 	if (m->body.len < proto_config_of(c)->body) {
-		proto_event(&tx->tx, HTTP_EVENT_bomb);
+		http_event(tx, HTTP_EVENT_bomb);
 		count_add(&proto_count_of(c)->decode_limit, 1);
 	}
 	proto_progress(c, &tx->tx, c->dir, HTTP_body);

@@ -9,77 +9,14 @@
 
 #include "base/json.h"
 
-enum {
-	F_uri,
-	F_uri_raw,
-	F_method,
-	F_protocol,
-	F_request_line,
-	F_request_body,
-	F_header,
-	F_header_raw,
-	F_header_names,
-	F_cookie,
-	F_user_agent,
-	F_host,
-	F_host_raw,
-	F_accept,
-	F_accept_lang,
-	F_accept_enc,
-	F_referer,
-	F_connection,
-	F_content_type,
-	F_content_len,
-	F_start,
-	F_stat_code,
-	F_stat_msg,
-	F_response_line,
-	F_response_body,
-	F_server,
-	F_location,
-	F_request_header,
-	F_response_header,
-	F_file, /* FILE_FIELDS */
-};
-#define UP   1
-#define DOWN 2
-#define BOTH 3
-/* clang-format off */
-#define BYTES(name_, dirs_, at_, what_) {name_, FIELD_bytes, dirs_, {at_, at_}, false, what_}
 const struct field http_fields[] = {
-	BYTES("http.uri", UP, HTTP_line, "normalised path and query of a request"),
-	BYTES("http.uri.raw", UP, HTTP_line, "path and query as sent"),
-	BYTES("http.method", UP, HTTP_line, "request method"),
-	BYTES("http.protocol", BOTH, HTTP_line, "protocol version of the first line"),
-	BYTES("http.request_line", UP, HTTP_line, "first line of a request"),
-	BYTES("http.request_body", UP, HTTP_body, "body of a request"),
-	BYTES("http.header", BOTH, HTTP_head, "normalised headers"),
-	BYTES("http.header.raw", BOTH, HTTP_head, "headers as sent"),
-	BYTES("http.header_names", BOTH, HTTP_head, "names of the headers"),
-	BYTES("http.cookie", BOTH, HTTP_head, "cookies"),
-	BYTES("http.user_agent", UP, HTTP_head, "User-Agent"),
-	BYTES("http.host", UP, HTTP_head, "normalised host name"),
-	BYTES("http.host.raw", UP, HTTP_head, "host name as sent"),
-	BYTES("http.accept", UP, HTTP_head, "Accept"),
-	BYTES("http.accept_lang", UP, HTTP_head, "Accept-Language"),
-	BYTES("http.accept_enc", UP, HTTP_head, "Accept-Encoding"),
-	BYTES("http.referer", UP, HTTP_head, "Referer"),
-	BYTES("http.connection", BOTH, HTTP_head, "Connection"),
-	BYTES("http.content_type", BOTH, HTTP_head, "Content-Type"),
-	BYTES("http.content_len", BOTH, HTTP_head, "Content-Length"),
-	BYTES("http.start", BOTH, HTTP_head, "first line and headers"),
-	BYTES("http.stat_code", DOWN, HTTP_line, "status code of a response"),
-	BYTES("http.stat_msg", DOWN, HTTP_line, "reason phrase of a response"),
-	BYTES("http.response_line", DOWN, HTTP_line, "first line of a response"),
-	BYTES("http.response_body", DOWN, HTTP_body, "body of a response"),
-	BYTES("http.server", DOWN, HTTP_head, "Server"),
-	BYTES("http.location", DOWN, HTTP_head, "Location"),
-	{"http.request_header", FIELD_bytes, UP, {HTTP_head, 0}, true, "each header of a request"},
-	{"http.response_header", FIELD_bytes, DOWN, {0, HTTP_head}, true, "each header of a response"},
-	FILE_FIELDS(BOTH, HTTP_body, HTTP_done),
+#define FIELD(id, name_, dirs_, at_, many_, what_)                                                 \
+	{name_, FIELD_bytes, dirs_, {at_, at_}, many_, what_},
+#include "proto/http_fields.def"
+#undef FIELD
+	FILE_FIELDS(HTTP_BOTH, HTTP_body, HTTP_done),
 	{0},
 };
-/* clang-format on */
 
 static struct view_of_bytes text_of(const char *s)
 {
@@ -113,7 +50,7 @@ static void make_header(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
 	const struct http_msg *m = &tx->msg[dir];
 
 	for (uint32_t i = 0; i < m->n_header; i++) {
-		if (!is_cookie(m, &m->header[i], dir))
+		if (!m->header[i].sum && !is_cookie(m, &m->header[i], dir))
 			add_header(tx, m, &m->header[i], b, "\r\n");
 	}
 }
@@ -125,6 +62,8 @@ static void make_names(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
 	for (uint32_t i = 0; i < m->n_header; i++) {
 		if (i == 0)
 			add(tx, b, text_of("\r\n"));
+		if (m->header[i].sum)
+			continue;
 		add(tx, b, http_name(m, &m->header[i]));
 		add(tx, b, text_of("\r\n"));
 	}
@@ -136,10 +75,13 @@ static void make_start(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
 {
 	const struct http_msg *m = &tx->msg[dir];
 
-	add(tx, b, (struct view_of_bytes){m->head.at, m->line_len});
-	add(tx, b, text_of("\r\n"));
-	for (uint32_t i = 0; i < m->n_header; i++)
-		add_header(tx, m, &m->header[i], b, "\r\n");
+	add(tx, b, (struct view_of_bytes){m->head.at + m->line_at, m->line_len});
+	if (!m->line_at) /* the one that is made has it */
+		add(tx, b, text_of("\r\n"));
+	for (uint32_t i = 0; i < m->n_header; i++) {
+		if (!m->header[i].sum)
+			add_header(tx, m, &m->header[i], b, "\r\n");
+	}
 	add(tx, b, text_of("\r\n"));
 }
 
@@ -167,14 +109,20 @@ static struct view_of_bytes raw_host(const struct http_tx *tx)
 	struct view_of_bytes v = http_authority(tx);
 	const struct http_header *h = v.len ? NULL : http_find(m, "host");
 
+	if (tx->two && http_find(m, ":authority"))
+		h = http_find(m, ":authority");
 	return h ? http_value(m, h) : v;
 }
 
 static void make_host(struct http_tx *tx, struct proto_bytes *b)
 {
 	struct view_of_bytes v = raw_host(tx);
-	uint32_t n = 0;
+	const uint8_t *user = tx->two && v.len ? memrchr(v.at, '@', v.len) : NULL;
+	uint32_t n = user ? (uint32_t)(user - v.at) + 1 : 0;
 
+	v.at += n;
+	v.len -= n;
+	n = 0;
 	while (n < v.len && v.at[n] == '[' && n == 0 && memchr(v.at, ']', v.len))
 		n = (uint32_t)((const uint8_t *)memchr(v.at, ']', v.len) - v.at) + 1;
 	while (n < v.len && v.at[n] != ':')
@@ -258,8 +206,12 @@ static struct view_of_bytes one_header(struct http_tx *tx, uint8_t dir, unsigned
 	struct proto_bytes *b = &m->made[MADE_one];
 
 	b->len = 0;
-	if (i < m->n_header)
-		add_header(tx, m, &m->header[i], b, "");
+	for (uint32_t k = 0; k < m->n_header; k++) {
+		if (m->header[k].sum || i--)
+			continue;
+		add_header(tx, m, &m->header[k], b, "");
+		break;
+	}
 	return (struct view_of_bytes){b->at, b->len};
 }
 
@@ -273,16 +225,16 @@ static struct view_of_bytes header_value(const struct http_msg *m, const char *n
 static struct view_of_bytes by_name(const struct http_msg *m, unsigned f)
 {
 	static const char *const names[] = {
-		[F_user_agent] = "user-agent",
-		[F_accept] = "accept",
-		[F_accept_lang] = "accept-language",
-		[F_accept_enc] = "accept-encoding",
-		[F_referer] = "referer",
-		[F_connection] = "connection",
-		[F_content_type] = "content-type",
-		[F_content_len] = "content-length",
-		[F_server] = "server",
-		[F_location] = "location",
+		[HTTP_FIELD_user_agent] = "user-agent",
+		[HTTP_FIELD_accept] = "accept",
+		[HTTP_FIELD_accept_lang] = "accept-language",
+		[HTTP_FIELD_accept_enc] = "accept-encoding",
+		[HTTP_FIELD_referer] = "referer",
+		[HTTP_FIELD_connection] = "connection",
+		[HTTP_FIELD_content_type] = "content-type",
+		[HTTP_FIELD_content_len] = "content-length",
+		[HTTP_FIELD_server] = "server",
+		[HTTP_FIELD_location] = "location",
 	};
 	if (f >= sizeof(names) / sizeof(names[0]) || !names[f])
 		return (struct view_of_bytes){NULL, 0};
@@ -292,18 +244,18 @@ static struct view_of_bytes by_name(const struct http_msg *m, unsigned f)
 static struct view_of_bytes from_line(const struct http_msg *m, unsigned f, uint8_t dir)
 {
 	switch (f) {
-	case F_uri_raw:
+	case HTTP_FIELD_uri_raw:
 		return m->word[1];
-	case F_method:
+	case HTTP_FIELD_method:
 		return m->word[0];
-	case F_protocol:
+	case HTTP_FIELD_protocol:
 		return m->word[dir == FLOW_to_server ? 2 : 0];
-	case F_stat_code:
+	case HTTP_FIELD_stat_code:
 		return m->word[1];
-	case F_stat_msg:
+	case HTTP_FIELD_stat_msg:
 		return m->word[2];
 	default:
-		return (struct view_of_bytes){m->head.at, m->line_len};
+		return (struct view_of_bytes){m->head.at + m->line_at, m->line_len};
 	}
 }
 
@@ -312,36 +264,37 @@ static struct view_of_bytes view(struct http_tx *tx, unsigned f, unsigned i, uin
 	const struct http_msg *m = &tx->msg[dir];
 
 	switch (f) {
-	case F_uri:
+	case HTTP_FIELD_uri:
 		return made(tx, dir, MADE_uri);
-	case F_header:
+	case HTTP_FIELD_header:
 		return made(tx, dir, MADE_header);
-	case F_header_names:
+	case HTTP_FIELD_header_names:
 		return made(tx, dir, MADE_names);
-	case F_start:
+	case HTTP_FIELD_start:
 		return made(tx, dir, MADE_start);
-	case F_host:
+	case HTTP_FIELD_host:
 		return made(tx, dir, MADE_host);
-	case F_request_header:
-	case F_response_header:
+	case HTTP_FIELD_request_header:
+	case HTTP_FIELD_response_header:
 		return one_header(tx, dir, i);
-	case F_header_raw:
+	case HTTP_FIELD_header_raw:
 		return (struct view_of_bytes){m->head.at + m->headers_at,
-					      m->head.len - m->headers_at};
-	case F_cookie:
+					      (m->line_at ? m->line_at : m->head.len) -
+						      m->headers_at};
+	case HTTP_FIELD_cookie:
 		return header_value(m, dir == FLOW_to_server ? "cookie" : "set-cookie");
-	case F_host_raw:
+	case HTTP_FIELD_host_raw:
 		return http_authority(tx).len ? made(tx, dir, MADE_host) : raw_host(tx);
-	case F_request_body:
-	case F_response_body:
+	case HTTP_FIELD_request_body:
+	case HTTP_FIELD_response_body:
 		return (struct view_of_bytes){m->body.at, m->body.len};
-	case F_uri_raw:
-	case F_method:
-	case F_protocol:
-	case F_stat_code:
-	case F_stat_msg:
-	case F_request_line:
-	case F_response_line:
+	case HTTP_FIELD_uri_raw:
+	case HTTP_FIELD_method:
+	case HTTP_FIELD_protocol:
+	case HTTP_FIELD_stat_code:
+	case HTTP_FIELD_stat_msg:
+	case HTTP_FIELD_request_line:
+	case HTTP_FIELD_response_line:
 		return from_line(m, f, dir);
 	default:
 		return by_name(m, f);
@@ -356,10 +309,10 @@ bool http_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 
 	if (!tx->msg[dir].parsed || (i && !http_fields[f].many))
 		return false;
-	if (f >= F_file) {
+	if (f >= HTTP_FIELD_file) {
 		struct file_view file;
 
-		return http_file(tx, dir, i, &file) && file_bytes(&file, f - F_file, out);
+		return http_file(tx, dir, i, &file) && file_bytes(&file, f - HTTP_FIELD_file, out);
 	}
 	*out = view(tx, f, i, dir);
 	return out->at && (out->len || !http_fields[f].many);
@@ -370,7 +323,8 @@ bool http_number(const struct tx *head, unsigned f, unsigned i, uint8_t dir, uin
 	struct http_tx *tx = (struct http_tx *)(uintptr_t)head;
 	struct file_view file;
 
-	if (f != F_file + FILE_size || !tx->msg[dir].parsed || !http_file(tx, dir, i, &file))
+	if (f != HTTP_FIELD_file + FILE_size || !tx->msg[dir].parsed ||
+	    !http_file(tx, dir, i, &file))
 		return false;
 	*out = file.size;
 	return true;
@@ -444,6 +398,12 @@ uint32_t http_eve(const struct tx *head, char *out, uint32_t size)
 		say(&j, "redirect", header_value(down, "location"));
 	}
 	json_u64(&j, "length", down->body_len);
+	if (tx->two) {
+		json_str(&j, "version", "2");
+		json_open(&j, "http2");
+		json_u64(&j, "stream_id", tx->stream);
+		json_close(&j);
+	}
 	json_close(&j);
 	put_files(&j, tx);
 	return json_ok(&j) ? (uint32_t)j.len : 0;

@@ -50,7 +50,7 @@ static void add_part(struct http_tx *tx, struct http_msg *m, uint32_t from, uint
 		data = end + 2;
 	}
 	if (end == to) {
-		proto_event(&tx->tx, HTTP_EVENT_multipart_header);
+		http_event(tx, HTTP_EVENT_multipart_header);
 		return;
 	}
 	struct view_of_bytes head = {p + from, end - from};
@@ -61,7 +61,7 @@ static void add_part(struct http_tx *tx, struct http_msg *m, uint32_t from, uint
 	if (name.len == 0)
 		return;
 	if (to <= data)
-		proto_event(&tx->tx, HTTP_EVENT_multipart_no_data);
+		http_event(tx, HTTP_EVENT_multipart_no_data);
 	parts->at[parts->n++] = (struct http_part){
 		.name = (uint32_t)(name.at - p),
 		.name_len = name.len,

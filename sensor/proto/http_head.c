@@ -171,9 +171,16 @@ static bool grow(struct http_tx *tx, struct http_msg *m)
 	return true;
 }
 
-/* The header's value, and `more` behind it, in `joined`. What has no room there stays as it was. */
-static void join(struct http_tx *tx, struct http_msg *m, struct http_header *h, const char *sep,
-		 struct view_of_bytes more)
+bool http_header_put(struct http_tx *tx, struct http_msg *m, const struct http_header *h)
+{
+	if (m->n_header == HTTP_HEADERS_MAX || (m->n_header == m->cap_header && !grow(tx, m)))
+		return false;
+	m->header[m->n_header++] = *h;
+	return true;
+}
+
+void http_header_join(struct http_tx *tx, struct http_msg *m, struct http_header *h,
+		      const char *sep, struct view_of_bytes more)
 {
 	struct view_of_bytes old = http_value(m, h);
 	struct proto_bytes *j = &m->joined;
@@ -206,14 +213,13 @@ static void repeated(struct http_tx *tx, struct http_msg *m, struct http_header 
 	bool up = dir == FLOW_to_server;
 
 	if (++m->repeated > HTTP_REPEATED_MAX)
-		proto_event(&tx->tx, up ? HTTP_EVENT_request_repeat : HTTP_EVENT_response_repeat);
+		http_event(tx, up ? HTTP_EVENT_request_repeat : HTTP_EVENT_response_repeat);
 	if (!http_is(http_name(m, h), "content-length")) {
-		join(tx, m, h, ", ", value);
+		http_header_join(tx, m, h, ", ", value);
 		return;
 	}
 	if (!http_digits(http_value(m, h), &one) || !http_digits(value, &other) || one != other)
-		proto_event(&tx->tx,
-			    up ? HTTP_EVENT_duplicate_cl : HTTP_EVENT_duplicate_cl_response);
+		http_event(tx, up ? HTTP_EVENT_duplicate_cl : HTTP_EVENT_duplicate_cl_response);
 }
 
 static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes line, uint8_t dir)
@@ -226,8 +232,8 @@ static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes lin
 
 	value = trim(value);
 	if (!colon)
-		proto_event(&tx->tx, dir == FLOW_to_server ? HTTP_EVENT_te_field
-							   : HTTP_EVENT_response_te_field);
+		http_event(tx, dir == FLOW_to_server ? HTTP_EVENT_te_field
+						     : HTTP_EVENT_response_te_field);
 	for (uint32_t i = 0; name.len && i < m->n_header; i++) {
 		struct http_header *h = &m->header[i];
 		struct view_of_bytes other = http_name(m, h);
@@ -242,16 +248,15 @@ static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes lin
 		}
 	}
 	if (m->n_header == HTTP_HEADERS_MAX)
-		proto_event(&tx->tx, dir == FLOW_to_server ? HTTP_EVENT_request_headers
-							   : HTTP_EVENT_response_headers);
-	if (m->n_header == HTTP_HEADERS_MAX || (m->n_header == m->cap_header && !grow(tx, m)))
-		return;
-	m->header[m->n_header++] = (struct http_header){
-		.name = (uint32_t)(name.at - m->head.at),
-		.name_len = name.len,
-		.value = (uint32_t)(value.at - m->head.at),
-		.value_len = value.len,
-	};
+		http_event(tx, dir == FLOW_to_server ? HTTP_EVENT_request_headers
+						     : HTTP_EVENT_response_headers);
+	http_header_put(tx, m,
+			&(struct http_header){
+				.name = (uint32_t)(name.at - m->head.at),
+				.name_len = name.len,
+				.value = (uint32_t)(value.at - m->head.at),
+				.value_len = value.len,
+			});
 }
 
 bool http_parse_head(struct http_tx *tx, uint8_t dir)
@@ -278,7 +283,7 @@ bool http_parse_head(struct http_tx *tx, uint8_t dir)
 		struct http_header *last = m->n_header ? &m->header[m->n_header - 1] : NULL;
 
 		if (last && blank(line.at[0]))
-			join(tx, m, last, " ", trim(line));
+			http_header_join(tx, m, last, " ", trim(line));
 		else
 			add(tx, m, line, dir);
 	}

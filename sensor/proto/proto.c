@@ -157,6 +157,21 @@ void proto_switch(struct proto_call *c, enum app next, uint32_t rest)
 	c->pf->rest = rest;
 }
 
+void proto_carry(struct proto_call *c, struct proto_bytes *b)
+{
+	proto_drop(&c->proto->mem, &c->pf->carried);
+	c->pf->carried = *b;
+	*b = (struct proto_bytes){0};
+}
+
+struct proto_bytes proto_carried(struct proto_call *c)
+{
+	struct proto_bytes b = c->pf->carried;
+
+	c->pf->carried = (struct proto_bytes){0};
+	return b;
+}
+
 void proto_quit(struct proto_call *c, uint8_t dir)
 {
 	flow_stream_quit(c->flow, dir);
@@ -166,8 +181,11 @@ void proto_quit(struct proto_call *c, uint8_t dir)
 
 static void drop_state(struct proto_call *c)
 {
+	uint8_t dir = c->dir; /* end() goes through both */
+
 	if (c->protocol && c->protocol->end && (c->state || !c->protocol->state_size))
 		c->protocol->end(c);
+	c->dir = dir;
 	if (c->state)
 		proto_give(&c->proto->mem, c->state, (uint32_t)c->protocol->state_size);
 	c->state = c->pf->state = NULL;
@@ -426,6 +444,7 @@ void proto_flow_end(struct proto *pr, struct flow *f, const struct order *at)
 	struct proto_call c = call_of(pr, f, pf, NULL, at, FLOW_to_server);
 	if (c.protocol)
 		drop_state(&c);
+	proto_drop(&pr->mem, &pf->carried);
 	flow_pool_put(&pr->flows, f->proto_state);
 	f->proto_state = 0;
 }

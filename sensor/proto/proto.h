@@ -72,6 +72,7 @@ struct proto_counters {
 	struct count bytes, gaps, failed, switched;
 	struct count no_state, no_memory; /* flows not parsed; takes that found no room */
 	struct count facts, events, decode_limit;
+	struct count streams_over, blocks_lost; /* HTTP/2: ended by too many; header blocks */
 };
 
 struct proto;

@@ -125,6 +125,9 @@ void proto_fail(struct proto_call *c); /* lost for good: no more is parsed of th
  * `rest` bytes of this data() are its first. APP_none: whatever its first bytes say. Return at
  * once. */
 void proto_switch(struct proto_call *c, enum app next, uint32_t rest);
+/* Bytes (of proto_mem, taken over) for the protocol that is switched to, and there what was given. */
+void proto_carry(struct proto_call *c, struct proto_bytes *b);
+struct proto_bytes proto_carried(struct proto_call *c);
 void proto_quit(struct proto_call *c,
 		uint8_t dir); /* nothing more of this direction is wanted: TLS after the hello */
 /* For some minutes flows to this server address and port are `app` (FTP data, RPC's endpoint map).

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "proto/http.h"
 #include "proto_rig.h"
+#include "rig_only.h"
 
 #include <zlib.h>
 
@@ -95,35 +96,6 @@ static const struct row {
 	 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nabc", "response_body",
 	 "http.response_body=zz\\x0d\\x0aabc\nevent http.invalid_response_chunk_len\n"},
 };
-
-static bool wanted(const char *line, const char *of)
-{
-	const char *dot = strchr(line, '.'), *end = strchr(line, '=');
-	char name[64], list[256];
-
-	if (strncmp(line, "event", 5) == 0)
-		return true;
-	if (!dot || !end || end < dot)
-		return false;
-	const char *last = dot;
-	for (const char *p = dot; p < end; p++)
-		last = *p == '.' ? p : last;
-	snprintf(name, sizeof(name), " %.*s ", (int)(end - last - 1), last + 1);
-	snprintf(list, sizeof(list), " %s ", of);
-	return strstr(list, name) != NULL;
-}
-
-static const char *only(char *text, const char *of, char *out)
-{
-	size_t n = 0;
-
-	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n")) {
-		if (wanted(line, of))
-			n += (size_t)sprintf(out + n, "%s\n", line);
-	}
-	out[n] = '\0';
-	return out;
-}
 
 static char kept[RIG_TEXT];
 
