@@ -26,6 +26,11 @@ static void check_marks(void)
 		{"users are listed", SAMR, 13, "-722 10.0.0.5"},
 		{"the directory is replicated", DRSUAPI, 3, "+743 10.0.0.5"},
 		{"a path is opened for somebody", EFSRPC, 0, "+733 10.0.0.5"},
+		{"room for shadow copies", "214a0f28-b737-4026-b847-4f9e37d79529", 4, "+746 10.0.0.5"},
+		{"room for shadow copies asked", "214a0f28-b737-4026-b847-4f9e37d79529", 6, ""},
+		{"an object deleted by WMI", "9556dc99-828c-11cf-a37e-00aa003240c7", 16, "+748 10.0.0.5"},
+		{"the endpoint mapper listed", "e1af8308-5d1f-11c9-91a4-08002b14a0fa", 2, "-750 10.0.0.5"},
+		{"an endpoint asked for", "e1af8308-5d1f-11c9-91a4-08002b14a0fa", 3, ""},
 		{"a call nobody minds", SVCCTL, 0, ""},
 		{"an interface nobody knows", "00000001-0000-0000-0000-000000000000", 12, ""},
 	};
