@@ -176,11 +176,25 @@ static void tell_answers(struct proto_call *c, const struct rpc *r, unsigned fir
 }
 
 /* The results stand in the order of the contexts of the bind; an alter's are its own only. */
+/* The bind was not seen; its answer names the pipe, "\\PIPE\\atsvc". */
+static void guess_by_address(struct rpc *r, const struct pdu *u)
+{
+	char name[RPC_PIPE];
+	uint32_t n = u16(u, 24);
+
+	if (r->contexts || r->guess || n < 8 || n > sizeof(name) + 5 || 26 + n > u->n ||
+	    strncasecmp((const char *)u->at + 26, "\\PIPE\\", 6) != 0)
+		return;
+	proto_text(u->at + 32, n - 7, name, sizeof(name)); /* its terminator is counted */
+	r->guess = rpc_of_pipe(name, &r->guessed);
+}
+
 static void bind_ack(struct proto_call *c, struct rpc *r, const struct pdu *u)
 {
 	uint32_t at = 24;
 	unsigned next = 0;
 
+	guess_by_address(r, u);
 	at += 2u + u16(u, at); /* secondary address */
 	at = (at + 3u) & ~3u;
 	unsigned n = at < u->n ? u->at[at] : 0;

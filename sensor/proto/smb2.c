@@ -180,6 +180,15 @@ static struct smb_file *unknown(struct proto_call *c, struct smb_tx *t, const ui
 	return f;
 }
 
+/* Opened in a tree that was connected before we looked: the first data may say that it is a pipe.
+ */
+static void recognise(struct proto_call *c, struct smb_file *f, const uint8_t *p, uint32_t n)
+{
+	if (!f->pipe && !f->had_write && !f->had_read && n >= 16 &&
+	    !smb_tree(c, f->session, f->tree) && rpc_plausible(p, n) == PROBE_yes)
+		f->pipe = true;
+}
+
 static void write_request(struct proto_call *c, struct smb_tx *t, const struct message *m)
 {
 	uint32_t at = u16(m, 66);
@@ -194,6 +203,7 @@ static void write_request(struct proto_call *c, struct smb_tx *t, const struct m
 		f = unknown(c, t, m->at + at, have(m, at, t->length), false);
 	if (!f)
 		return;
+	recognise(c, f, m->at + at, have(m, at, t->length));
 	smb_io_write(c, f, t->offset, t->length, m->at + at, have(m, at, t->length));
 	smb_io_data(c, f, t->offset, t->length, m->at + at, have(m, at, t->length));
 }

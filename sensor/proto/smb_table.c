@@ -175,6 +175,9 @@ struct smb_file *smb_file_new(struct proto_call *c, const uint8_t id[16], const 
 		f->pipe = tree->kind == 2;
 		f->admin = tree->admin;
 		snprintf(f->share, sizeof(f->share), "%.127s", tree->share);
+	} else if (f->named) {
+		/* Its tree was connected before we looked: names that are pipes' say so. */
+		f->pipe = rpc_of_pipe(pipe_name(tx->name), &(struct rpc_uuid){{0}});
 	}
 	if (f->named)
 		snprintf(f->path, sizeof(f->path), "%s", f->pipe ? pipe_name(tx->name) : tx->name);

@@ -364,6 +364,29 @@ static void check_pipe(void)
 		CHECK(has(t, "dcerpc.opnum=12\ndcerpc.iface=1\n"));
 		CHECK(has(t, "fact rpc_call< [svcctl] [evil]"));
 	}
+	CASE("the tree was connected before we looked: the pipe's name tells");
+	start(0);
+	create("svcctl", 1, 1);
+	write_file(call.at, call.n, 0);
+	const char *late = rig_fini(&rig);
+	CHECK(has(late, "fact rpc_call> [svcctl] [evil]"));
+	CASE("… or what is written first");
+	start(0);
+	create("unheard-of", 1, 1);
+	write_file(bind.at, bind.n, 0);
+	write_file(call.at, call.n, 0);
+	CHECK(has(rig_fini(&rig), "fact rpc_call> [unheard-of] [evil]"));
+	CASE("the bind was not seen: its answer names the pipe");
+	start(0);
+	struct made named = {.n = 0};
+	put_at(&named, ack.at, 24);
+	put_hex(&named, "0d00 5c504950455c73766363746c00 00");
+	put_at(&named, ack.at + 28, ack.n - 28);
+	named.at[8] = (uint8_t)named.n;
+	read_file(named.at, named.n, 0);
+	write_file(call.at, call.n, 0);
+	late = rig_fini(&rig);
+	CHECK(strstr(late, "dcerpc.opnum=12\n") && strstr(late, "dcerpc.iface=1\n"));
 	CASE("a pipe opened before we looked, bytes missing before");
 	start(0);
 	rig.handshake = true; /* none was seen */
