@@ -27,7 +27,7 @@
 #define IDLE_MIN_NS (20 * NS_PER_US)
 #define IDLE_MAX_NS (500 * NS_PER_US)
 #define RULE_REPORT_LINES 20u /* a wrong file is one mistake, said ten thousand times */
-#define IDLE_FILE_NS NS_PER_MS /* nobody waits for the latency of a file */
+#define IDLE_FILE_NS (2 * NS_PER_MS) /* nobody waits for the latency of a file */
 
 /* An idle thread gives its core away: the machine may have no more than two. */
 struct idle {
@@ -66,6 +66,7 @@ static void *detect_run(void *arg)
 	const struct observation *o;
 	unsigned n = 0;
 
+	pthread_setname_np(pthread_self(), "vigie-detect");
 	while (!atomic_load_explicit(&r->abort, memory_order_relaxed)) {
 		reload_seen(&r->reload, &r->findings);
 		o = merge_next(&r->merge, r->live ? clock_mono_ns() : 0);
@@ -133,17 +134,19 @@ static void *writer_run(void *arg)
 {
 	static char line[EVE_LINE_MAX];
 	struct run *r = arg;
-	struct idle idle = {.sleep_ns = IDLE_MIN_NS};
+	struct idle idle = {.sleep_ns = r->live ? IDLE_MIN_NS : IDLE_FILE_NS};
 	struct evidence_done kept;
 	const struct finding *f;
 	uint32_t n;
 
+	pthread_setname_np(pthread_self(), "vigie-writer");
 	for (;;) {
 		f = ring_peek(&r->findings, &n);
 		if (f) {
 			write_finding(r, f, line);
 			ring_pop(&r->findings);
-			idle_reset(&idle);
+			if (r->live)
+				idle_reset(&idle);
 			continue;
 		}
 		while (evidence_next(r->evidence, &kept))

@@ -127,7 +127,10 @@ static void *worker_run(void *arg)
 	struct worker *w = arg;
 	struct burst *b = &w->burst;
 	struct timespec cpu;
+	char name[16];
 
+	snprintf(name, sizeof(name), "vigie-worker%u", w->index % 1000);
+	pthread_setname_np(pthread_self(), name);
 	do {
 		w->source->next(w->source_state, w->index, b);
 		if (atomic_load_explicit(w->stop, memory_order_relaxed))

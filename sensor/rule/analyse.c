@@ -86,21 +86,87 @@ static void print_database(const struct database *d, const char *name, const str
 	fprintf(out, " %s\n", dir);
 }
 
-/* The field that a database is of: any protocol that has it names it. */
-static const struct field_scan *scan_of(const struct rule_engine *e, const struct database *d,
-					unsigned *dir)
+/* Whether it is printed with a protocol of a smaller number, too: several share a field's database. */
+static bool was_before(const struct rule_engine *e, unsigned app, unsigned dir, const struct field_scan *s)
 {
-	for (unsigned a = 0; a < APP_count; a++) {
-		for (*dir = 0; *dir < 2; ++*dir) {
-			const struct app_rules *r = &e->app[a][*dir];
+	for (unsigned a = 0; a < app; a++) {
+		const struct app_rules *r = &e->app[a][dir];
 
-			for (unsigned i = 0; i < r->n_scan; i++) {
-				if (r->scan[i].db == d)
-					return &r->scan[i];
-			}
+		for (unsigned i = 0; i < r->n_scan; i++) {
+			if (r->scan[i].db == s->db && r->scan[i].buffer == s->buffer)
+				return true;
 		}
 	}
-	return NULL;
+	return false;
+}
+
+static void print_fields(const struct rule_engine *e, unsigned app, unsigned dir, const char *name, FILE *out)
+{
+	const struct app_rules *r = &e->app[app][dir];
+
+	for (unsigned i = 0; i < r->n_scan; i++) {
+		const struct field_scan *s = &r->scan[i];
+
+		if (!was_before(e, app, dir, s))
+			print_database(s->db, s->buffer->name, s->chain, name, out);
+		if (s->with_next)
+			print_database(s->with_next, "the last two together", NULL, name, out);
+	}
+}
+
+static void print_ports(const struct port_dbs *p, const char *side, const char *name, const char *dir,
+			FILE *out)
+{
+	size_t bytes = 0, all = 0;
+	uint32_t kinds = 0, literals = 0, longest = 0;
+
+	for (uint32_t i = 0; i < p->n; i++) {
+		const struct database *d = p->at[i].db;
+		bool again = false;
+
+		for (uint32_t k = 0; k < i; k++)
+			again |= p->at[k].db == d;
+		if (again)
+			continue;
+		hs_database_size(d->hs, &bytes);
+		all += bytes;
+		kinds++;
+		literals += d->n;
+		longest = d->longest > longest ? d->longest : longest;
+	}
+	if (kinds)
+		fprintf(out, "%9u %9u %11zu  %s %s, %u databases of %u %s ports\n", literals, longest,
+			all, name, dir, kinds, p->n, side);
+}
+
+static void print_payload(const struct payload_dbs *p, const char *name, const char *dir, FILE *out)
+{
+	bool apart = false;
+	char text[80];
+
+	for (unsigned a = 0; a < APP_count; a++)
+		apart |= p->of_app[a] != p->of_app[APP_failed];
+	for (unsigned a = 0; a < APP_count; a++) {
+		/* What is of no protocol stands in each. */
+		bool again = a != APP_failed && p->of_app[a] == p->of_app[APP_failed];
+
+		if (!p->of_app[a] || again)
+			continue;
+		snprintf(text, sizeof(text), apart ? "%s, %s," : "%s", name,
+			 a == APP_none	   ? "protocol not known"
+			 : a == APP_failed ? "any other protocol"
+					   : proto_name((enum app)a));
+		print_database(p->of_app[a], text, NULL, dir, out);
+	}
+	for (unsigned a = 0; a < APP_count; a++) {
+		for (uint32_t i = 0; i < p->n_joint[a]; i++) {
+			snprintf(text, sizeof(text), "%s, %s, port %u,", name, proto_name((enum app)a),
+				 p->joint[a][i].port);
+			print_database(p->joint[a][i].db, text, NULL, dir, out);
+		}
+	}
+	print_ports(&p->to, "destination", name, dir, out);
+	print_ports(&p->from, "source", name, dir, out);
 }
 
 static void print_databases(const struct rule_engine *e, FILE *out)
@@ -113,13 +179,11 @@ static void print_databases(const struct rule_engine *e, FILE *out)
 	fputs("Databases:\n literals   longest       bytes  of\n", out);
 	for (unsigned k = 0; k < DB_count; k++) {
 		for (dir = 0; dir < 2; dir++)
-			print_database(&e->db[k][dir], names[k], NULL, dirs[dir], out);
+			print_payload(&e->payload[k][dir], names[k], dirs[dir], out);
 	}
-	for (uint32_t i = 0; i < e->n_field_db; i++) {
-		const struct field_scan *s = scan_of(e, &e->field_db[i], &dir);
-
-		if (s)
-			print_database(&e->field_db[i], s->buffer->name, s->chain, dirs[dir], out);
+	for (unsigned a = 0; a < APP_count; a++) {
+		for (dir = 0; dir < 2; dir++)
+			print_fields(e, a, dir, dirs[dir], out);
 	}
 }
 

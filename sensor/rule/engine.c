@@ -141,28 +141,20 @@ int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *er
 		e->empty &= e->sig[i]->rule.unmatched != NULL;
 	for (unsigned c = 0; c < CLASS_count; c++)
 		build_lists(e, (enum proto_class)c);
+	struct list which[DB_count][2];
 	for (unsigned k = 0; k < DB_count; k++) {
-		for (unsigned dir = 0; dir < 2; dir++) {
-			struct list which = list_of(e, choose_database, k, (int32_t)dir);
-			int rc = rule_database_build(&e->db[k][dir], &e->arena, e->sig, which,
-						     cache, err);
-
-			if (rc)
-				return rc;
-			if (e->db[k][dir].n > e->most_literals)
-				e->most_literals = e->db[k][dir].n;
-		}
+		for (unsigned dir = 0; dir < 2; dir++)
+			which[k][dir] = list_of(e, choose_database, k, (int32_t)dir);
 	}
+	int rc = rule_payload_dbs_build(e, which, cache, err);
+	if (rc)
+		return rc;
 	return rule_tx_engine_build(e, cache, err);
 }
 
 void rule_engine_fini(struct rule_engine *e)
 {
-	for (unsigned k = 0; k < DB_count; k++) {
-		for (unsigned dir = 0; dir < 2; dir++)
-			hs_free_database(e->db[k][dir].hs);
-	}
-	for (unsigned i = 0; i < e->n_field_db; i++)
-		hs_free_database(e->field_db[i].hs);
+	for (struct database *d = e->database; d; d = d->next)
+		hs_free_database(d->hs);
 	rule_arena_fini(&e->arena);
 }

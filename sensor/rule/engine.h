@@ -20,10 +20,33 @@ struct list { /* indices of signatures, ascending */
 };
 
 struct database { /* one Hyperscan id a distinct literal */
-	hs_database_t *hs; /* NULL: nothing to look for */
+	struct database *next; /* of the engine's */
+	struct list of;        /* the rules it was made for */
+	hs_database_t *hs;
 	const struct list *rules; /* by id */
 	uint32_t n;        /* literals */
 	uint32_t longest;  /* bytes */
+};
+
+struct port_db {
+	uint16_t port;
+	const struct database *db;
+};
+struct port_dbs {
+	uint8_t has[65536 / 8];
+	const struct port_db *at; /* ascending */
+	uint32_t n;
+};
+
+/* What one kind of payload is scanned with in one direction: one database by what the flow speaks, and
+ * those of its ports, where rules ask for them. NULL: none. */
+struct payload_dbs {
+	const struct database *of_app[APP_count];
+	struct port_dbs to, from; /* destination, source */
+	/* A protocol on a port that is usual for it: both databases in one, which is as fast as one. */
+	const struct port_db *joint[APP_count];
+	uint32_t n_joint[APP_count];
+	uint32_t longest;         /* literal of all of them, bytes */
 };
 
 enum proto_class { CLASS_tcp, CLASS_udp, CLASS_icmp, CLASS_icmp6, CLASS_other, CLASS_arp,
@@ -50,6 +73,9 @@ struct field_scan {
 	const struct database *db; /* shared by the protocols that have the field */
 	uint16_t field;
 	uint8_t progress;
+	/* The scan that follows is of a field that mostly holds the same bytes (a body, and the file that
+	 * it is): then both are done at once with this. NULL: they have nothing to do with each other. */
+	const struct database *with_next;
 };
 struct progress_list {
 	uint8_t progress;
@@ -67,13 +93,12 @@ struct rule_engine {
 	struct arena arena;
 	const struct signature *const *sig; /* by rule.index */
 	uint32_t n_sig;
-	struct database db[DB_count][2]; /* by direction */
+	struct payload_dbs payload[DB_count][2]; /* by direction */
+	struct database *database; /* all of them, each list of rules once */
 	struct class_lists lists[CLASS_count];
 	uint32_t n_flowbits, n_flowints, n_flowvars, n_pktvars;
 	const struct span *flowbit, *flowint, *flowvar; /* their names */
 	struct app_rules app[APP_count][2];
-	struct database *field_db; /* those of field_scan */
-	uint32_t n_field_db;
 	bool has_tx;
 	bool has_header_chains; /* headers that are looked at after transforms */
 	bool has_xbits;
@@ -86,9 +111,17 @@ struct rule_engine {
 int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *err);
 void rule_engine_fini(struct rule_engine *e);
 
-/* prefilter.c: a database over the signatures listed. */
-int rule_database_build(struct database *d, struct arena *a, const struct signature *const *sig,
-			struct list which, struct cache *cache, struct err *err);
+/* prefilter.c: the database of the rules listed (ascending, kept by the caller), which is made if there
+ * is none yet. NULL: they are none. */
+int rule_database_of(struct rule_engine *e, struct list of, struct cache *cache,
+		     const struct database **out, struct err *err);
+/* One for the rules of both. */
+int rule_database_join(struct rule_engine *e, const struct database *a, const struct database *b,
+		       struct cache *cache, const struct database **out, struct err *err);
+
+/* partition.c: databases of payloads over the signatures listed. */
+int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache,
+			   struct err *err);
 
 /* tx_engine.c: databases and lists for transactions. */
 int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err *err);

@@ -30,16 +30,27 @@ static bool same_nocase(const uint8_t *p, const uint8_t *what, size_t len)
 	return i == len;
 }
 
+static bool same(const uint8_t *p, const uint8_t *what, size_t len, bool nocase)
+{
+	return nocase ? same_nocase(p, what, len) : memcmp(p, what, len) == 0;
+}
+
+static int fold_of(uint8_t c, bool nocase)
+{
+	return nocase && c >= 'a' && c <= 'z' ? 32 : 0;
+}
+
 #ifdef __SSE2__
-/* 16 places at a time: those whose first and last byte fit in either case are looked at. *at: how far
- * it came. Source: W. Mula, "SIMD-friendly algorithms for substring searching" (generic SIMD). */
-static const uint8_t *find_wide(const uint8_t *p, size_t n, const uint8_t *what, size_t len,
+/* 16 places at a time: those whose first and last byte fit are looked at. *at: how far it came.
+ * Source: W. Mula, "SIMD-friendly algorithms for substring searching" (generic SIMD). */
+static const uint8_t *find_wide(const uint8_t *p, size_t n, const struct step *s, bool nocase,
 				size_t *at)
 {
-	uint8_t a = what[0], b = what[len - 1];
+	size_t len = s->len;
+	uint8_t a = s->bytes[0], b = s->bytes[len - 1];
 	const __m128i first = _mm_set1_epi8((char)a), last = _mm_set1_epi8((char)b);
-	const __m128i fold_a = _mm_set1_epi8(a >= 'a' && a <= 'z' ? 32 : 0);
-	const __m128i fold_b = _mm_set1_epi8(b >= 'a' && b <= 'z' ? 32 : 0);
+	const __m128i fold_a = _mm_set1_epi8((char)fold_of(a, nocase));
+	const __m128i fold_b = _mm_set1_epi8((char)fold_of(b, nocase));
 
 	for (; *at + len + 15 <= n; *at += 16) {
 		__m128i x = _mm_loadu_si128((const __m128i *)(const void *)(p + *at));
@@ -51,7 +62,7 @@ static const uint8_t *find_wide(const uint8_t *p, size_t n, const uint8_t *what,
 		for (; fits; fits &= fits - 1) {
 			const uint8_t *here = p + *at + __builtin_ctz(fits);
 
-			if (same_nocase(here, what, len))
+			if (same(here, s->bytes, len, nocase))
 				return here;
 		}
 	}
@@ -59,17 +70,18 @@ static const uint8_t *find_wide(const uint8_t *p, size_t n, const uint8_t *what,
 }
 #endif
 
-static const uint8_t *find_nocase(const uint8_t *p, size_t n, const uint8_t *what, size_t len)
+/* Several times as fast as memmem() on what is mostly not there. */
+static const uint8_t *find_bytes(const uint8_t *p, size_t n, const struct step *s, bool nocase)
 {
 	size_t at = 0;
 
 #ifdef __SSE2__
-	const uint8_t *found = find_wide(p, n, what, len, &at);
+	const uint8_t *found = find_wide(p, n, s, nocase, &at);
 	if (found)
 		return found;
 #endif
-	for (; at + len <= n; at++) {
-		if (same_nocase(p + at, what, len))
+	for (; at + s->len <= n; at++) {
+		if (same(p + at, s->bytes, s->len, nocase))
 			return p + at;
 	}
 	return NULL;
@@ -88,8 +100,7 @@ static int64_t find(struct walk *w, const struct step *s, int64_t lo, int64_t hi
 	if (hi - lo < s->len)
 		return -1;
 	p = w->v->at + (lo - base);
-	p = s->flags & STEP_NOCASE ? find_nocase(p, (size_t)(hi - lo), s->bytes, s->len)
-				   : memmem(p, (size_t)(hi - lo), s->bytes, s->len);
+	p = find_bytes(p, (size_t)(hi - lo), s, s->flags & STEP_NOCASE);
 	int64_t at = p ? base + (p - w->v->at) : -1;
 	walk_pay(w, (uint64_t)((at < 0 ? hi : at) - lo));
 	return at;

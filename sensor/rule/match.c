@@ -13,17 +13,9 @@
 
 static int take_scratch(struct rule_matcher *m, struct err *err)
 {
-	for (unsigned i = 0; i < m->engine->n_field_db; i++) {
-		if (hs_alloc_scratch(m->engine->field_db[i].hs, &m->scratch) != HS_SUCCESS)
+	for (const struct database *d = m->engine->database; d; d = d->next) {
+		if (hs_alloc_scratch(d->hs, &m->scratch) != HS_SUCCESS)
 			return err_set(err, ENOMEM, "no memory for scanning");
-	}
-	for (unsigned k = 0; k < DB_count; k++) {
-		for (unsigned dir = 0; dir < 2; dir++) {
-			hs_database_t *hs = m->engine->db[k][dir].hs;
-
-			if (hs && hs_alloc_scratch(hs, &m->scratch) != HS_SUCCESS)
-				return err_set(err, ENOMEM, "no memory for scanning");
-		}
 	}
 	return 0;
 }
@@ -259,7 +251,7 @@ static const struct list *port_list(const struct class_lists *l, uint16_t port)
 static void match_database(struct rule_matcher *m, enum database_kind kind, struct pkt *p,
 			   const struct talk *t)
 {
-	rule_scan(m, &m->engine->db[kind][t->dir], t, p->payload, p->payload_len, 0);
+	rule_scan(m, &m->engine->payload[kind][t->dir], t, p->payload, p->payload_len, 0);
 	for (uint32_t i = 0; i < m->n_candidate; i++)
 		match_one(m, m->candidate[i], p);
 }

@@ -109,7 +109,7 @@ static inline bool rule_app_fits(const struct signature *s, const struct flow *f
 
 /* scan.c: fills m->candidate with the rules whose literal ends behind `skip` bytes and whose header
  * fits, ascending, at most max_candidates. */
-void rule_scan(struct rule_matcher *m, const struct database *d, const struct talk *t,
+void rule_scan(struct rule_matcher *m, const struct payload_dbs *d, const struct talk *t,
 	       const uint8_t *p, uint32_t n, uint32_t skip);
 /* The same in pieces: literals of several buffers are marked, then become rules, which are added to the
  * candidates. */

@@ -49,13 +49,10 @@ static int compile(struct database *d, const struct patterns *p, struct err *err
 	return -ENOMEM;
 }
 
-int rule_database_build(struct database *d, struct arena *a, const struct signature *const *sig,
-			struct list which, struct cache *cache, struct err *err)
+static int build(struct database *d, struct arena *a, const struct signature *const *sig,
+		 struct cache *cache, struct err *err)
 {
-	*d = (struct database){0};
-	if (which.n == 0)
-		return 0;
-
+	struct list which = d->of;
 	struct entry *e = rule_arena_take(a, which.n * sizeof(*e));
 	for (uint32_t i = 0; i < which.n; i++)
 		e[i] = (struct entry){sig[which.at[i]], which.at[i]};
@@ -98,4 +95,51 @@ int rule_database_build(struct database *d, struct arena *a, const struct signat
 	if (rc == 0)
 		rule_cache_store(cache, &key, d->hs);
 	return rc;
+}
+
+static bool same(struct list a, struct list b)
+{
+	return a.n == b.n && memcmp(a.at, b.at, a.n * sizeof(*a.at)) == 0;
+}
+
+int rule_database_of(struct rule_engine *e, struct list of, struct cache *cache,
+		     const struct database **out, struct err *err)
+{
+	struct database *d = e->database;
+
+	*out = NULL;
+	if (of.n == 0)
+		return 0;
+	while (d && !same(d->of, of))
+		d = d->next;
+	if (!d) {
+		d = rule_arena_take(&e->arena, sizeof(*d));
+		d->of = of;
+		int rc = build(d, &e->arena, e->sig, cache, err);
+
+		if (rc)
+			return rc;
+		d->next = e->database;
+		e->database = d;
+		if (d->n > e->most_literals)
+			e->most_literals = d->n;
+	}
+	*out = d;
+	return 0;
+}
+
+int rule_database_join(struct rule_engine *e, const struct database *a, const struct database *b,
+		       struct cache *cache, const struct database **out, struct err *err)
+{
+	struct list x = a->of, y = b->of;
+	uint32_t *at = rule_arena_take(&e->arena, (x.n + y.n + 1ul) * sizeof(*at)), n = 0;
+
+	for (uint32_t i = 0, k = 0; i < x.n || k < y.n;) {
+		uint32_t rule = k == y.n || (i < x.n && x.at[i] <= y.at[k]) ? x.at[i] : y.at[k];
+
+		i += i < x.n && x.at[i] == rule;
+		k += k < y.n && y.at[k] == rule;
+		at[n++] = rule;
+	}
+	return rule_database_of(e, (struct list){at, n}, cache, out, err);
 }

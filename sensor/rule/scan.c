@@ -75,16 +75,30 @@ void rule_scan_add(struct rule_matcher *m, const struct database *d, const uint8
 	hs_scan(d->hs, (const char *)p, n, 0, m->scratch, on_literal, m);
 }
 
-void rule_scan_end(struct rule_matcher *m, const struct database *d, const struct talk *t)
+/* Few, mostly: qsort() costs more than they do. */
+static void sort(uint32_t *at, uint32_t n)
 {
-	uint32_t before = m->n_candidate;
-
-	if (m->n_literal == 0)
+	if (n > 12) {
+		qsort(at, n, sizeof(*at), by_number);
 		return;
-	collect(m, d, t);
+	}
+	for (uint32_t i = 1; i < n; i++) {
+		uint32_t x = at[i], j = i;
+
+		for (; j > 0 && at[j - 1] > x; j--)
+			at[j] = at[j - 1];
+		at[j] = x;
+	}
+}
+
+/* The candidates behind the first `before`. */
+static void arrange(struct rule_matcher *m, uint32_t before)
+{
 	uint32_t n = m->n_candidate - before;
-	if (n > 1)
-		qsort(m->candidate + before, n, sizeof(*m->candidate), by_number);
+
+	if (n == 0)
+		return;
+	sort(m->candidate + before, n);
 	count_add(&m->counters.candidates, n);
 	if (n > m->max_candidates) {
 		count_add(&m->counters.candidates_over, n - m->max_candidates);
@@ -92,16 +106,72 @@ void rule_scan_end(struct rule_matcher *m, const struct database *d, const struc
 	}
 }
 
-void rule_scan(struct rule_matcher *m, const struct database *d, const struct talk *t,
+void rule_scan_end(struct rule_matcher *m, const struct database *d, const struct talk *t)
+{
+	uint32_t before = m->n_candidate;
+
+	if (m->n_literal == 0)
+		return;
+	collect(m, d, t);
+	arrange(m, before);
+}
+
+static const struct database *of_port(const struct port_dbs *p, uint16_t port)
+{
+	uint32_t lo = 0, hi = p->n;
+
+	if (!(p->has[port / 8] >> port % 8 & 1))
+		return NULL;
+	while (p->at[(lo + hi) / 2].port != port) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (p->at[mid].port < port)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return p->at[(lo + hi) / 2].db;
+}
+
+/* A rule stands in one of the three, or of the two where a protocol is on its usual port. */
+static void choose(const struct payload_dbs *d, const struct talk *t, const struct database *of[3])
+{
+	enum app app = t->flow ? (enum app)t->flow->app : APP_none;
+	unsigned service = t->dir == FLOW_to_server ? 1 : 2;
+	uint16_t port = service == 1 ? t->dport : t->sport;
+
+	of[0] = d->of_app[app];
+	if (!t->has_ports)
+		return;
+	of[1] = of_port(&d->to, t->dport);
+	of[2] = of_port(&d->from, t->sport);
+	for (uint32_t i = 0; of[service] && i < d->n_joint[app]; i++) {
+		if (d->joint[app][i].port == port) {
+			of[0] = d->joint[app][i].db;
+			of[service] = NULL;
+		}
+	}
+}
+
+void rule_scan(struct rule_matcher *m, const struct payload_dbs *d, const struct talk *t,
 	       const uint8_t *p, uint32_t n, uint32_t skip)
 {
+	const struct database *of[3] = {NULL};
+
 	m->n_candidate = 0;
-	if (!d->hs || n == 0)
+	if (n == 0)
 		return;
-	rule_scan_begin(m);
-	m->skip = skip;
-	rule_scan_add(m, d, p, n);
-	rule_scan_end(m, d, t);
+	choose(d, t, of);
+	for (unsigned i = 0; i < 3; i++) {
+		if (!of[i])
+			continue;
+		rule_scan_begin(m);
+		m->skip = skip;
+		rule_scan_add(m, of[i], p, n);
+		if (m->n_literal)
+			collect(m, of[i], t);
+	}
+	arrange(m, 0);
 }
 
 enum outcome rule_try_steps(struct rule_matcher *m, const struct step *step, unsigned n,

@@ -170,14 +170,11 @@ static void candidate(const struct piece *pc, uint32_t rule, uint64_t literal_en
 static void scan(const struct piece *pc, uint32_t piece_len)
 {
 	struct rule_matcher *m = pc->m;
-	const struct database *d = &m->engine->db[DB_stream][pc->dir];
+	const struct payload_dbs *d = &m->engine->payload[DB_stream][pc->dir];
 	uint32_t old = pc->v.len - piece_len;
 	uint32_t tail = d->longest > 1 ? d->longest - 1 : 0;
 	struct talk t;
 
-	m->n_candidate = 0;
-	if (!d->hs)
-		return;
 	if (tail > old)
 		tail = old;
 	rule_talk_of_flow(&t, pc->f, pc->dir);

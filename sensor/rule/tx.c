@@ -273,6 +273,30 @@ static void scan_field(const struct turn *t, const struct field_scan *s)
 	rule_scan_end(m, s->db, &t->talk);
 }
 
+static bool only_one(const struct turn *t, const struct field_scan *s, struct view *v)
+{
+	struct view more;
+	bool failed;
+
+	return rule_tx_bytes(t->m, t->e, s->field, 0, t->e->dir, NULL, v, &failed) &&
+	       !rule_tx_bytes(t->m, t->e, s->field, 1, t->e->dir, NULL, &more, &failed);
+}
+
+/* Both fields hold one value, and it is the same bytes: one scan is enough. */
+static bool scan_both(const struct turn *t, const struct field_scan *s)
+{
+	struct rule_matcher *m = t->m;
+	struct view a, b;
+
+	if (!s->with_next || !only_one(t, s, &a) || !only_one(t, s + 1, &b) || a.at != b.at ||
+	    a.len != b.len)
+		return false;
+	rule_scan_begin(m);
+	rule_scan_add(m, s->with_next, a.at, a.len);
+	rule_scan_end(m, s->with_next, &t->talk);
+	return true;
+}
+
 static void collect(const struct turn *t)
 {
 	const struct app_rules *r = t->rules;
@@ -280,7 +304,11 @@ static void collect(const struct turn *t)
 
 	m->n_candidate = 0;
 	for (unsigned i = 0; i < r->n_scan; i++) {
-		if (passed_by(t->e, r->scan[i].progress))
+		if (!passed_by(t->e, r->scan[i].progress))
+			continue;
+		if (scan_both(t, &r->scan[i]))
+			i++;
+		else
 			scan_field(t, &r->scan[i]);
 	}
 	for (unsigned i = 0; i < r->n_list; i++) {

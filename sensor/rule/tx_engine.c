@@ -6,8 +6,7 @@
 #include "rule/transform.h"
 
 #include <stdlib.h>
-
-#define FIELD_DBS_MAX 4096u
+#include <string.h>
 
 static uint8_t of_field(const struct buffer *b, enum app app, uint8_t where, uint8_t dir,
 			uint8_t side)
@@ -132,6 +131,41 @@ static int by_progress(const void *a, const void *b)
 	return (int)chain_id(x->chain) - (int)chain_id(y->chain);
 }
 
+/* Fields that mostly hold the same bytes at the same progress. */
+static bool are_twins(const struct field_scan *a, const struct field_scan *b)
+{
+	static const char *const bodies[] = {"http.request_body", "http.response_body"};
+
+	if (a->chain || b->chain || a->progress != b->progress ||
+	    strcmp(b->buffer->name, "file.data") != 0)
+		return false;
+	for (unsigned i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		if (strcmp(a->buffer->name, bodies[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Sorted, twins stand beside each other. */
+static int join_twins(struct rule_engine *e, struct scans *s, struct cache *cache, struct err *err)
+{
+	for (unsigned i = 0; i < s->n; i++) {
+		for (unsigned k = 0; k < s->n; k++) {
+			struct field_scan twin = s->at[k];
+
+			if (!are_twins(&s->at[i], &twin))
+				continue;
+			memmove(&s->at[k], &s->at[k + 1], (s->n - k - 1) * sizeof(twin));
+			i -= k < i;
+			memmove(&s->at[i + 2], &s->at[i + 1], (s->n - i - 2) * sizeof(twin));
+			s->at[i + 1] = twin;
+			return rule_database_join(e, s->at[i].db, twin.db, cache, &s->at[i].with_next,
+						  err);
+		}
+	}
+	return 0;
+}
+
 static int build_databases(struct rule_engine *e, struct scans scans[APP_count][2],
 			   struct cache *cache, struct err *err)
 {
@@ -142,14 +176,11 @@ static int build_databases(struct rule_engine *e, struct scans scans[APP_count][
 	for (uint32_t i = 0, next; i < n; i = next) {
 		for (next = i; next < n && place_order(&p[i], &p[next]) == 0; next++)
 			index[next] = p[next].rule;
-		struct database *db = &e->field_db[e->n_field_db];
-		int rc = rule_database_build(db, &e->arena, e->sig,
-					     (struct list){index + i, next - i}, cache, err);
+		const struct database *db;
+		int rc = rule_database_of(e, (struct list){index + i, next - i}, cache, &db, err);
+
 		if (rc)
 			return rc;
-		e->n_field_db++;
-		if (db->n > e->most_literals)
-			e->most_literals = db->n;
 		add_scans(e, scans, &p[i], db);
 	}
 	return 0;
@@ -231,7 +262,6 @@ int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err 
 	uint32_t kinds = count_places(e);
 	struct listed *l = rule_arena_take(&e->arena, (e->n_sig + 1) * sizeof(*l));
 
-	e->field_db = rule_arena_take(&e->arena, (kinds + 1) * sizeof(*e->field_db));
 	for (unsigned a = 0; a < APP_count; a++) {
 		for (unsigned dir = 0; dir < 2 && kinds; dir++)
 			scans[a][dir].at = rule_arena_take(&e->arena, kinds * sizeof(*scans[a][dir].at));
@@ -246,6 +276,9 @@ int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err 
 
 			if (s->n)
 				qsort(s->at, s->n, sizeof(*s->at), by_progress);
+			rc = join_twins(e, s, cache, err);
+			if (rc)
+				return rc;
 			r->scan = s->at;
 			r->n_scan = (uint16_t)s->n;
 			build_lists(e, (enum app)a, dir, l);
