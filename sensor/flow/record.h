@@ -96,6 +96,9 @@ struct flow {
 };
 _Static_assert(sizeof(struct flow) == 256, "four cache lines");
 
+/* Both sides of a connection silent for so long: it is off (Zhang, Paxson, USENIX Security 2000). */
+#define FLOW_IDLE_NS (500u * 1000000u)
+
 /* Alerts of a flow are told in its record. */
 static inline void flow_mark_alerted(struct flow *f)
 {

@@ -227,14 +227,19 @@ static void turn(struct flow *f)
 
 /* A packet */
 
-/* True: this packet took its side's volume over a step. */
-static bool account(struct flow_table *t, struct flow *f, const struct pkt *p)
+struct account {
+	bool step; /* this packet took its side's volume over a step */
+	bool wake; /* it has something to say, after a silence */
+};
+
+static struct account account(struct flow_table *t, struct flow *f, const struct pkt *p)
 {
 	struct flow_half *h = &f->half[p->dir];
 	/* Time steps back in files; timers live by the clock of the ticks, which does not. */
 	uint64_t now = p->time_ns > t->tick_ns ? p->time_ns : t->tick_ns;
 	uint32_t now_s = flow_timer_ceil_s(now);
 	uint64_t before = h->bytes;
+	bool idle = f->last_ns && p->time_ns >= f->last_ns + FLOW_IDLE_NS;
 
 	h->pkts++;
 	h->bytes += p->ip_len;
@@ -245,7 +250,10 @@ static bool account(struct flow_table *t, struct flow *f, const struct pkt *p)
 		f->last_ns = p->time_ns;
 	if (now_s > f->active_s)
 		f->active_s = now_s;
-	return (before ^ h->bytes) >= FLOW_VOLUME_BYTES || h->pkts % FLOW_VOLUME_PKTS == 0;
+	return (struct account){
+		.step = (before ^ h->bytes) >= FLOW_VOLUME_BYTES || h->pkts % FLOW_VOLUME_PKTS == 0,
+		.wake = idle && p->proto == PROTO_TCP && p->payload_wire,
+	};
 }
 
 static void learn(struct flow_table *t, struct flow *f, const struct flow_told *told,
@@ -345,14 +353,16 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 	}
 	p->flow = f;
 	p->dir = dir;
-	bool step = account(t, f, p);
+	struct account news = account(t, f, p);
 	if (is_new)
 		f->mark_s = f->active_s;
 	if (k.proto == PROTO_TCP)
 		p->stream_events = flow_tcp_events(f, p, dir, is_new);
 	move(t, f, p, &at);
-	if (step)
+	if (news.step)
 		tell(t, f, FLOW_EVENT_volume, FLOW_END_none, &at);
+	if (news.wake && f->state == FLOW_established)
+		tell(t, f, FLOW_EVENT_wake, FLOW_END_none, &at);
 	arm(t, f, is_new);
 	if (k.proto == PROTO_TCP && t->streams.on_piece) {
 		t->streams.events = 0;

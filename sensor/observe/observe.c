@@ -316,6 +316,27 @@ static bool is_hour_news(struct observer *o, const struct flow *f, const struct 
 	return news;
 }
 
+/* Connections behind which somebody sits. A desktop's is TLS once it is set up. */
+static bool is_typed_in(const struct flow *f)
+{
+	return f->app == APP_ssh || f->app == APP_telnet || f->app == APP_rdp ||
+	       f->app == APP_rfb || f->server_port == 22 || f->server_port == 23 ||
+	       f->server_port == 3389;
+}
+
+static void observe_wake(struct observer *o, const struct flow *f, const struct order *at)
+{
+	if (!(o->wants >> OBS_wake & 1) || !is_typed_in(f))
+		return;
+	struct observation *out =
+		observe_put_flow(o, OBS_wake, f, at, (uint32_t)sizeof(struct obs_wake));
+	struct obs_wake *b = (struct obs_wake *)(out + 1);
+
+	if (out)
+		*b = (struct obs_wake){.link = observe_link_of_flow(f),
+				       .guessed = (f->seen & FLOW_GUESSED) != 0};
+}
+
 void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
 			enum flow_reason reason, const struct order *at)
 {
@@ -339,6 +360,9 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 		observe_volume_end(o, f, at);
 		if (o->flow_records)
 			observe_record(o, f, OBS_flow_end, reason, at);
+		break;
+	case FLOW_EVENT_wake:
+		observe_wake(o, f, at);
 		break;
 	}
 }

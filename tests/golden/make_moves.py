@@ -5,6 +5,7 @@ like make.py."""
 import sys
 
 import make
+from craft import ACK, PSH, tcp
 from make_proto import kexinit, packet
 from sessions import rpc
 
@@ -82,6 +83,58 @@ def chain_worm(c):
     for i, (a, reached) in enumerate(tree.items()):
         for n, b in enumerate(reached):
             service(c, 5 + 700 * i + 5 * n, a, b, 51000 + n)
+
+
+class Typed:
+    """A session picked up in its middle, with a byte from its client whenever it is typed into."""
+
+    def __init__(self, c, a, b, port, service=22):
+        self.c, self.a, self.b, self.port, self.service = c, host(a), host(b), port, service
+        self.c.handshake(0, self.a, self.b, port, service)
+        self.seq = {">": 1001, "<": 5001}
+
+    def say(self, t, way=">", n=52):
+        a, b, p, q = (self.a, self.b, self.port, self.service)
+        if way == "<":
+            a, b, p, q = b, a, q, p
+        back = "<" if way == ">" else ">"
+        self.c.add(t, tcp(a, b, p, q, ACK | PSH, self.seq[way], self.seq[back], b"\x5a" * n))
+        self.seq[way] += n
+        self.c.add(t + .0005, tcp(b, a, q, p, ACK, self.seq[back], self.seq[way]))
+
+
+PAUSES = (.9, 2.3, .7, 1.6, 3.1, 1.2, .8, 2.7, 1.4, 4.2)
+
+
+@case()
+def stone_telnet_into_ssh(c):
+    """What is typed into a Telnet session of a host goes on by SSH to a third: 10 of 10."""
+    outer, inner = Typed(c, 66, 67, 50000, 23), Typed(c, 67, 68, 50001)
+    t = 1
+    for pause in PAUSES:
+        t += pause
+        outer.say(t, n=1)
+        inner.say(t + .004)
+        inner.say(t + .02, "<")
+        outer.say(t + .025, "<", 1)
+
+
+@case()
+def stone_none_keepalives(c):
+    """Two sessions through one host that keep themselves alive, every ten seconds, at the same time."""
+    outer, inner = Typed(c, 66, 67, 50000), Typed(c, 67, 68, 50001)
+    for i in range(30):
+        outer.say(1 + 10 * i)
+        inner.say(1.03 + 10 * i)
+
+
+@case()
+def stone_none_two_people(c):
+    """Two people at one host, each at a speed of their own."""
+    outer, inner = Typed(c, 66, 67, 50000), Typed(c, 67, 68, 50001)
+    for i in range(40):
+        outer.say(1 + 2.1 * i + PAUSES[i % 10] / 3)
+        inner.say(1.5 + 2.3 * i + PAUSES[(i + 3) % 10] / 4)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,14 @@ impacket() { # TOOL ARGUMENTS…
 	timeout 60 /usr/bin/python3 "$IMPACKET/$_tool.py" "$@" 2>&1
 }
 
+types() { # PAUSE LINE…: as hands do it, each line after so many seconds
+	while [ $# -gt 1 ]; do
+		sleep "$1"
+		printf '%s\n' "$2"
+		shift 2
+	done
+}
+
 says() { # PATTERN COMMAND…: runs it, shows what it said, true if the pattern was in it
 	_want=$1
 	shift

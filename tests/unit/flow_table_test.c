@@ -439,8 +439,56 @@ static void check_start(void)
 	CHECK(best < 50000000);
 }
 
+/* A letter is a packet: ">" and "<" with a byte, "a" an empty ACK; digits wait tenths of a second.
+ */
+static const struct {
+	const char *name, *text;
+	unsigned wakes;
+} silences[] = {
+	{"the first bytes wake nobody", ">", 0},
+	{"0.4 s are no silence", ">4<4>4<", 0},
+	{"0.6 s are", ">6>", 1},
+	{"either side wakes it", ">6<6>", 2},
+	{"an empty ACK does not", ">6a", 0},
+	{"but its silence begins again with it", ">4a4>", 0},
+	{"half a second, to the tick", ">5>", 1},
+};
+
+static void check_wakes(void)
+{
+	for (size_t i = 0; i < sizeof(silences) / sizeof(silences[0]); i++) {
+		struct flow_config c = world_config();
+		struct world w;
+
+		CASE(silences[i].name);
+		world_init(&w, &c);
+		struct pkt syn = world_pkt(&w, 6, CLIENT, 4000, SERVER, 22);
+		syn.tcp_flags = TCP_SYN;
+		sent(&w, syn);
+		struct pkt both = world_pkt(&w, 6, SERVER, 22, CLIENT, 4000);
+		both.tcp_flags = TCP_SYN | TCP_ACK;
+		sent(&w, both);
+		for (const char *s = silences[i].text; *s; s++) {
+			struct pkt p = world_pkt(&w, 6, CLIENT, 4000, SERVER, 22);
+
+			if (*s >= '0' && *s <= '9') {
+				w.now_ns += (uint64_t)(*s - '0') * 100 * NS_PER_MS;
+				continue;
+			}
+			if (*s == '<')
+				p = world_pkt(&w, 6, SERVER, 22, CLIENT, 4000);
+			p.tcp_flags = TCP_ACK;
+			p.payload_len = p.payload_wire = *s != 'a';
+			sent(&w, p);
+		}
+		CHECK_EQ(w.wakes, silences[i].wakes);
+		world_fini(&w);
+	}
+}
+
 int main(void)
 {
+	check_wakes();
 	check_others();
 	check_pings();
 	check_times();

@@ -17,6 +17,7 @@ struct world {
 	uint64_t seq, now_ns;
 	char told[4096]; /* "contact:answered end:timeout " */
 	size_t len;
+	unsigned wakes;
 	struct flow last; /* of the last event */
 };
 
@@ -49,6 +50,8 @@ static inline void world_on_event(void *ctx, const struct flow *f, enum flow_eve
 	w->last = *f;
 	if (kind == FLOW_EVENT_contact)
 		world_say(w, "%s%s ", world_outcome(f->outcome), f->seen & FLOW_GUESSED ? "?" : "");
+	else if (kind == FLOW_EVENT_wake)
+		w->wakes++;
 	else if (kind == FLOW_EVENT_interim)
 		world_say(w, "interim%u ", f->interim_n);
 	else

@@ -209,6 +209,22 @@ static void test_flow(void)
 	observe_flow_event(&obs, &f, FLOW_EVENT_interim, FLOW_END_none, &at);
 	CHECK_EQ(next()->kind, OBS_flow_interim);
 
+	CASE("somebody types: told of what people type into alone");
+	f.server_port = 22;
+	observe_flow_event(&obs, &f, FLOW_EVENT_wake, FLOW_END_none, &at);
+	o = next();
+	CHECK(o && o->kind == OBS_wake && o->flow_id == 77);
+	CHECK_EQ(((const struct obs_wake *)obs_body(o))->guessed, 0);
+	f.server_port = 80;
+	observe_flow_event(&obs, &f, FLOW_EVENT_wake, FLOW_END_none, &at);
+	CHECK(!next());
+	f.app = APP_telnet;
+	observe_flow_event(&obs, &f, FLOW_EVENT_wake, FLOW_END_none, &at);
+	CHECK(next() != NULL);
+	obs.wants &= ~(1ull << OBS_wake);
+	observe_flow_event(&obs, &f, FLOW_EVENT_wake, FLOW_END_none, &at);
+	CHECK(!next());
+
 	CASE("what is not wanted is not made");
 	obs.flow_records = false;
 	obs.flow_contacts = false;
