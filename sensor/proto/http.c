@@ -217,16 +217,20 @@ static void choose_body(struct proto_call *c, struct http_side *s, struct http_t
 static void switch_to(struct proto_call *c, struct http_side *s, struct http_tx *tx, uint32_t rest)
 {
 	struct http_msg *up = &tx->msg[FLOW_to_server];
-	const struct http_header *h = http_find(&tx->msg[FLOW_to_client], "upgrade");
-	bool h2c = h && !tx->connect && http_has(http_value(&tx->msg[FLOW_to_client], h), "h2c");
+	const struct http_msg *down = &tx->msg[FLOW_to_client];
+	const struct http_header *h = tx->connect ? NULL : http_find(down, "upgrade");
+	enum app next = !h                                           ? APP_none
+			: http_has(http_value(down, h), "h2c")       ? APP_http2
+			: http_has(http_value(down, h), "websocket") ? APP_websocket
+								     : APP_none;
 	struct proto_bytes head = {0};
 
-	if (h2c && up->parsed)
+	if (next == APP_http2 && up->parsed)
 		proto_append(tx->mem, &head, up->head.at, up->head.len, HTTP_HEAD_MAX);
 	up->complete = true;
 	complete(c, s, tx);
 	proto_carry(c, &head);
-	proto_switch(c, h2c ? APP_http2 : APP_none, rest);
+	proto_switch(c, next, rest);
 }
 
 /* True: another protocol speaks from here on. */

@@ -59,7 +59,9 @@ bool inflate_add(struct inflate *z, struct proto_mem *m, enum inflate_kind kind)
 		good = l->brotli != NULL;
 	} else {
 		l->z = (z_stream){.zalloc = z_block, .zfree = unblock, .opaque = m};
-		good = inflateInit2(&l->z, kind == INFLATE_gzip ? 15 + 16 : 15) == Z_OK;
+		good = inflateInit2(&l->z, kind == INFLATE_gzip ? 15 + 16
+					   : kind == INFLATE_raw ? -15
+								 : 15) == Z_OK;
 	}
 	if (!good) {
 		proto_give(m, l, sizeof(*l));

@@ -15,7 +15,8 @@
 #define INFLATE_RATIO  100u
 #define INFLATE_HEAD   64u /* bytes kept until the first come out: a header cut anywhere */
 
-enum inflate_kind { INFLATE_none, INFLATE_gzip, INFLATE_deflate, INFLATE_brotli };
+/* raw: deflate that never has a header of zlib's */
+enum inflate_kind { INFLATE_none, INFLATE_gzip, INFLATE_deflate, INFLATE_brotli, INFLATE_raw };
 
 struct inflate {
 	void *layer[INFLATE_LAYERS]; /* a decoder each: outermost encoding first */

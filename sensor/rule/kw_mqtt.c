@@ -2,6 +2,7 @@
 /* Conditions on MQTT messages with words for their numbers. Source: Suricata 7 user guide, "MQTT
  * Keywords". */
 #include "proto/mqtt.h"
+#include "rule/flag_words.h"
 #include "rule/keyword.h"
 
 static const struct number_name types[] = {
@@ -44,48 +45,11 @@ const struct keyword keyword_mqtt_connack_session_present = {
 	.names = truth,
 };
 
-/* Bits that must be set and bits that must not be. */
-struct flags_arg {
-	uint8_t set, clear;
-};
-
-static int flags_parse(struct span value, const struct number_name *names, struct flags_arg *a,
-		       struct fault *f)
-{
-	struct span item;
-
-	while (rule_span_next(&value, ',', &item)) {
-		const struct number_name *n = names;
-		bool negated = item.len && item.at[0] == '!';
-
-		if (negated)
-			item = span_trim(span_cut(item, 1, item.len));
-		while (n->name && !span_is(item, n->name))
-			n++;
-		if (!n->name)
-			return rule_fault(f, item, "no such flag of MQTT");
-		*(negated ? &a->clear : &a->set) |= (uint8_t)n->value;
-	}
-	return a->set || a->clear ? 0 : rule_fault(f, value, "no flag is named");
-}
-
-static bool flags_match(const void *arg, const struct tx_ask *ask)
-{
-	const struct flags_arg *a = arg;
-	uint64_t v;
-
-	for (unsigned i = 0; ask->protocol->number(ask->tx, ask->field, i, ask->dir, &v); i++) {
-		if ((v & a->set) == a->set && !(v & a->clear))
-			return true;
-	}
-	return false;
-}
-
 static int head_parse(struct span value, void *arg, struct fault *f)
 {
 	static const struct number_name names[] = {{"dup", 8}, {"retain", 1}, {NULL, 0}};
 
-	return flags_parse(value, names, arg, f);
+	return rule_flag_words_parse(value, names, arg, f);
 }
 
 const struct keyword keyword_mqtt_flags = {
@@ -94,9 +58,9 @@ const struct keyword keyword_mqtt_flags = {
 	.what = "flags of an MQTT message",
 	.value = VALUE_needed,
 	.field = "mqtt.flags",
-	.arg_size = sizeof(struct flags_arg),
+	.arg_size = sizeof(struct flag_words),
 	.parse = head_parse,
-	.match_tx = flags_match,
+	.match_tx = rule_flag_words_match,
 };
 
 static int connect_parse(struct span value, void *arg, struct fault *f)
@@ -106,7 +70,7 @@ static int connect_parse(struct span value, void *arg, struct fault *f)
 		{"will", 4},        {"clean_session", 2}, {NULL, 0},
 	};
 
-	return flags_parse(value, names, arg, f);
+	return rule_flag_words_parse(value, names, arg, f);
 }
 
 const struct keyword keyword_mqtt_connect_flags = {
@@ -116,7 +80,7 @@ const struct keyword keyword_mqtt_connect_flags = {
 	.what = "flags of an MQTT connect",
 	.value = VALUE_needed,
 	.field = "mqtt.connect.flags",
-	.arg_size = sizeof(struct flags_arg),
+	.arg_size = sizeof(struct flag_words),
 	.parse = connect_parse,
-	.match_tx = flags_match,
+	.match_tx = rule_flag_words_match,
 };

@@ -5,6 +5,7 @@ make.py."""
 import gzip
 import struct
 import sys
+import zlib
 
 import make
 
@@ -88,6 +89,35 @@ def http2_upgrade(c):
                (">", PREFACE + frame(SETTINGS, 0, 0)),
                ("<", frame(HEADERS, 4, 1, b"\x88") + frame(DATA, 1, 1, b"hello")),
                (">", frame(HEADERS, 5, 3, request("/second")))])
+
+
+def ws(head, payload, key=b""):
+    """A frame of WebSocket; with a key it is masked."""
+    n = len(payload)
+    length = bytes([n]) if n < 126 else b"\x7e" + struct.pack(">H", n)
+    length = bytes([length[0] | (0x80 if key else 0)]) + length[1:]
+    return bytes([head]) + length + key + bytes(b ^ key[i % 4] if key else b for i, b in enumerate(payload))
+
+
+@case('alert http any any -> any any (msg:"upgrade"; http.uri; content:"/chat"; sid:330;)\n'
+      'alert websocket any any -> any any (msg:"whole"; flow:to_server; websocket.payload; content:"evil command"; websocket.opcode:continuation; websocket.flags:fin; sid:331;)\n'
+      'alert websocket any any -> any any (msg:"compressed"; flow:to_client; websocket.payload; content:"payload"; websocket.flags:fin,comp; sid:332;)\n'
+      'alert websocket any any -> any any (msg:"key"; websocket.mask:0x01020304; websocket.opcode:ping; sid:333;)\n'
+      'alert websocket any any -> any any (msg:"not"; websocket.payload; content:"evil com"; endswith; websocket.flags:!fin; sid:334;)\n'
+      'alert tcp any any -> any any (msg:"bytes"; app-layer-protocol:websocket; websocket.opcode:>7; flow:to_client; sid:335;)\n')
+def websocket_chat(c):
+    """An upgrade; a message in two masked fragments with a ping between them; two compressed ones."""
+    key = bytes([1, 2, 3, 4])
+    squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+    first = (squeeze.compress(b"the payload of this") + squeeze.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    again = (squeeze.compress(b"the payload of this, again") + squeeze.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    c.session(0, CLIENT, SERVER, 50000, 80,
+              [(">", b"GET /chat HTTP/1.1\r\nHost: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n"),
+               ("<", b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n" +
+                ws(0xc1, first)),
+               (">", ws(0x01, b"an evil com", key) + ws(0x89, b"", key)),
+               (">", ws(0x80, b"mand", key)),
+               ("<", ws(0x8a, b"") + ws(0xc1, again) + ws(0x88, b"\x03\xe8"))])
 
 
 if __name__ == "__main__":
