@@ -32,6 +32,7 @@
 #define ANSWER_OFFER 2u
 #define V6_REPLY     7u
 #define V6_ADVERTISE 2u
+#define AGAIN_MIN    3u   /* times that one neighbour is told */
 #define ND_SOLICIT   135u /* ICMPv6 types */
 #define ND_ADVERT    136u
 
@@ -44,6 +45,8 @@ struct claim { /* of one address on one VLAN */
 	struct mac mac, other; /* who has it; who claims it, too */
 	uint64_t mac_ns, other_ns, asked_ns;
 	uint32_t unasked; /* replies of the other that nobody asked for, within the window */
+	uint32_t to[4];   /* whom it told so, by hash; how often */
+	uint8_t to_n[4];
 };
 
 struct who { /* a MAC: which address it had first; how many it claims of others */
@@ -243,6 +246,24 @@ static void tell_claims(const struct word *k, const struct addr *claimed, struct
 		   cl->unasked, claims);
 }
 
+/* How often the one who was told most often was told. Network cards that share an address (bonding,
+ * balance-alb) tell each neighbour another one's MAC, once or twice; who poisons a neighbour's
+ * table must do so again and again. */
+static unsigned most_told(struct claim *cl, const struct addr *to)
+{
+	uint32_t h = (uint32_t)hash_addr(to, 101) | 1;
+	unsigned at = h >> 8 & 3, most = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		at = cl->to[i] == h ? i : at;
+	cl->to_n[at] = cl->to[at] == h ? cl->to_n[at] : 0;
+	cl->to[at] = h;
+	cl->to_n[at] += cl->to_n[at] < UINT8_MAX;
+	for (unsigned i = 0; i < 4; i++)
+		most = cl->to_n[i] > most ? cl->to_n[i] : most;
+	return most;
+}
+
 static void on_second_mac(const struct word *k, const struct addr *claimed, struct claim *cl,
 			  const struct mac *mac, bool asked)
 {
@@ -254,16 +275,19 @@ static void on_second_mac(const struct word *k, const struct addr *claimed, stru
 	if (!mac_eq(&cl->other, mac) || now_ns > cl->other_ns + k->c->window_s * NS_PER_S) {
 		cl->other = *mac;
 		cl->unasked = 0;
+		memset(cl->to_n, 0, sizeof(cl->to_n));
 	}
 	cl->other_ns = now_ns;
 	if (asked)
 		return;
 	cl->unasked++;
+	/* neighbour advertisements do not say whom they are for */
+	bool again = k->o->kind == OBS_ndp || most_told(cl, &k->o->dst) >= AGAIN_MIN;
 	struct who *w = sets_get(&k->s->whos, mac_key(k, mac), 1, &fresh);
 	w->claims[h >> 6 & 1] |= 1ull << (h & 63);
 	unsigned n =
 		(unsigned)(__builtin_popcountll(w->claims[0]) + __builtin_popcountll(w->claims[1]));
-	if (cl->unasked >= (n >= 2 ? (k->c->replies + 1) / 2 : k->c->replies))
+	if (n >= 2 ? cl->unasked >= (k->c->replies + 1) / 2 : again && cl->unasked >= k->c->replies)
 		tell_claims(k, claimed, cl, w, n);
 }
 

@@ -254,7 +254,7 @@ void scan_tell(const struct scan_call *k, const struct scan_step *t, enum scan_k
 	remember_told(k->s, k->c, t->src.id, kind, t);
 
 	uint32_t roles = hosts_roles(k->out->hosts, &t->src, &t->src_addr);
-	bool demoted = (roles & WATCHERS) || !outside_budget(k, kind, t->time_ns);
+	bool demoted = t->excused || (roles & WATCHERS) || !outside_budget(k, kind, t->time_ns);
 	if (t->proto == SCAN_PROTO_ARP || t->proto == SCAN_ICMP)
 		demoted |= (roles & 1u << ROLE_dhcp) != 0; /* it probes before it leases */
 	demoted |= kind == SCAN_neighbours && t->src.asked_for;

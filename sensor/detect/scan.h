@@ -42,6 +42,7 @@ struct scan_step { /* one contact, as a walk sees it */
 	bool failed;
 	bool silent;      /* failed without a word: a bad mirror looks the same */
 	bool far;         /* dst is outside home_net */
+	bool excused;     /* of an alarm: something ordinary looks the same; a finding */
 	uint64_t time_ns; /* of the decision */
 	uint64_t seq;     /* of the frame that decided: the answer, or what got none */
 	uint64_t flow_id;
@@ -55,6 +56,7 @@ struct scan_step { /* one contact, as a walk sees it */
 
 /* scan_port.c */
 bool scan_port_is_sensitive(uint8_t proto, uint16_t port);
+bool scan_port_is_peer(uint16_t port);
 bool scan_port_is_inside(uint8_t proto,
 			 uint16_t port); /* never ordinary business with the outside */
 int scan_port_text(uint8_t proto, uint16_t port, char *out, size_t size);

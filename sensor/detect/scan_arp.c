@@ -6,7 +6,8 @@
  * given a sign of life: no reply, no request of its own, no traffic. Probes and announcements (RFC
  * 5227) are no contacts. Where replies are not on the mirror (a port that sees broadcasts only),
  * targets that live stay silent too: when more of the silent ones were known to live than answered,
- * silence is no evidence.
+ * silence is no evidence; and before any reply of anybody was seen, an alarm is a finding,
+ * unless the addresses follow each other.
  *
  * Shape:  a bounded queue in order of time; when full a request is left out, counted.
  */
@@ -46,6 +47,7 @@ static void mark(struct scan_state *s, const struct addr *a, uint16_t how)
 
 void scan_arp_reply(const struct scan_call *k)
 {
+	k->s->arp_replies++;
 	mark(k->s, &k->o->src, 0); /* it lives */
 	mark(k->s, &k->o->src, 1); /* and its replies are seen */
 }

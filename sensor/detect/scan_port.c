@@ -6,6 +6,8 @@
  * `inside`: the part of them that is offered within a company and not to the world, so that an
  * unanswered contact far away is no everyday mishap.
  *
+ * `peer`: of programs that try addresses which others told them, on one port of their own.
+ *
  * Source: the ports of Elastic's and Splunk's published sweep rules (facts, not their code), and
  * the services that the IANA registry names for them.
  */
@@ -41,6 +43,33 @@ bool scan_port_is_inside(uint8_t proto, uint16_t port)
 	     i++) {
 		if (sensitive[i].port == port)
 			return sensitive[i].inside;
+	}
+	return false;
+}
+
+/* Where programs look for their peers: most addresses that are handed round are gone. */
+bool scan_port_is_peer(uint16_t port)
+{
+	static const struct {
+		uint16_t first, last;
+	} peers[] = {
+		{411, 412},                     /* Direct Connect */
+		{1214, 1214},                   /* FastTrack */
+		{4001, 4001},                   /* IPFS */
+		{4661, 4672},                   /* eDonkey, eMule */
+		{6346, 6349},                   /* Gnutella */
+		{6881, 6999},                   /* BitTorrent */
+		{8333, 8333},                   /* Bitcoin */
+		{9001, 9001},                   /* Tor */
+		{9030, 9030},   {18080, 18080}, /* Monero */
+		{30303, 30303},                 /* Ethereum */
+		{33445, 33445},                 /* Tox */
+		{51413, 51413},                 /* BitTorrent (Transmission) */
+	};
+
+	for (unsigned i = 0; i < sizeof(peers) / sizeof(peers[0]); i++) {
+		if (port >= peers[i].first && port <= peers[i].last)
+			return true;
 	}
 	return false;
 }

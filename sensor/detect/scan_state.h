@@ -30,6 +30,7 @@ struct scan_walk {
 	uint64_t since_ns, until_ns;         /* first and last failed contact of this walk */
 	uint32_t serial;                     /* of this walk; changes when it starts afresh */
 	uint32_t failed, answered, unproven; /* distinct hosts */
+	uint32_t in_row; /* failed ones that are the last one's neighbour by number */
 	uint64_t port_map;                   /* distinct services that failed, by hash */
 	struct {
 		uint16_t port;
@@ -92,6 +93,7 @@ struct scan_state {
 		uint32_t known, seen;
 	} shake, arp;
 	uint64_t known_total, seen_total;
+	uint64_t arp_replies;
 	uint64_t proven_ns[2]; /* by IP version: start of the latest contact far away that worked */
 	struct scan_pending *pending;
 	uint32_t pending_head, pending_n;

@@ -72,7 +72,7 @@ static void begin(struct scan_state *s, struct scan_walk *w)
 {
 	w->log_m = 0;
 	w->serial = ++s->serial;
-	w->failed = w->answered = w->unproven = 0;
+	w->failed = w->answered = w->unproven = w->in_row = 0;
 	w->port_map = 0;
 	memset(w->top, 0, sizeof(w->top));
 	w->since_ns = w->until_ns = 0;
@@ -145,8 +145,16 @@ static void add_port(struct scan_walk *w, const struct scan_step *t)
 	}
 }
 
+static bool is_next(const struct addr *a, const struct addr *b)
+{
+	int step = b->b[15] - a->b[15];
+
+	return memcmp(a->b, b->b, 15) == 0 && (step == 1 || step == -1);
+}
+
 static void add_failure(struct scan_walk *w, const struct scan_step *t)
 {
+	w->in_row += w->failed && is_next(&w->last, &t->dst_addr);
 	if (w->failed++ == 0) {
 		w->first = t->dst_addr;
 		w->since_ns = w->until_ns = t->start_ns;
@@ -212,9 +220,27 @@ static enum scan_kind kind_of(const struct scan_walk *w, const struct scan_step 
 	return pings * 2 > w->failed ? SCAN_ping : SCAN_hosts;
 }
 
+/* Peers far away that are gone; on a mirror that has shown no ARP reply of anybody, requests that
+ * do not walk from number to number: a router asks so for whom the world looks for. */
+static bool is_excused(const struct scan_state *s, const struct scan_walk *w,
+		       const struct scan_step *t)
+{
+	uint32_t peers = 0;
+
+	for (unsigned i = 0; i < SCAN_TOP; i++) {
+		if (w->top[i].proto != SCAN_ICMP && scan_port_is_peer(w->top[i].port))
+			peers += w->top[i].n;
+	}
+	if (t->proto == SCAN_PROTO_ARP)
+		return !s->arp_replies && w->in_row * 2 < w->failed;
+	return t->far && peers * 2 > w->failed;
+}
+
 static void alarm_walk(const struct scan_call *k, const struct scan_step *t,
 		       const struct scan_walk *w, double benign)
 {
+	struct scan_step told = *t;
+
 	char ports[128], first[ADDR_TEXT], last[ADDR_TEXT], text[FINDING_SUBJECT];
 	double all = w->failed + w->answered, span = (double)(w->until_ns - w->since_ns) / NS_PER_S;
 	bool arp = t->proto == SCAN_PROTO_ARP;
@@ -240,7 +266,8 @@ static void alarm_walk(const struct scan_call *k, const struct scan_step *t,
 			},
 		.n_evidence = arp ? 4 : 6,
 	};
-	scan_tell(k, t, kind_of(w, t), &f, text);
+	told.excused = is_excused(k->s, w, t);
+	scan_tell(k, &told, kind_of(w, t), &f, text);
 }
 
 /* Counts the destination in this walk. False: it has been counted already. */

@@ -122,6 +122,26 @@ static bool runs(const char *path)
 	return false;
 }
 
+/* Where every host has a folder, so that tools are put there: ADMIN$, and of a drive its root, its
+ * first folders and Windows' own. What lies deeper was made for it: a site's or program's folder,
+ * and who writes there deploys. */
+static bool drops_here(const char *share, const char *path)
+{
+	static const char *const own[] = {"windows\\*",       "winnt\\*",    "programdata\\*",
+					  "users\\*",         "perflogs\\*", "$recycle.bin\\*",
+					  "*\\start menu\\*", "temp\\*",     "tmp\\*"};
+	const char *name = strrchr(share, '\\'), *deep = strchr(path, '\\');
+
+	name = name ? name + 1 : share;
+	if (strcasecmp(name, "ADMIN$") == 0 || !deep || !strchr(deep + 1, '\\'))
+		return true;
+	for (unsigned i = 0; i < sizeof(own) / sizeof(own[0]); i++) {
+		if (glob_fits(own[i], path))
+			return true;
+	}
+	return false;
+}
+
 struct seen {
 	const struct share_config *c;
 	struct share_state *s;
@@ -179,7 +199,7 @@ static void on_file(const struct seen *k)
 	if (tool)
 		tell(k, SHARE_tool, true, share, path, tool, 0);
 	else if ((b->op == SMB_create || b->op == SMB_overwrite) && runs(path))
-		tell(k, SHARE_program, true, share, path, "by its name", 0);
+		tell(k, SHARE_program, drops_here(share, path), share, path, "by its name", 0);
 }
 
 static void on_io(const struct seen *k)
@@ -192,7 +212,8 @@ static void on_io(const struct seen *k)
 	if (!b->admin || b->pipe || !b->written)
 		return;
 	if (program)
-		tell(k, SHARE_program, true, share, path, "by its first bytes", (double)b->written);
+		tell(k, SHARE_program, drops_here(share, path), share, path, "by its first bytes",
+		     (double)b->written);
 	else
 		tell(k, SHARE_written, false, share, path, "", (double)b->written);
 }

@@ -8,6 +8,7 @@
 #define HEADER   12u
 #define NAME     34u /* length, 32 letters, the root */
 #define TYPE_NB  32u
+#define GROUP    0x8000u /* RFC 1002 4.2.13: NB_FLAGS */
 #define RESPONSE 0x8000u
 
 /* 32 letters, each a half of a byte, into at most 15 signs without the blanks at the end (RFC
@@ -54,11 +55,13 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 	if (f.response) {
 		uint32_t addr;
 
-		bytes_take(&b, 4 + 2 + 2); /* time to live, length, flags */
+		bytes_take(&b, 4 + 2); /* time to live, length */
+		uint16_t kind = bytes_be16(&b);
 		bytes_copy(&b, &addr, sizeof(addr));
 		if (!bytes_ok(&b))
 			return;
-		f.answer = addr_v4_wire(addr);
+		if (!(kind & GROUP)) /* many hosts have a group's name: a workgroup, its browsers */
+			f.answer = addr_v4_wire(addr);
 	}
 	proto_fact(c, FACT_name, &f, sizeof(f), (const char *[]){name}, 1);
 }

@@ -449,6 +449,20 @@ static void check_poison(void)
 	}
 	CHECK_STR(facts_told(), "+873 10.0.0.5");
 	facts_close();
+	CASE("cards that share an address tell each neighbour another's MAC, twice");
+	facts_open(NULL, 0);
+	arp(true, FS, 9, WS);
+	for (unsigned i = 0; i < 20; i++) {
+		char to[16];
+
+		snprintf(to, sizeof(to), "10.0.1.%u", i / 2);
+		arp(true, FS, 8, to);
+	}
+	CHECK_STR(facts_told(), "");
+	CASE("one of them again and again");
+	arp(true, FS, 8, "10.0.1.9");
+	CHECK(strstr(facts_told(), "+873") != NULL);
+	facts_close();
 	CASE("a take-over: announced twice");
 	facts_open(NULL, 0);
 	arp(true, FS, 9, WS);

@@ -26,10 +26,13 @@ static void check_marks(void)
 		{"users are listed", SAMR, 13, "-722 10.0.0.5"},
 		{"the directory is replicated", DRSUAPI, 3, "+743 10.0.0.5"},
 		{"a path is opened for somebody", EFSRPC, 0, "+733 10.0.0.5"},
-		{"room for shadow copies", "214a0f28-b737-4026-b847-4f9e37d79529", 4, "+746 10.0.0.5"},
+		{"room for shadow copies", "214a0f28-b737-4026-b847-4f9e37d79529", 4,
+		 "+746 10.0.0.5"},
 		{"room for shadow copies asked", "214a0f28-b737-4026-b847-4f9e37d79529", 6, ""},
-		{"an object deleted by WMI", "9556dc99-828c-11cf-a37e-00aa003240c7", 16, "+748 10.0.0.5"},
-		{"the endpoint mapper listed", "e1af8308-5d1f-11c9-91a4-08002b14a0fa", 2, "-750 10.0.0.5"},
+		{"an object deleted by WMI", "9556dc99-828c-11cf-a37e-00aa003240c7", 16,
+		 "+748 10.0.0.5"},
+		{"the endpoint mapper listed", "e1af8308-5d1f-11c9-91a4-08002b14a0fa", 2,
+		 "-750 10.0.0.5"},
 		{"an endpoint asked for", "e1af8308-5d1f-11c9-91a4-08002b14a0fa", 3, ""},
 		{"a call nobody minds", SVCCTL, 0, ""},
 		{"an interface nobody knows", "00000001-0000-0000-0000-000000000000", 12, ""},
@@ -130,6 +133,25 @@ static void check_shares(void)
 		facts_open(NULL, 0);
 		facts_file(WS, FS, rows[i].op, rows[i].admin, rows[i].pipe, rows[i].path, "");
 		CHECK_STR(facts_told(), rows[i].told);
+		facts_close();
+	}
+	static const struct {
+		const char *name, *path, *told;
+	} drive[] = {
+		{"a drive's root", "x.exe", "+801 10.0.0.5"},
+		{"a first folder", "temp\\x.exe", "+801 10.0.0.5"},
+		{"deep in Windows' own", "Windows\\System32\\spool\\x.dll", "+801 10.0.0.5"},
+		{"what starts with a user", "Users\\a\\AppData\\x.lnk", "+801 10.0.0.5"},
+		{"a site is deployed", "inetpub\\wwwroot\\bin\\site.dll", "-801 10.0.0.5"},
+	};
+	for (unsigned i = 0; i < sizeof(drive) / sizeof(drive[0]); i++) {
+		struct fact_smb_file b = {.op = SMB_create, .admin = 1};
+		const char *words[] = {"\\\\fs\\D$", drive[i].path, "", ""};
+
+		CASE(drive[i].name);
+		facts_open(NULL, 0);
+		facts_say(OBS_smb_file, WS, FS, 445, &b, sizeof(b), words, 4);
+		CHECK_STR(facts_told(), drive[i].told);
 		facts_close();
 	}
 	CASE("a program by its first bytes");

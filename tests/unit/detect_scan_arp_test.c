@@ -45,6 +45,26 @@ static void make_router(const char *mac)
 	}
 }
 
+static void test_no_reply(void)
+{
+	CASE("no reply of anybody, addresses without order: a finding");
+	rig_start();
+	for (unsigned i = 0; i < 12; i++)
+		ask(ASKER, "10.0.0.1", ip_plus("10.0.1.0", 7 * i + 1));
+	tick(1005 * NS_PER_MS);
+	CHECK_EQ(r.alerts, 0);
+	CHECK_EQ(r.findings, 1);
+	rig_end();
+	CASE("one reply is enough");
+	rig_start();
+	reply(ip("10.0.0.9"));
+	for (unsigned i = 0; i < 12; i++)
+		ask(ASKER, "10.0.0.1", ip_plus("10.0.1.0", 7 * i + 1));
+	tick(1005 * NS_PER_MS);
+	CHECK_EQ(r.alerts, 1);
+	rig_end();
+}
+
 static void test_arp(void)
 {
 	CASE("ARP for nine dead neighbours, a second later");
@@ -182,6 +202,7 @@ static void test_arp_end(void)
 int main(void)
 {
 	test_arp();
+	test_no_reply();
 	test_arp_end();
 	test_arp_alive();
 	test_arp_mirror();

@@ -274,6 +274,28 @@ static void test_far(void)
 }
 
 /* A table of pseudo-random contacts: the promise "delays but never invents". */
+static void test_peers(void)
+{
+	static const struct {
+		const char *name, *dst;
+		uint16_t port;
+		unsigned alerts, findings;
+	} rows[] = {
+		{"peers far away that are gone", "80.1.0.0", 6346, 0, 1},
+		{"another port far away", "80.1.0.0", 2323, 1, 0},
+		{"that port among ours", "10.1.0.0", 6346, 1, 0},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		rig_start();
+		touch(ip("10.0.0.1"), ip("80.9.9.9"), 6, 443, FLOW_answered);
+		fails("10.0.0.1", rows[i].dst, rows[i].port, 80);
+		CHECK_EQ(r.alerts, rows[i].alerts);
+		CHECK_EQ(r.findings, rows[i].findings);
+		rig_end();
+	}
+}
+
 static void test_false_alarms(void)
 {
 	uint64_t rng = 88172645463325252ull;
@@ -390,6 +412,7 @@ int main(void)
 	test_alert_text();
 	test_service_answers();
 	test_far();
+	test_peers();
 	test_false_alarms();
 	test_roles();
 	test_bounded();

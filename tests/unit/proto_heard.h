@@ -115,6 +115,8 @@ static inline void rig_on_fact(void *ctx, const struct proto_fact *f)
 		rig_put(r, " how=%u outcome=%u code=%u clear=%u", l->how, l->outcome, l->code,
 			l->clear);
 	}
+	if (f->kind == FACT_name && !addr_is_any(&((const struct fact_name *)f->body)->answer))
+		rig_put(r, " answered");
 	if (f->kind == FACT_smb_io) {
 		const struct fact_smb_io *io = f->body;
 		if (io->opens || io->renames || io->rewritten)

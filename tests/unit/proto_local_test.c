@@ -13,10 +13,11 @@ static const struct row {
 } rows[] = {
 	{"LLMNR asks", 5355, false, "0001 0000 0001 0000 0000 0000 0477706164 00 0001 0001", "fact name> [wpad]\n"},
 	{"LLMNR claims", 5355, true,
-	 "0001 8000 0001 0001 0000 0000 0477706164 00 0001 0001 c00c 0001 0001 0000001e 0004 0a000063", "fact name< [wpad]\n"},
+	 "0001 8000 0001 0001 0000 0000 0477706164 00 0001 0001 c00c 0001 0001 0000001e 0004 0a000063", "fact name< answered [wpad]\n"},
 	{"NBNS asks", 137, false, "0001 0110 0001 0000 0000 0000" WPAD_NB "0020 0001", "fact name> [WPAD]\n"},
 	{"NBNS claims", 137, true, "0001 8500 0000 0001 0000 0000" WPAD_NB "0020 0001 0000001e 0006 0000 0a000063",
-	 "fact name< [WPAD]\n"},
+	 "fact name< answered [WPAD]\n"},
+	{"NBNS claims a group's name, as many may", 137, true, "0001 8500 0000 0001 0000 0000" WPAD_NB "0020 0001 0000001e 0006 8000 0a000063", "fact name< [WPAD]\n"},
 	{"NBNS says no", 137, true, "0001 8583 0000 0000 0000 0001" WPAD_NB "000a 0001 00000000 0000", ""},
 	{"NBNS registers", 137, false, "0001 2910 0001 0000 0000 0001" WPAD_NB "0020 0001 c00c 0020 0001 00000000 0006 0000 0a000001", ""},
 	{"NBNS, letters that are none", 137, false,
@@ -25,7 +26,7 @@ static const struct row {
 	 "0000 0000 0002 0000 0000 0000 0170056c6f63616c 00 0001 0001 045f697070c00e 000c 0001",
 	 "fact name> [p.local]\nmdns.queries.rrname=p.local\nmdns.queries.rrname=_ipp.local\nend 0\n"},
 	{"mDNS answers", 5353, true, "0000 8400 0000 0001 0000 0000 0170056c6f63616c 00 0001 8001 00000078 0004 0a000005",
-	 "fact name< [p.local]\nmdns.answers.rrname=p.local\nmdns.response.rrname=p.local\nend 0\n"},
+	 "fact name< answered [p.local]\nmdns.answers.rrname=p.local\nmdns.response.rrname=p.local\nend 0\n"},
 	{"DHCPv6 solicits", 547, false, "01 abcdef 0001 000e 0001 0001 2a2b2c2d 020000000001 0027 0005 00 03706331",
 	 "fact dhcp> [pc1] [] []\nend 0\n"},
 };
