@@ -18,6 +18,7 @@
 #define POLL_MS 1000u       /* asked without a word from SUB */
 #define BACKOFF_MIN_MS 250u
 #define BACKOFF_MAX_MS 5000u
+#define REOPEN_AFTER   6u /* failures in a row: some 13 s */
 #define WAKE_TRIES 4u /* the word on SUB may overtake what REP sees: 2, 5, 10, 20 ms */
 
 struct collect {
@@ -34,7 +35,7 @@ struct collect {
 	uint64_t epoch, mark; /* what comes next */
 	unsigned failures;    /* in a row */
 
-	pthread_mutex_t lock; /* the status below */
+	pthread_mutex_t lock; /* the status below, and which link is at hand */
 	bool up;
 	uint64_t contact_ns, events, alerts, duplicates, batches, gaps, lost, malformed;
 	uint64_t timeouts, broken, store_errors, ack_errors, commit_ns_max, epoch_shown, mark_shown;
@@ -317,6 +318,22 @@ static int drain_awake(struct collect *c)
 	return r;
 }
 
+/* nng up to 1.7 has ways never to dial again (see link.c); a link of its own always does. */
+static void reopen(struct collect *c)
+{
+	struct link *fresh, *old = c->link;
+	struct err err;
+
+	if (link_open(&fresh, c->config.pub, c->config.rep, &err))
+		return;
+	pthread_mutex_lock(&c->lock);
+	bool stopped = atomic_load(&c->stop);
+	if (!stopped)
+		c->link = fresh;
+	pthread_mutex_unlock(&c->lock);
+	link_close(stopped ? fresh : old);
+}
+
 static void *run(void *arg)
 {
 	struct collect *c = arg;
@@ -330,6 +347,8 @@ static void *run(void *arg)
 		if (r) {
 			c->synced = false;
 			link_wait(c->link, backoff_ms(c->failures++));
+			if (c->failures % REOPEN_AFTER == 0)
+				reopen(c);
 			awake = false;
 			continue;
 		}
@@ -376,8 +395,10 @@ void collect_stop(struct collect *c)
 {
 	if (!c)
 		return;
+	pthread_mutex_lock(&c->lock);
 	atomic_store(&c->stop, true);
 	link_stop(c->link);
+	pthread_mutex_unlock(&c->lock);
 	pthread_join(c->thread, NULL);
 	link_close(c->link);
 	pthread_mutex_destroy(&c->lock);

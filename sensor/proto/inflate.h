@@ -3,9 +3,11 @@
  * of them.
  *
  * Owns:   decoders' memory, all of it from proto_mem through their allocator hooks.
- * Errors: a layer that cannot go on is `failed`: what it has given stays, the rest is dropped. One that
- * gave nothing was no encoding at all: the bytes are taken as they are (`plain`), as libhtp does. More
- * than `max` bytes, or INFLATE_RATIO times the input, sets `over` and ends it: bombs cost no more.
+ * Errors: a layer that cannot go on is `failed`: what it has given stays, the rest is dropped. One
+ * that gave nothing within its first INFLATE_HEAD bytes was no encoding at all: the bytes are taken
+ * as they are (`plain`), as libhtp does. Where the bytes are cut changes nothing of what comes out.
+ * More than `max` bytes, or INFLATE_RATIO times the input, sets `over` and ends it: bombs cost no
+ * more.
  */
 #pragma once
 
@@ -13,7 +15,7 @@
 
 #define INFLATE_LAYERS 2u
 #define INFLATE_RATIO  100u
-#define INFLATE_HEAD   64u /* bytes kept until the first come out: a header cut anywhere */
+#define INFLATE_HEAD   64u /* bytes kept: a header cut anywhere */
 
 /* raw: deflate that never has a header of zlib's */
 enum inflate_kind { INFLATE_none, INFLATE_gzip, INFLATE_deflate, INFLATE_brotli, INFLATE_raw };

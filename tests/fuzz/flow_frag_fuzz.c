@@ -3,6 +3,7 @@
  * and the flow table. The first byte: policy, then how the seconds go. */
 #include "base/clock.h"
 #include "flow/table.h"
+#include "reset.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -13,18 +14,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static struct flow_table *table(uint8_t how)
 {
+	static struct reset_table kept[256];
 	static const char *const policy[] = {"bsd", "linux", "windows", "first", "last"};
 	struct flow_config c = {.max = 64,
 				.frag_memory = how & 0x80 ? 1 << 14 : 1 << 18,
 				.frag_s = 30,
 				.vlan_in_key = how & 0x40,
 				.frag_policy = (char *)(uintptr_t)policy[how % 5]};
+	struct reset_table *r = &kept[how];
 	struct flow_table *t;
 	struct err err;
 
-	if (flow_table_new(&t, &c, 1, 1, NULL, &err) != 0)
-		abort();
-	return t;
+	if (!r->t) {
+		if (flow_table_new(&t, &c, 1, 1, NULL, &err) != 0)
+			abort();
+		reset_table_keep(r, t);
+	}
+	return reset_table(r);
 }
 
 static void check(const struct flow_table *t, const struct pkt *p)
@@ -73,6 +79,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	flow_tick(t, seq, now, true);
 	assert(t->frags.datagrams.used == 0 && t->frags.pages.used == 0);
-	flow_table_free(t);
 	return 0;
 }

@@ -8,6 +8,20 @@
 #include <assert.h>
 #include <stdlib.h>
 
+/* Every byte is looked at, and the fuzzer is not told of each turn of the loop. */
+#ifdef __clang__
+__attribute__((no_sanitize("coverage")))
+#endif
+static inline uint64_t
+talk_read(const uint8_t *p, uint32_t n)
+{
+	uint64_t sum = n;
+
+	for (uint32_t i = 0; i < n; i++)
+		sum = sum * 31 + p[i];
+	return sum;
+}
+
 struct talk {
 	struct flow_table *t;
 	struct proto *proto;
@@ -40,8 +54,7 @@ static inline void talk_fields(struct talk *k, const struct proto_tx_event *e)
 			if (!e->protocol->bytes(e->tx, f, i, e->dir, &v))
 				break;
 			assert(v.at);
-			for (uint32_t b = 0; b < v.len; b++)
-				k->sum += v.at[b];
+			k->sum += talk_read(v.at, v.len);
 			if (!x->many)
 				break;
 		}
@@ -64,7 +77,6 @@ static inline void talk_on_fact(void *ctx, const struct proto_fact *f)
 {
 	struct talk *k = ctx;
 
-	for (uint32_t i = 0; i < f->len; i++)
-		k->sum += ((const uint8_t *)f->body)[i];
+	k->sum += talk_read(f->body, f->len) + talk_read((const uint8_t *)f->text, f->text_len);
 	assert(f->text_len == 0 || f->text[f->text_len - 1] == '\0');
 }
