@@ -16,20 +16,36 @@ static const char *const http_events[] = {
 };
 
 static const char *const methods[] = {
-	"GET ",          "POST ",      "HEAD ",     "PUT ",      "OPTIONS ",     "CONNECT ",
-	"DELETE ",       "PATCH ",     "PROPFIND ", "TRACE ",    "MKCOL ",       "COPY ",
-	"MOVE ",         "LOCK ",      "UNLOCK ",   "SEARCH ",   "REPORT ",      "PROPPATCH ",
-	"SUBSCRIBE ",    "NOTIFY ",    "M-POST ",   "BDMT ",     "RPC_CONNECT ", "RPC_IN_DATA ",
-	"RPC_OUT_DATA ", "BITS_POST ", "MERGE ",    "CHECKOUT ",
+	"GET",         "POST",      "HEAD",      "PUT",         "OPTIONS",    "CONNECT",
+	"DELETE",      "PATCH",     "PROPFIND",  "TRACE",       "MKCOL",      "COPY",
+	"MOVE",        "LOCK",      "UNLOCK",    "SEARCH",      "REPORT",     "PROPPATCH",
+	"SUBSCRIBE",   "NOTIFY",    "M-POST",    "BDMT",        "RPC_CONNECT", "RPC_IN_DATA",
+	"RPC_OUT_DATA", "BITS_POST", "MERGE",    "CHECKOUT",    "UNCHECKOUT", "CHECKIN",
+	"UPDATE",      "LABEL",     "MKWORKSPACE", "MKACTIVITY", "VERSION-CONTROL",
+	"BASELINE-CONTROL",
 };
 
+/* In either case: servers take "get", so evaders send it. */
 static enum probe begins(const uint8_t *p, uint32_t n, const char *with)
 {
-	uint32_t k = (uint32_t)strlen(with);
+	uint32_t i = 0;
 
-	if (n < k)
-		return memcmp(p, with, n) == 0 ? PROBE_more : PROBE_no;
-	return memcmp(p, with, k) == 0 ? PROBE_yes : PROBE_no;
+	for (; with[i] && i < n; i++) {
+		uint8_t c = p[i] >= 'a' && p[i] <= 'z' ? (uint8_t)(p[i] - 32) : p[i];
+		if (c != (uint8_t)with[i])
+			return PROBE_no;
+	}
+	return with[i] ? PROBE_more : PROBE_yes;
+}
+
+static enum probe is_method(const uint8_t *p, uint32_t n, const char *name)
+{
+	uint32_t k = (uint32_t)strlen(name);
+	enum probe r = begins(p, n, name);
+
+	if (r != PROBE_yes)
+		return r;
+	return n == k ? PROBE_more : p[k] == ' ' || p[k] == '\t' ? PROBE_yes : PROBE_no;
 }
 
 static enum probe http_probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
@@ -47,7 +63,7 @@ static enum probe http_probe(const uint8_t *p, uint32_t n, uint8_t dir, const st
 	if (dir == FLOW_to_client)
 		return begins(p, n, "HTTP/");
 	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		enum probe r = begins(p, n, methods[i]);
+		enum probe r = is_method(p, n, methods[i]);
 
 		best = r > best ? r : best;
 	}

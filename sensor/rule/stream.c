@@ -56,8 +56,8 @@ static void decide(const struct piece *pc, uint8_t dir, bool forget)
 	}
 }
 
-/* Depth and offset count from the stream's beginning, or from that of what a side says now: Suricata
- * looks at a stream in pieces that mostly end where the other side answers. */
+/* Depth and offset count from the stream's beginning; of a rule that is held against packets, too, also from
+ * that of what a side says now, so that it does not matter how TCP cut it. */
 static struct view since_turn(const struct view *v, uint64_t turn)
 {
 	struct view out = *v;
@@ -72,15 +72,23 @@ static struct view since_turn(const struct view *v, uint64_t turn)
 	return out;
 }
 
+/* Where requests and answers take turns each is looked at by itself, so that a rule does not put together
+ * what stands in two of them: Suricata hands a stream on at the end of each message of HTTP. */
+static bool one_message(const struct piece *pc)
+{
+	return pc->turn && pc->f->app == APP_http;
+}
+
 /* What a flow speaks may not be known with its first bytes: then the rest is right so far. */
 static enum outcome try(const struct piece *pc, const struct signature *s, const struct view *v)
 {
 	uint64_t began = profile_begin(pc->m->profile);
 
 	rule_try_begin(pc->m, s);
-	enum outcome r = rule_try(pc->m, s, v);
+	enum outcome r = one_message(pc) ? OUTCOME_no : rule_try(pc->m, s, v);
 
-	if (s->from_start && pc->turn && r != OUTCOME_yes) {
+	bool turns = s->from_start && (s->where & WHERE_TCP_PACKET || pc->f->app > APP_failed);
+	if ((turns || one_message(pc)) && pc->turn && r != OUTCOME_yes) {
 		struct view mine = since_turn(v, pc->turn);
 		enum outcome other = rule_try(pc->m, s, &mine);
 
@@ -109,7 +117,8 @@ static void update(const struct piece *pc)
 			continue;
 		}
 		v.min_end = e->min_end;
-		bool gone = v.base + s->literal_len > e->literal_end;
+		bool gone = v.base + s->literal_len > e->literal_end ||
+			    (one_message(pc) && e->literal_end <= pc->turn);
 		enum outcome r = gone	      ? e->so_far ? OUTCOME_yes : OUTCOME_no
 						: try(pc, s, &v);
 		if (r == OUTCOME_maybe || r == OUTCOME_so_far) {

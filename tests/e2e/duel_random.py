@@ -37,9 +37,9 @@ def number(rng, lo=-3, hi=8):
     return rng.randint(lo, hi)
 
 
-def content(rng, first, letters, sticky):
+def content(rng, first, letters, sticky, positive=False):
     data = text(rng, 1, 3, letters)
-    negated = rng.random() < .25
+    negated = rng.random() < .25 and not positive
     out = f'content:{"!" if negated else ""}"{quoted(data)}"; '
     kind = rng.random()
     if kind < .25:
@@ -131,12 +131,12 @@ def sized(rng, first, letters, sticky):
             f"dsize:{number(rng, 0, 8)}<>{number(rng, 10, 24)}; ")
 
 
-def conditions(rng, letters, sticky, sizes=True):
-    """Conditions on one buffer."""
+def conditions(rng, letters, sticky, sizes=True, anchored=False):
+    """Conditions on one buffer. anchored: one at least is a content that must be there."""
     kinds = [content] * 10 + [pcre] * 3 + [isdataat] * 2 + [byte_test] * 2 + [byte_jump, byte_extract,
                                                                           byte_math]
-    out = ""
-    for i in range(rng.choice([1, 1, 2, 2, 3, 4])):
+    out = content(rng, True, letters, sticky, True) if anchored else ""
+    for i in range(anchored, rng.choice([1, 1, 2, 2, 3, 4])):
         out += rng.choice(kinds)(rng, i == 0, letters, sticky)
     if sizes and rng.random() < .12:
         out += sized(rng, False, letters, sticky)
@@ -146,14 +146,14 @@ def conditions(rng, letters, sticky, sizes=True):
 # Carriers: (rule header, conditions before, talk from the client, or datagrams)
 
 class Carrier:
-    letters, sticky, sizes = LETTERS, True, True
+    letters, sticky, sizes, anchored = LETTERS, True, True, False
 
     def header(self, rng, port):
         return f"alert {self.proto} any any -> any {port}"
 
     def conditions(self, rng):
         out = self.before(rng)
-        return out + conditions(rng, self.letters, self.sticky, self.sizes)
+        return out + conditions(rng, self.letters, self.sticky, self.sizes, self.anchored)
 
     def before(self, rng):
         return ""
@@ -184,7 +184,7 @@ class TcpPkt(Carrier):
 
 
 class Tcp(TcpPkt):
-    proto, sizes = "tcp", False
+    proto, sizes, anchored = "tcp", False, True
 
     def before(self, rng):
         return rng.choice(["", "flow:to_server; ", "flow:established,to_server; ", "flow:established; ",
@@ -326,7 +326,7 @@ class SshVersion(Carrier):
 
 
 class SmtpRaw(Carrier):
-    proto, sticky, sizes = "smtp", False, False
+    proto, sticky, sizes, anchored = "smtp", False, False, True
 
     def talk(self, rng):
         return [("<", b"220 ab\r\n"), (">", b"EHLO ab\r\n"), ("<", b"250 ok\r\n"),
@@ -334,7 +334,7 @@ class SmtpRaw(Carrier):
 
 
 class HttpRaw(Uri):
-    name, sticky, sizes = "", False, False
+    name, sticky, sizes, anchored = "", False, False, True
 
     def before(self, rng):
         return rng.choice(["", "flow:established,to_server; "])

@@ -44,6 +44,9 @@ static const struct row {
 	 "GET / HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\nabPUT / HTTP/1.1\r\nHost: h\r\n"
 	 "Content-Length: 2\r\n\r\ncd", "", "data request_body",
 	 "http.request_body=ab\nhttp.request_body=cd\nfile.data=cd\n"},
+	{"methods in small letters, behind them a tab", "get\t/x http/1.1\r\nHost: h\r\n\r\n",
+	 "http/1.1 200 OK\r\nContent-Length: 1\r\n\r\na", "method uri stat_code",
+	 "http.uri=/x\nhttp.method=get\nhttp.stat_code=200\nevent http.method_delim_non_compliant\n"},
 	{"headers as rules see them",
 	 "POST /x HTTP/1.0\r\nA:  b \r\nCookie: c\r\nD: e\r\n f\r\nA: g\r\n\r\n", "",
 	 "header header_names",

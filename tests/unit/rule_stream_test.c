@@ -114,6 +114,7 @@ static void turns(struct run *r)
 {
 	CASE("depth counts from the stream's beginning, and from that of each answer");
 	run_init(r, STREAM "(content:\"ab\"; depth:2; content:\"cd\"; distance:0; sid:1;)");
+	r->flow.app = APP_smtp;
 	give(r, 0, "xxab");
 	give(r, 1, "ok");
 	give(r, 0, "ab..");
@@ -124,10 +125,30 @@ static void turns(struct run *r)
 
 	CASE("what a side goes on saying is no beginning");
 	run_init(r, STREAM "(content:\"ab\"; depth:2; sid:1;)");
+	r->flow.app = APP_smtp;
 	give(r, 0, "xx");
 	give(r, 0, "ab");
 	CHECK_EQ(r->n, 0);
 	give(r, 1, "ab");
+	CHECK_STR(run_sids(r), "1");
+	run_fini(r);
+
+	CASE("of a protocol that nobody knows it counts from the stream's beginning alone");
+	run_init(r, STREAM "(content:\"ab\"; depth:2; sid:1;)");
+	give(r, 0, "xx");
+	give(r, 1, "ok");
+	give(r, 0, "ab");
+	CHECK_EQ(r->n, 0);
+	run_fini(r);
+
+	CASE("two messages of HTTP are not put together");
+	run_init(r, STREAM "(content:\"ab\"; content:\"cd\"; sid:1;)");
+	r->flow.app = APP_http;
+	give(r, 0, "ab");
+	give(r, 1, "ok");
+	give(r, 0, "cd");
+	CHECK_EQ(r->n, 0);
+	give(r, 0, "ab");
 	CHECK_STR(run_sids(r), "1");
 	run_fini(r);
 }
