@@ -73,6 +73,26 @@ static bool goes_first(const struct sets *s, const struct sets_head *a, const st
 	return s->clock - a->used > s->clock - b->used;
 }
 
+static struct sets_head *place(const struct sets *s, uint64_t key)
+{
+	struct sets_head *h = way(s, key, 0);
+
+	for (unsigned i = 1; i < SETS_WAYS; i++) {
+		struct sets_head *other = way(s, key, i);
+
+		if (goes_first(s, other, h))
+			h = other;
+	}
+	return h;
+}
+
+const void *sets_victim(const struct sets *s, uint64_t key)
+{
+	const struct sets_head *h = place(s, whole(key));
+
+	return h->key ? h : NULL;
+}
+
 void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
 {
 	struct sets_head *h = sets_find(s, key);
@@ -84,13 +104,7 @@ void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
 		return h;
 	}
 	key = whole(key);
-	h = way(s, key, 0);
-	for (unsigned i = 1; i < SETS_WAYS; i++) {
-		struct sets_head *other = way(s, key, i);
-
-		if (goes_first(s, other, h))
-			h = other;
-	}
+	h = place(s, key);
 	count_add(h->key ? &s->evicted : &s->taken, 1);
 	memset(h, 0, s->size);
 	h->key = key;

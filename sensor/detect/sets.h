@@ -40,6 +40,8 @@ int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err);
 void sets_fini(struct sets *s);
 /* The entry of the key, or NULL. Counts as a use. */
 void *sets_find(struct sets *s, uint64_t key);
+/* The entry that sets_get() of a key that is not there would push out, or NULL: there is room. */
+const void *sets_victim(const struct sets *s, uint64_t key);
 /* The entry of the key, made if there is none: then all bytes behind the head are zero and *fresh
  * is true. Never fails. */
 void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh);

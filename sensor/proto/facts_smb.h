@@ -17,11 +17,19 @@ struct fact_ntlm {
 	uint8_t pad[7];
 };
 
+enum ticket_of {
+	TICKET_none,
+	TICKET_tgt,     /* krbtgt of the realm that issued it */
+	TICKET_foreign, /* krbtgt of one realm, issued by another */
+	TICKET_service
+};
+
 /* words: client name, service name, realm, (error) text */
 struct fact_krb {
 	uint64_t ticket; /* hash of the enc-part of the ticket carried; 0 none */
 	uint32_t error;
 	uint32_t request_etypes; /* bits: 1 << etype, 0 … 31, of those asked for */
+	uint32_t ticket_kvno;    /* of the key that the ticket is encrypted with; 0 not said */
 	uint8_t message;     /* 10 AS-REQ, 11 AS-REP, 12 TGS-REQ, 13 TGS-REP, 14 AP-REQ, 30 error */
 	int8_t ticket_etype; /* of the ticket's enc-part; 0 none */
 	int8_t reply_etype;  /* of the reply's enc-part */
@@ -29,7 +37,8 @@ struct fact_krb {
 	uint8_t bare;        /* of an AS-REP: its request proved nothing */
 	uint8_t options_hi;  /* first byte of kdc-options */
 	uint8_t carrier;     /* 0 port 88; else 1 + enum login_how of what it is inside of */
-	uint8_t pad[5];
+	uint8_t ticket_of;   /* enum ticket_of, of the ticket carried */
+	uint8_t pad[4];
 };
 
 /* words: user, domain, workstation (as far as the session's NTLM or Kerberos has shown) */

@@ -77,7 +77,7 @@ static void name(struct krb_msg *m, struct bytes b, struct krb_name *out)
 }
 
 /* EncryptedData ::= SEQUENCE { etype [0], kvno [1] OPTIONAL, cipher [2] OCTET STRING } */
-static bool encrypted(struct bytes b, int32_t *etype, uint64_t *hash)
+static bool encrypted(struct bytes b, int32_t *etype, uint64_t *hash, uint32_t *kvno)
 {
 	struct bytes seq, cipher;
 	struct der d;
@@ -89,6 +89,8 @@ static bool encrypted(struct bytes b, int32_t *etype, uint64_t *hash)
 		if (d.tag == (CONTEXT | 0)) {
 			*etype = (int32_t)integer_in(d.body);
 			found = true;
+		} else if (d.tag == (CONTEXT | 1) && kvno) {
+			*kvno = (uint32_t)integer_in(d.body);
 		} else if (d.tag == (CONTEXT | 2) && hash &&
 			   der_take(&d.body, DER_OCTETS, &cipher)) {
 			*hash = hash_bytes(cipher.at, bytes_left(&cipher), TICKET_SEED);
@@ -97,22 +99,44 @@ static bool encrypted(struct bytes b, int32_t *etype, uint64_t *hash)
 	return found;
 }
 
+static bool is_part(const struct krb_msg *m, const struct krb_name *name, unsigned i,
+		    const char *text, uint32_t n)
+{
+	return i < name->n && name->len[i] == n && strncasecmp(m->buf + name->at[i], text, n) == 0;
+}
+
+static uint8_t ticket_of(const struct krb_msg *t)
+{
+	if (t->sname.n == 0)
+		return TICKET_none;
+	if (!is_part(t, &t->sname, 0, "krbtgt", 6))
+		return TICKET_service;
+	return is_part(t, &t->sname, 1, t->buf + t->realm, t->realm_len) ? TICKET_tgt
+									 : TICKET_foreign;
+}
+
 /* Ticket ::= [APPLICATION 1] SEQUENCE { tkt-vno [0], realm [1], sname [2], enc-part [3] } */
 static void ticket(struct krb_msg *m, struct bytes b)
 {
+	struct krb_msg *t = &(struct krb_msg){.message = 0}; /* its names are its own */
 	struct bytes app, seq;
 	struct der d;
 
 	if (!der_take(&b, TAG_TICKET, &app) || !der_take(&app, DER_SEQUENCE, &seq))
 		return;
 	for (unsigned i = 0; i < FIELDS_MAX && der_next(&seq, &d) == DER_fine; i++) {
-		if (d.tag == (CONTEXT | 1))
+		if (d.tag == (CONTEXT | 1)) {
 			realm(m, d.body);
-		else if (d.tag == (CONTEXT | 2) && !m->sname.n)
-			name(m, d.body, &m->sname);
-		else if (d.tag == (CONTEXT | 3) && !m->has_ticket)
-			m->has_ticket = encrypted(d.body, &m->ticket_etype, &m->ticket);
+			realm(t, d.body);
+		} else if (d.tag == (CONTEXT | 2)) {
+			if (!m->sname.n)
+				name(m, d.body, &m->sname);
+			name(t, d.body, &t->sname);
+		} else if (d.tag == (CONTEXT | 3) && !m->has_ticket)
+			m->has_ticket =
+				encrypted(d.body, &m->ticket_etype, &m->ticket, &m->ticket_kvno);
 	}
+	m->ticket_of = ticket_of(t);
 }
 
 static uint32_t flags(struct bytes b)
@@ -137,7 +161,7 @@ static void ap_req(struct krb_msg *m, struct bytes seq, bool inner)
 		else if (d.tag == (CONTEXT | 3))
 			ticket(m, d.body);
 		else if (d.tag == (CONTEXT | 4) && !inner)
-			m->has_reply = encrypted(d.body, &m->reply_etype, NULL);
+			m->has_reply = encrypted(d.body, &m->reply_etype, NULL, NULL);
 	}
 }
 
@@ -154,6 +178,8 @@ static void tgs_ticket(struct krb_msg *m, struct bytes value)
 	m->ticket = t->ticket;
 	m->ticket_etype = t->ticket_etype;
 	m->has_ticket = t->has_ticket;
+	m->ticket_kvno = t->ticket_kvno;
+	m->ticket_of = t->ticket_of;
 }
 
 static void padata(struct krb_msg *m, struct bytes b)
@@ -235,7 +261,7 @@ static void kdc_rep(struct krb_msg *m, struct bytes seq)
 		else if (d.tag == (CONTEXT | 5))
 			ticket(m, d.body);
 		else if (d.tag == (CONTEXT | 6))
-			m->has_reply = encrypted(d.body, &m->reply_etype, NULL);
+			m->has_reply = encrypted(d.body, &m->reply_etype, NULL, NULL);
 	}
 }
 
@@ -349,6 +375,8 @@ void krb_tell(struct proto_call *c, const struct krb_msg *m, uint8_t carrier,
 		.reply_etype = m->has_reply ? (int8_t)m->reply_etype : 0,
 		.preauth = m->preauth,
 		.bare = m->bare,
+		.ticket_kvno = m->ticket_kvno,
+		.ticket_of = m->ticket_of,
 		.options_hi = (uint8_t)(m->options >> 24),
 		.carrier = carrier,
 	};

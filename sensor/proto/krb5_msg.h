@@ -37,6 +37,8 @@ struct krb_msg {
 	bool has_ticket, has_reply; /* their etypes are known */
 	int32_t error;
 	int32_t ticket_etype, reply_etype;
+	uint32_t ticket_kvno;
+	uint8_t ticket_of; /* enum ticket_of */
 	uint32_t options; /* kdc-options, or ap-options */
 	uint64_t ticket;  /* hash of the cipher of its enc-part */
 	int32_t etype[KRB_ETYPES];

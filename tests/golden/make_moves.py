@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes the golden captures of paths, stepping stones, forged tickets and slow guessing: make_moves.py [CASE…];
 like make.py."""
+import struct
 import sys
 
 import make
@@ -135,6 +136,50 @@ def stone_none_two_people(c):
     for i in range(40):
         outer.say(1 + 2.1 * i + PAUSES[i % 10] / 3)
         inner.say(1.5 + 2.3 * i + PAUSES[(i + 3) % 10] / 4)
+
+
+def recorded(name):
+    """[(seconds after the first, frame), …] of a recording of the range that is a case itself."""
+    data = (make.here / f"range_{name}" / "input.pcap").read_bytes()
+    at, out = 24, []
+    while at + 16 <= len(data):
+        sec, usec, n, _ = struct.unpack_from("<IIII", data, at)
+        out.append((sec + usec / 1e6, data[at + 16:at + 16 + n]))
+        at += 16 + n
+    return [(t - out[0][0], frame) for t, frame in out]
+
+
+def tickets(c):
+    """A user's tickets, got and shown 17 times (real ones, from the range: only what goes to port 88)."""
+    for i in range(17):
+        for t, frame in recorded("ok-tickets"):
+            if frame[12:14] == b"\x08\0" and b"\0\x58" in (frame[34:36], frame[36:38]):
+                c.add(600 * i + t, frame)
+
+
+def silver(c, t0):
+    for t, frame in recorded("silver-ticket"):
+        c.add(t0 + t, frame)
+
+
+@case()
+def silver_after_half_a_day(c):
+    """A service ticket that nobody issued, after twelve hours in which all that were shown had been issued."""
+    tickets(c)
+    silver(c, 12.1 * 3600)
+
+
+@case()
+def silver_too_early(c):
+    """The same an hour sooner: it may have been issued before we looked. A finding."""
+    tickets(c)
+    silver(c, 11 * 3600)
+
+
+@case()
+def silver_none_unseen(c):
+    """The same after half a day in which no controller was seen: nothing can be said."""
+    silver(c, 12.1 * 3600)
 
 
 if __name__ == "__main__":

@@ -38,15 +38,21 @@ static void put_number(struct made *m, unsigned tag, unsigned v)
 	put_der(m, tag, &body);
 }
 
+static unsigned kvno; /* of the next encrypted part; 0 none */
+
 static void put_encrypted(struct made *m, unsigned tag, unsigned etype, const char *cipher)
 {
 	struct made seq = {.n = 0}, data = {.n = 0};
 
 	put_number(&seq, 0xa0, etype);
+	if (kvno)
+		put_number(&seq, 0xa1, kvno);
 	put_in(&seq, 0xa2, 0x04, cipher);
 	put_der(&data, 0x30, &seq);
 	put_der(m, tag, &data);
 }
+
+static const char *instance = "fs1"; /* second part of the ticket's service */
 
 static void put_ticket(struct made *m, unsigned tag, const char *service, unsigned etype)
 {
@@ -54,7 +60,7 @@ static void put_ticket(struct made *m, unsigned tag, const char *service, unsign
 
 	put_number(&seq, 0xa0, 5);
 	put_in(&seq, 0xa1, 0x1b, "CORP.TEST");
-	put_name(&seq, 0xa2, service, "fs1");
+	put_name(&seq, 0xa2, service, instance);
 	put_encrypted(&seq, 0xa3, etype, "ticket's cipher");
 	put_der(&app, 0x30, &seq);
 	put_der(&ticket, 0x61, &app);
@@ -198,6 +204,36 @@ static void check_login(void)
 		     "fact login< how=1 outcome=2 code=24 clear=0 [alice] [CORP.TEST] []\n"));
 }
 
+static void check_tickets(void)
+{
+	static const struct {
+		const char *name, *service, *instance;
+		unsigned kvno, of;
+	} rows[] = {
+		{"a TGT", "krbtgt", "CORP.TEST", 2, TICKET_tgt},
+		{"a TGT, in small letters", "KRBTGT", "corp.test", 2, TICKET_tgt},
+		{"a TGT for another realm", "krbtgt", "OTHER.TEST", 7, TICKET_foreign},
+		{"a TGT of a read-only controller", "krbtgt", "CORP.TEST", 0x12340001, TICKET_tgt},
+		{"a service ticket, key version not said", "cifs", "fs1", 0, TICKET_service},
+	};
+	static struct krb_msg out;
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct made m = {.n = 0};
+
+		CASE(rows[i].name);
+		instance = rows[i].instance;
+		kvno = rows[i].kvno;
+		rep(&m, 13, rows[i].service, 18);
+		CHECK(krb_read(&out, m.at, m.n));
+		CHECK_EQ(out.ticket_of, rows[i].of);
+		CHECK_EQ(out.ticket_kvno, rows[i].kvno);
+		CHECK_EQ(out.ticket_etype, 18);
+	}
+	instance = "fs1";
+	kvno = 0;
+}
+
 static void check_hostile(void)
 {
 	struct made m = {.n = 0};
@@ -230,6 +266,7 @@ static void check_hostile(void)
 int main(void)
 {
 	check_login();
+	check_tickets();
 	check_hostile();
 	return check_done();
 }

@@ -118,8 +118,12 @@ static inline void put_der_int(struct made *m, unsigned tag, unsigned v)
 {
 	struct made body = {.n = 0};
 
+	if (v > 32767) {
+		put_u8(&body, v >> 24);
+		put_u8(&body, v >> 16 & 255);
+	}
 	if (v > 127)
-		put_u8(&body, v >> 8);
+		put_u8(&body, v >> 8 & 255);
 	put_u8(&body, v & 255);
 	put_der(m, tag, &body);
 }
