@@ -99,6 +99,9 @@ static const struct param discover_params[] = {
 	PARAM(PARAM_U32, struct discover_config, clients, 64, 1 << 20, 2048, "hosts", "remembered"),
 	{0},
 };
+/* Users, computers, groups, group policies, units: object pickers and consoles list them all; what is
+ * after more than that is one of the others, too. */
+#define ORDINARY (1u << 4 | 1u << 5 | 1u << 6 | 1u << 8 | 1u << 9)
 /* Words of filters in lower case, and what they are after; a topic is counted once. */
 static const struct topic {
 	const char *word, *what;
@@ -226,7 +229,7 @@ static void on_search(const struct asked *k)
 	struct discover_client *cl = client_of(k);
 	cl->topics |= bits;
 	unsigned many = (unsigned)__builtin_popcount(cl->topics);
-	if (many >= k->c->topics) {
+	if (many >= k->c->topics && (cl->topics & ~ORDINARY)) {
 		struct telling m = telling_of(k, DISCOVER_ldap, true, many, k->c->topics, "topics");
 		teller_say(&k->s->t, k->out, k->o, &m,
 			   "%u topics within %u s%s%.30s, the last: %.60s (%.80s)", many,

@@ -553,6 +553,16 @@ static void check_discovery(void)
 	search(filters[2]);
 	CHECK_STR(facts_told(), "+901 10.0.0.5");
 	facts_close();
+	CASE("what an object picker lists, too; then more than that");
+	facts_open(NULL, 0);
+	search("(&(objectCategory=person)(objectClass=user))");
+	search("(|(objectCategory=group)(objectCategory=computer))");
+	search("(objectClass=organizationalUnit)");
+	search("(objectClass=groupPolicyContainer)");
+	CHECK(strstr(facts_told(), "+901") == NULL);
+	search("(adminCount=1)");
+	CHECK_STR(facts_told(), "+901 10.0.0.5");
+	facts_close();
 	CASE("accounts listed, then one by one");
 	facts_open(NULL, 0);
 	facts_rpc(WS, DC, "12345778-1234-abcd-ef00-0123456789ac", 13, "");
