@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control.h"
+#include "proto/file_known.h"
 #include "run.h"
 
 #include <errno.h>
@@ -57,6 +58,8 @@ static int prepare(struct run *r, struct err *err)
 	for (unsigned i = 0; rc == 0 && i < r->n_workers; i++)
 		rc = rule_matcher_new(&l->matcher[i], l->set, &r->o->rule, observe_rule_hit,
 				      &r->worker[i].observer, err);
+	for (unsigned i = 0; rc == 0 && i < r->n_workers; i++)
+		rc = file_knowers_prepare(proto_knowers(r->worker[i].proto), l->set->wants_files, err);
 	return rc;
 }
 

@@ -4,6 +4,7 @@
 #include "worker.h"
 
 #include "pipeline.h"
+#include "proto/file_known.h"
 
 #include <sched.h>
 #include <string.h>
@@ -74,6 +75,10 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 					 .on_fact = observe_fact, .observer = &w->observer};
 	if ((r = proto_new(&w->proto, c->proto, c->workers, w->flows, &said, err)) < 0)
 		return r;
+	struct file_knowers *k = proto_knowers(w->proto);
+	if ((r = file_knowers_prepare(k, c->rules->wants_files, err)) < 0)
+		return r;
+	k->wants = c->rules->wants_files;
 	if (flow.streams)
 		flow_table_set_piece(w->flows, on_piece, w);
 	return 0;
@@ -118,6 +123,7 @@ static void take_rules(struct worker *w)
 	w->old_rules = w->rules;
 	rule_matcher_adopt(next, w->old_rules, w->handover);
 	w->rules = next;
+	proto_knowers(w->proto)->wants = rule_matcher_set(next)->wants_files;
 	w->old_until = w->ring.tail;
 	atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
 }

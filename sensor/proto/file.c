@@ -20,6 +20,28 @@ bool file_executable(struct view_of_bytes d)
 	return false;
 }
 
+bool file_bytes(const struct file_view *f, unsigned what, struct view_of_bytes *out)
+{
+	switch (what) {
+	case FILE_data:
+		*out = f->data;
+		break;
+	case FILE_name:
+		*out = f->name;
+		break;
+	case FILE_magic:
+		return file_known_magic(f->known, f->data.at, f->data.len, &out->at, &out->len);
+	case FILE_md5:
+	case FILE_sha1:
+	case FILE_sha256:
+		return f->whole && !f->gap &&
+		       file_known_hash(f->known, (enum file_know)(what - FILE_md5), &out->at, &out->len);
+	default:
+		return false;
+	}
+	return out->len != 0;
+}
+
 void file_tell(struct proto_call *c, const struct file_view *f)
 {
 	char name[FACT_WORD_MAX];

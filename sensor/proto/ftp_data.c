@@ -3,23 +3,27 @@
  * bytes come. What was asked for comes with the announcement: 1 stored, 2 retrieved, 0 not known (a
  * listing).
  */
-#include "proto/protocol.h"
+#include "proto/file.h"
 
-#include "base/json.h"
-
-enum { F_file_data, F_filesize, F_command };
+enum { F_file_data, F_filesize, F_command, F_magic, F_md5, F_sha1, F_sha256 };
 static const struct field fields[] = {
 	{"file.data", FIELD_bytes, 3, {1, 1}, false, "contents of a file on its way"},
 	{"filesize", FIELD_number, 3, {2, 2}, false, "bytes of a file"},
 	{"ftpdata_command", FIELD_number, 3, {1, 1}, false, "1 stor, 2 retr"},
+	{"file.magic", FIELD_bytes, 3, {1, 1}, false, "kind of a file"},
+	{"file.md5", FIELD_bytes, 3, {2, 2}, false, "MD5 of a file"},
+	{"file.sha1", FIELD_bytes, 3, {2, 2}, false, "SHA-1 of a file"},
+	{"file.sha256", FIELD_bytes, 3, {2, 2}, false, "SHA-256 of a file"},
 	{0},
 };
 
 struct data_tx {
 	struct tx tx; /* first */
 	struct proto_bytes body;
+	struct file_known *known;
 	uint64_t size;
 	uint8_t command, dir;
+	bool gap, over; /* over: its end was seen */
 };
 
 struct data_flow {
@@ -37,10 +41,14 @@ static void data_in(struct proto_call *c, const uint8_t *p, uint32_t n)
 		proto_tx_init(c, &s->tx.tx);
 		s->tx.dir = c->dir;
 		s->tx.command = (uint8_t)proto_expected(c);
+		s->tx.known = file_known_begin(proto_mem_of(c));
+		if (s->tx.known)
+			flow_stream_deep(c->flow);
 	}
 	if (c->dir != s->tx.dir)
 		return;
 	s->tx.size += n;
+	file_known_add(s->tx.known, p, n);
 	if (s->tx.tx.progress[c->dir] >= 1)
 		return;
 	if (!proto_append(proto_mem_of(c), &s->tx.body, p, n, max) || s->tx.body.len == max)
@@ -69,10 +77,20 @@ static void finish(struct proto_call *c)
 
 static void data_fin(struct proto_call *c)
 {
-	const struct data_flow *s = c->state;
+	struct data_flow *s = c->state;
 
-	if (c->dir == s->tx.dir)
-		finish(c);
+	if (c->dir != s->tx.dir)
+		return;
+	s->tx.over = true;
+	finish(c);
+}
+
+static void data_gap(struct proto_call *c, uint64_t missing)
+{
+	struct data_flow *s = c->state;
+
+	(void)missing;
+	s->tx.gap |= c->dir == s->tx.dir || !s->begun;
 }
 
 static void data_end(struct proto_call *c)
@@ -82,6 +100,7 @@ static void data_end(struct proto_call *c)
 	finish(c);
 	if (s->begun)
 		proto_tx_end(c, &s->tx.tx);
+	file_known_drop(s->tx.known);
 	proto_drop(proto_mem_of(c), &s->tx.body);
 }
 
@@ -97,10 +116,12 @@ static bool data_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t di
 {
 	const struct data_tx *tx = (const struct data_tx *)head;
 
-	if (f != F_file_data || i || dir != tx->dir || !tx->body.len)
-		return false;
-	*out = (struct view_of_bytes){tx->body.at, tx->body.len};
-	return true;
+	static const uint8_t what[] = {[F_file_data] = FILE_data, [F_magic] = FILE_magic, [F_md5] = FILE_md5,
+				       [F_sha1] = FILE_sha1, [F_sha256] = FILE_sha256};
+	const struct file_view v = {.data = {tx->body.at, tx->body.len}, .known = tx->known,
+				    .whole = tx->over, .gap = tx->gap};
+
+	return i == 0 && dir == tx->dir && tx->body.len && file_bytes(&v, what[f], out);
 }
 
 static bool data_number(const struct tx *head, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
@@ -133,6 +154,7 @@ const struct protocol protocol_ftp_data = {
 	.done = {2, 2},
 	.probe = data_probe,
 	.data = data_in,
+	.gap = data_gap,
 	.fin = data_fin,
 	.end = data_end,
 	.bytes = data_bytes,

@@ -78,6 +78,9 @@ void http_drop_msg(struct http_tx *tx, struct http_msg *m)
 	proto_drop(tx->mem, &m->joined);
 	proto_drop(tx->mem, &m->body);
 	proto_give(tx->mem, m->header, m->cap_header * (uint32_t)sizeof(*m->header));
+	file_known_drop(m->known);
+	for (unsigned i = 0; m->parts && i < m->parts->n; i++)
+		file_known_drop(m->parts->at[i].known);
 	proto_give(tx->mem, m->parts, sizeof(*m->parts));
 	for (unsigned i = 0; i < MADE_count; i++)
 		proto_drop(tx->mem, &m->made[i]);
@@ -478,6 +481,8 @@ static void lose(struct proto_call *c, struct http_side *s)
 	if (tx && !tx->msg[c->dir].parsed && tx->msg[c->dir].head.len &&
 	    http_parse_head(tx, c->dir))
 		proto_progress(c, &tx->tx, c->dir, HTTP_head); /* what there is of it */
+	if (tx)
+		tx->msg[c->dir].cut = s->state != HTTP_AT_CLOSE && s->state != HTTP_AT_LINE;
 	if (tx)
 		complete(c, s, tx);
 	s->state = HTTP_AT_LOST;

@@ -33,8 +33,13 @@ static void add_layers(struct proto_call *c, struct inflate *z, struct http_tx *
 void http_body_begin(struct proto_call *c, struct inflate *z, struct http_tx *tx)
 {
 	const struct http_msg *m = &tx->msg[c->dir];
+	struct http_msg *mine = &tx->msg[c->dir];
 	const struct http_header *h;
 
+	if (!mine->known)
+		mine->known = file_known_begin(proto_mem_of(c));
+	if (mine->known)
+		flow_stream_deep(c->flow); /* a hash is of all of it, or worth nothing */
 	inflate_drop(z, proto_mem_of(c));
 	if ((c->dir == FLOW_to_client || tx->two) && (h = http_find(m, "content-encoding")))
 		add_layers(c, z, tx, http_value(m, h));
@@ -44,18 +49,21 @@ void http_body_data(struct proto_call *c, struct inflate *z, struct http_tx *tx,
 		    uint32_t n)
 {
 	struct http_msg *m = &tx->msg[c->dir];
-	bool was_over = z->over;
+	bool was_full = z->over || z->full;
 
 	m->body_len += n;
-	if (tx->tx.progress[c->dir] >= HTTP_body) {
+	if (tx->tx.progress[c->dir] >= HTTP_body && !m->known) {
 		m->decoded_len += n;
 		return; /* its limit was reached, and the rules have seen it */
 	}
+	z->known = m->known;
 	inflate_data(z, proto_mem_of(c), p, n, &m->body, proto_config_of(c)->body);
 	m->decoded_len = z->out;
 	if (z->plain || (z->failed && z->n))
 		http_event(tx, HTTP_EVENT_gzip_failed);
-	if (!z->over || was_over)
+	if (m->known && (z->over || z->failed))
+		m->cut = true; /* what came out is not all of it */
+	if (was_full || !(z->over || z->full))
 		return;
 	if (m->body.len < proto_config_of(c)->body) {
 		http_event(tx, HTTP_EVENT_bomb);

@@ -68,7 +68,9 @@ static void add_part(struct http_tx *tx, struct http_msg *m, uint32_t from, uint
 		.data = data,
 		.data_len = to - data,
 		.whole = whole,
+		.known = file_known_begin(tx->mem),
 	};
+	file_known_add(parts->at[parts->n - 1].known, p + data, to - data);
 }
 
 static void find_parts(struct http_tx *tx, struct http_msg *m, struct view_of_bytes boundary)
@@ -118,13 +120,15 @@ bool http_file(struct http_tx *tx, uint8_t dir, unsigned i, struct file_view *ou
 		*out = (struct file_view){.name = {m->body.at + p->name, p->name_len},
 					  .data = {m->body.at + p->data, p->data_len},
 					  .size = p->data_len,
+					  .known = p->known,
 					  .whole = p->whole};
 		return true;
 	}
 	*out = (struct file_view){.name = http_file_name(tx, dir),
 				  .data = {m->body.at, m->body.len},
 				  .size = m->decoded_len,
-				  .whole = m->complete,
+				  .known = m->known,
+				  .whole = m->complete && !m->cut,
 				  .gap = m->gap};
 	return i == 0;
 }

@@ -53,6 +53,7 @@ enum http_made {
 #define HTTP_PARTS_MAX 32u
 struct http_part { /* a file in a form: places in the body */
 	uint32_t name, name_len, data, data_len;
+	struct file_known *known;
 	bool whole;
 };
 struct http_parts {
@@ -71,9 +72,11 @@ struct http_msg {
 	struct proto_bytes made[MADE_count];
 	uint32_t made_bits, one; /* which are made; which header MADE_one is of */
 	struct proto_bytes body; /* decoded, at most proto.body bytes */
+	struct file_known *known; /* of all of it */
 	struct http_parts *parts;
 	uint64_t body_len, decoded_len; /* on the wire; after decoding, so far */
 	uint16_t status;
+	bool cut; /* it ended before its body did */
 	bool complete, parsed, gap;
 };
 

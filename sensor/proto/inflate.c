@@ -75,6 +75,18 @@ bool inflate_add(struct inflate *z, struct proto_mem *m, enum inflate_kind kind)
 static void push(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
 		 struct proto_bytes *body, uint32_t max);
 
+/* What has come out. */
+static void give(struct inflate *z, struct proto_mem *m, const uint8_t *p, uint32_t n,
+		 struct proto_bytes *body, uint32_t max)
+{
+	z->out += n;
+	file_known_add(z->known, p, n);
+	if (z->full || proto_append(m, body, p, n, max))
+		return;
+	z->full = true;
+	z->over |= !z->known;
+}
+
 static void put(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
 		struct proto_bytes *body, uint32_t max)
 {
@@ -86,8 +98,8 @@ static void put(struct inflate *z, unsigned i, const uint8_t *p, uint32_t n,
 		push(z, i, p, n, body, max);
 		return;
 	}
-	z->out += n;
-	if (!proto_append(l->mem, body, p, n, max) || z->out > (z->in + 1024) * INFLATE_RATIO)
+	give(z, l->mem, p, n, body, max);
+	if (z->out > (z->in + 1024) * INFLATE_RATIO)
 		z->over = true;
 }
 
@@ -181,9 +193,9 @@ static void start_again(struct inflate *z, const uint8_t *p, uint32_t n, struct 
 	}
 	z->failed = false;
 	z->plain = true;
-	z->out = z->n_head + n;
-	z->over = !proto_append(l->mem, body, z->head, z->n_head, max) ||
-		  !proto_append(l->mem, body, p, n, max);
+	give(z, l->mem, z->head, z->n_head, body, max);
+	if (!z->over)
+		give(z, l->mem, p, n, body, max);
 }
 
 static void take(struct inflate *z, struct proto_mem *m, const uint8_t *p, uint32_t n,
@@ -195,8 +207,7 @@ static void take(struct inflate *z, struct proto_mem *m, const uint8_t *p, uint3
 	if (z->failed || z->over)
 		return;
 	if (z->n == 0 || z->plain) {
-		z->out += n;
-		z->over = !proto_append(m, body, p, n, max);
+		give(z, m, p, n, body, max);
 		return;
 	}
 	push(z, 0, p, n, body, max);

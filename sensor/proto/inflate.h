@@ -7,10 +7,12 @@
  * that gave nothing within its first INFLATE_HEAD bytes was no encoding at all: the bytes are taken
  * as they are (`plain`), as libhtp does. Where the bytes are cut changes nothing of what comes out.
  * More than `max` bytes, or INFLATE_RATIO times the input, sets `over` and ends it: bombs cost no
- * more.
+ * more. With `known` set, more than `max` bytes set `full`, and it goes on for the sake of what is made
+ * of all of them.
  */
 #pragma once
 
+#include "proto/file_known.h"
 #include "proto/mem.h"
 
 #define INFLATE_LAYERS 2u
@@ -25,7 +27,8 @@ struct inflate {
 	uint8_t kind[INFLATE_LAYERS];
 	uint8_t n, n_head;
 	uint8_t head[INFLATE_HEAD];
-	bool failed, over;
+	bool failed, over, full;
+	struct file_known *known; /* gets all that comes out; NULL: nobody wants it */
 	bool raw;   /* deflate without zlib's header */
 	bool plain; /* not encoded, whatever was said */
 	uint64_t in, out; /* bytes */

@@ -17,11 +17,14 @@
 #define PROTO_MEM_MAX     (256u << 10)
 #define PROTO_MEM_CLASSES 13u
 
+struct file_knowers;
+
 struct proto_mem {
 	struct flow_pool class[PROTO_MEM_CLASSES];
 	uint64_t used, budget; /* bytes lent, at most */
 	uint64_t peak;
 	struct count *misses;
+	struct file_knowers *knowers; /* file_known.h; may be NULL */
 };
 
 int proto_mem_init(struct proto_mem *m, uint64_t budget, struct count *misses);

@@ -104,6 +104,7 @@ static void open_file(struct mime *m, struct proto_mem *mem, const uint8_t *name
 	}
 	struct mime_file *f = &m->file[m->n_files++];
 	proto_append(mem, &f->name, name, n, 255);
+	f->known = file_known_begin(mem);
 	m->is_file = true;
 	m->base64 = (struct base64){0};
 	m->line_end = false;
@@ -176,6 +177,7 @@ static void put(struct mime *m, struct proto_mem *mem, const uint8_t *p, uint32_
 	struct mime_file *f = &m->file[m->n_files - 1];
 
 	f->size += n;
+	file_known_add(f->known, p, n);
 	proto_append(mem, &f->data, p, n, max);
 }
 
@@ -264,6 +266,7 @@ void mime_drop(struct mime *m, struct proto_mem *mem)
 	proto_drop(mem, &m->headers);
 	proto_drop(mem, &m->part);
 	for (unsigned i = 0; i < m->n_files; i++) {
+		file_known_drop(m->file[i].known);
 		proto_drop(mem, &m->file[i].name);
 		proto_drop(mem, &m->file[i].data);
 	}

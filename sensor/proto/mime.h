@@ -9,6 +9,7 @@
 #pragma once
 
 #include "proto/base64.h"
+#include "proto/file_known.h"
 #include "proto/mem.h"
 
 #define MIME_LINE       4096u
@@ -26,6 +27,7 @@ enum mime_encoding { MIME_plain, MIME_base64, MIME_quoted };
 
 struct mime_file {
 	struct proto_bytes name, data;
+	struct file_known *known;
 	uint64_t size; /* decoded, also beyond what is kept */
 	bool whole;
 };

@@ -23,6 +23,8 @@ const struct param proto_params[] = {
 	      "that are parsed at a time, all workers; others are counted"),
 	PARAM(PARAM_U32, struct proto_config, body, 1024, 128 << 10, 100 << 10, "bytes",
 	      "of a body or file that the rules can look into"),
+	PARAM(PARAM_U32, struct proto_config, files, 1, 1 << 20, 1024, "files",
+	      "that rules want hashes or the kind of, at a time, a worker; others are counted"),
 	PARAM(PARAM_U32, struct proto_config, expected, 64, 1 << 20, 4096, "",
 	      "announced connections (FTP data, RPC ports) that are remembered, a worker"),
 	{0},
@@ -41,6 +43,8 @@ int proto_new(struct proto **out, const struct proto_config *c, unsigned workers
 		proto_free(p);
 		return err_set(err, ENOMEM, "no memory for the parsers of protocols");
 	}
+	p->knowers.files = c->files ? c->files : 1;
+	p->mem.knowers = &p->knowers;
 	p->config = *c;
 	p->hooks = *hooks;
 	p->table = flows;
@@ -54,12 +58,21 @@ void proto_free(struct proto *p)
 		return;
 	proto_mem_fini(&p->mem);
 	flow_pool_fini(&p->flows);
+	file_knowers_fini(&p->knowers);
 	free(p->expected);
 	free(p);
 }
 
+struct file_knowers *proto_knowers(struct proto *p)
+{
+	return &p->knowers;
+}
+
 const struct proto_counters *proto_counters_of(const struct proto *p)
 {
+	struct proto_counters *c = (struct proto_counters *)(uintptr_t)&p->count;
+
+	count_set(&c->files_over, count_get(&p->knowers.over));
 	return &p->count;
 }
 

@@ -26,6 +26,7 @@ struct proto_config {
 	uint64_t memory;   /* bytes, all workers: states and what parsers keep */
 	uint32_t flows;    /* that are parsed at a time, all workers */
 	uint32_t body;     /* bytes of a body or file that are kept for the rules */
+	uint32_t files;    /* that hashes are made of at a time, a worker */
 	uint32_t expected; /* FTP data connections and the like that are waited for, a worker */
 };
 extern const struct param proto_params[];
@@ -73,13 +74,17 @@ struct proto_counters {
 	struct count no_state, no_memory; /* flows not parsed; takes that found no room */
 	struct count facts, events, decode_limit;
 	struct count streams_over, blocks_lost; /* HTTP/2: ended by too many; header blocks */
+	struct count files_over; /* files without room for what rules ask of whole ones */
 };
 
 struct proto;
+struct file_knowers;
 /* `flows`: the worker's, for what a direction said before its protocol was known. */
 int proto_new(struct proto **out, const struct proto_config *c, unsigned workers,
 	      const struct flow_table *flows, const struct proto_hooks *hooks, struct err *err);
 void proto_free(struct proto *p);
+/* What rules ask of whole files: proto/file_known.h. */
+struct file_knowers *proto_knowers(struct proto *p);
 const struct proto_counters *proto_counters_of(const struct proto *p);
 /* TCP stream bytes: a flow_on_piece; ctx is the struct proto. Before the rules see the piece. */
 void proto_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,

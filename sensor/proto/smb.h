@@ -51,6 +51,7 @@ struct smb_extent { /* bytes [from, to) that were read */
 struct smb_body {
 	struct tx_head head;
 	struct proto_bytes data; /* the first proto.body bytes */
+	struct file_known *known;
 	uint64_t next, size;     /* where it goes on; bytes seen */
 	bool gap, whole;
 	char path[SMB_NAME], share[128];

@@ -15,6 +15,7 @@ static struct smb_body *begin(struct proto_call *c, struct smb_file *f)
 		return NULL;
 	proto_tx_init(c, &b->head.tx);
 	b->head.kind = TX_file;
+	b->known = file_known_begin(proto_mem_of(c));
 	b->version = s->version;
 	b->command = s->command;
 	b->dialect = s->dialect;
@@ -43,6 +44,7 @@ void smb_body_bytes(struct proto_call *c, struct smb_file *f, uint64_t offset, c
 	if (b->gap)
 		return;
 	b->next += n;
+	file_known_add(b->known, p, n);
 	if (b->data.len >= most)
 		return;
 	proto_append(proto_mem_of(c), &b->data, p, n, most);
@@ -60,6 +62,7 @@ void smb_body_end(struct proto_call *c, struct smb_file *f, bool whole)
 		b->whole = whole && !b->gap;
 		proto_progress(c, &b->head.tx, dir, 2);
 		proto_tx_end(c, &b->head.tx);
+		file_known_drop(b->known);
 		proto_drop(proto_mem_of(c), &b->data);
 		proto_give(proto_mem_of(c), b, sizeof(*b));
 		f->body[dir] = NULL;
@@ -69,7 +72,10 @@ void smb_body_end(struct proto_call *c, struct smb_file *f, bool whole)
 bool smb_body_field(const struct smb_body *b, unsigned what, struct view_of_bytes *out)
 {
 	const char *name = strrchr(b->path, '\\');
-	struct file_view v = {.data = {b->data.at ? b->data.at : (const uint8_t *)"", b->data.len}};
+	struct file_view v = {.data = {b->data.at ? b->data.at : (const uint8_t *)"", b->data.len},
+			      .known = b->known,
+			      .whole = b->whole,
+			      .gap = b->gap};
 
 	name = name ? name + 1 : b->path;
 	v.name = (struct view_of_bytes){(const uint8_t *)name, (uint32_t)strlen(name)};

@@ -69,6 +69,7 @@ bool smtp_file(const struct smtp_tx *tx, unsigned i, struct file_view *out)
 	*out = (struct file_view){.name = {f->name.at, f->name.len},
 				  .data = {f->data.at, f->data.len},
 				  .size = f->size,
+				  .known = f->known,
 				  .whole = f->whole};
 	return true;
 }
@@ -98,6 +99,10 @@ bool smtp_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 		return rcpt(tx, i, out);
 	case F_file + FILE_data:
 	case F_file + FILE_name:
+	case F_file + FILE_magic:
+	case F_file + FILE_md5:
+	case F_file + FILE_sha1:
+	case F_file + FILE_sha256:
 		return smtp_file(tx, i, &file) && file_bytes(&file, f - F_file, out);
 	default:
 		return header(tx, names[f], i, out);

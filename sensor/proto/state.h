@@ -2,6 +2,7 @@
 /* The inside of the room: what the framework keeps of a flow and of a worker. */
 #pragma once
 
+#include "proto/file_known.h"
 #include "proto/protocol.h"
 
 #define PROTO_FED    1u /* the parser has had bytes of this direction */
@@ -37,6 +38,7 @@ struct proto_expectation {
 
 struct proto {
 	struct proto_mem mem;
+	struct file_knowers knowers;
 	struct flow_pool flows;
 	struct proto_config config;
 	struct proto_hooks hooks;

@@ -73,7 +73,6 @@ int rule_build_sticky(struct build *b, struct span value); /* a sticky buffer's 
 int rule_build_group(struct build *b);
 /* The group of that field without transforms; a name that no protocol has makes the rule unmatched. */
 int rule_build_field(struct build *b, const char *field);
-int rule_build_field_chain(struct build *b, const char *field, const struct transform *t);
 int rule_build_transform(struct build *b, struct transform t);
 /* The number of a variable that expressions fill: kw_flowvar.c. */
 int rule_build_var(struct build *b, bool of_pkt, struct span name, uint16_t *out);

@@ -114,11 +114,6 @@ int rule_build_group(struct build *b)
 
 int rule_build_field(struct build *b, const char *field)
 {
-	return rule_build_field_chain(b, field, NULL);
-}
-
-int rule_build_field_chain(struct build *b, const char *field, const struct transform *t)
-{
 	struct group at = b->at;
 	uint8_t at_group = b->at_group;
 	unsigned n_xform = b->n_xform;
@@ -126,8 +121,6 @@ int rule_build_field_chain(struct build *b, const char *field, const struct tran
 	look_at(b, span_of(field));
 	if (b->at.kind == GROUP_nowhere)
 		rule_build_unmatched(b, rule_keyword_find(b->keywords, b->keyword));
-	if (t)
-		b->at.chain = rule_chain(b->chains, b->arena, t, 1);
 	/* Conditions on it are one group however often it is named. */
 	int g = -1;
 	for (unsigned i = 1; i < b->n_group; i++) {

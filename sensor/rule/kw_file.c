@@ -86,8 +86,9 @@ const struct keyword keyword_filestore = {
 	.field = "filesize", .parse = filestore_parse, .match_tx = filestore_match,
 };
 
-/* "[!]FILE": hashes, one a line. The same as file.data; to_md5; dataset: isset. */
-static int hashes(struct build *b, struct span value, uint8_t hash, uint8_t type)
+/* "[!]FILE": hashes, one a line. Of a file that is not seen whole there is none: in no list, nor outside
+ * of one. */
+static int hashes(struct build *b, struct span value, const char *field, uint8_t type)
 {
 	struct span v = span_trim(value);
 	struct dataset_op op = {.negated = v.len && v.at[0] == '!'};
@@ -104,14 +105,12 @@ static int hashes(struct build *b, struct span value, uint8_t hash, uint8_t type
 	if (rc)
 		return rc;
 	op.set = d;
-	struct transform t = {.run = rule_transform_hash, .a = hash, .text = b->keyword};
-	int group = rule_build_field_chain(b, "file.data", &t);
-	return rule_build_dataset(b, &op, group);
+	return rule_build_dataset(b, &op, rule_build_field(b, field));
 }
 
 static int filemd5_build(struct build *b, struct span value)
 {
-	return hashes(b, value, HASH_md5, DATASET_md5);
+	return hashes(b, value, "file.md5", DATASET_md5);
 }
 
 const struct keyword keyword_filemd5 = {
@@ -121,7 +120,7 @@ const struct keyword keyword_filemd5 = {
 
 static int filesha1_build(struct build *b, struct span value)
 {
-	return hashes(b, value, HASH_sha1, DATASET_sha1);
+	return hashes(b, value, "file.sha1", DATASET_sha1);
 }
 
 const struct keyword keyword_filesha1 = {
@@ -131,7 +130,7 @@ const struct keyword keyword_filesha1 = {
 
 static int filesha256_build(struct build *b, struct span value)
 {
-	return hashes(b, value, HASH_sha256, DATASET_sha256);
+	return hashes(b, value, "file.sha256", DATASET_sha256);
 }
 
 const struct keyword keyword_filesha256 = {

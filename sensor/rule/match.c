@@ -101,6 +101,11 @@ void rule_matcher_free(struct rule_matcher *m)
 	free(m);
 }
 
+const struct rule_set *rule_matcher_set(const struct rule_matcher *m)
+{
+	return m->set;
+}
+
 const struct rule_counters *rule_matcher_counters(const struct rule_matcher *m)
 {
 	return &m->counters;

@@ -65,6 +65,7 @@ struct rule_set {
 	unsigned n;             /* parsed */
 	unsigned n_matched;     /* of them, will really be matched */
 	unsigned n_failed;      /* did not parse */
+	unsigned wants_files;   /* bits 1 << enum file_know: of whole files */
 	bool wants_streams;     /* some rule looks into TCP payload */
 	const struct suppression *suppressions;
 	const struct dataset *datasets; /* a list */
@@ -102,6 +103,7 @@ struct rule_matcher;
 int rule_matcher_new(struct rule_matcher **m, const struct rule_set *set,
 		     const struct rule_config *c, rule_on_hit on_hit, void *ctx, struct err *err);
 void rule_matcher_free(struct rule_matcher *m);
+const struct rule_set *rule_matcher_set(const struct rule_matcher *m);
 /* What rules cost, by the matchers of all workers, which have ended: a table with tabs. */
 int rule_profile_write(const struct rule_set *set, struct rule_matcher *const *m, unsigned n,
 		       const char *path, struct err *err);

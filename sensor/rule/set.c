@@ -7,6 +7,7 @@
 #include "rule/set.h"
 
 #include "base/hash.h"
+#include "proto/file_known.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -265,6 +266,21 @@ static void find_set_askers(struct load *l, struct signature *s)
 	l->set->engine->has_sets |= r->asks_sets;
 }
 
+/* What is made of whole files only because some rule asks for it. */
+static unsigned files_wanted(const struct signature *s)
+{
+	static const char *const fields[KNOW_count] = {[KNOW_md5] = "file.md5", [KNOW_sha1] = "file.sha1",
+						       [KNOW_sha256] = "file.sha256",
+						       [KNOW_magic] = "file.magic"};
+	unsigned wants = 0;
+
+	for (unsigned g = 0; g < s->n_group && !s->rule.unmatched; g++) {
+		for (unsigned k = 0; s->group[g].kind == GROUP_tx && k < KNOW_count; k++)
+			wants |= (unsigned)(strcmp(s->group[g].buffer->name, fields[k]) == 0) << k;
+	}
+	return wants;
+}
+
 static int finish(struct load *l, struct cache *cache, struct err *err)
 {
 	struct rule_set *set = l->set;
@@ -280,6 +296,7 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 		find_set_askers(l, s);
 		set->rule[i] = &s->rule;
 		set->n_matched += s->rule.unmatched == NULL;
+		set->wants_files |= files_wanted(s);
 		set->engine->has_xbits |= s->rule.n_xbit != 0;
 		for (unsigned g = 0; g < s->n_group; g++)
 			set->engine->has_header_chains |=

@@ -1,7 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """Makes the golden captures of the rule language: make_rules.py [CASE…]; like make.py."""
+import base64
+import hashlib
+import pathlib
 import sys
+import zlib
 
 import make
 from craft import udp
@@ -9,7 +13,8 @@ from make_proto import question
 
 make.CASES.clear()
 case = make.case
-DNS = "10.1.0.2"
+here = pathlib.Path(__file__).resolve().parent
+CLIENT, SERVER, DNS = "10.1.0.20", "10.1.0.9", "10.1.0.2"
 
 
 @case('alert dns any any -> any any (msg:"new name"; dns.query; dataset:set,names,type string; sid:300;)\n'
@@ -41,6 +46,60 @@ def variables(c):
         c.add(i, udp(client, DNS, 40000, 9999, f"user={user} host=box{i}".encode()))
         c.add(i + .1, udp(DNS, client, 9999, 40000, b"ok" if i < 2 else b"no"))
         c.add(i + .2, udp(client, DNS, 40000, 9999, b"host=boxes"))
+
+
+
+def http_file(body, kind=b"application/octet-stream", encoding=b""):
+    coded = b"Content-Encoding: gzip\r\n" if encoding else b""
+    return (b"HTTP/1.1 200 OK\r\nContent-Type: %s\r\n%sContent-Length: %d\r\n\r\n" %
+            (kind, coded, len(encoding or body)) + (encoding or body))
+
+
+LARGE = bytes(i * i // 7 % 251 for i in range(130_000))
+PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452000000100000001008060000001ff3ff61") + bytes(600)
+FORM = (b'--xx\r\nContent-Disposition: form-data; name="a"; filename="a.png"\r\n\r\n' + PNG +
+        b"\r\n--xx--\r\n")
+
+
+@case('alert http any any -> any any (msg:"large, MD5"; filemd5:large.md5; sid:320;)\n'
+      'alert http any any -> any any (msg:"large, SHA-256"; filesha256:large.sha256; sid:321;)\n'
+      'alert http any any -> any any (msg:"not in the list"; filesha1:!large.sha1; sid:322;)\n'
+      'alert http any any -> any any (msg:"PNG"; file.magic; content:"PNG image data, 16 x 16"; sid:323;)\n'
+      'alert http any any -> any any (msg:"kind, old word"; filemagic:"png IMAGE"; sid:324;)\n'
+      'alert http any any -> any any (msg:"large"; filesize:130000; sid:325;)\n'
+      'alert http any any -> any any (msg:"kind and hash of one file"; filemagic:"data"; filemd5:large.md5; sid:326;)\n'
+      'alert tcp any any -> any any (msg:"picture, whatever carries it"; filemd5:picture.md5; sid:327;)\n'
+      'alert tcp any any -> any any (msg:"the same by kind"; file.magic; content:"PNG image"; startswith; sid:328;)\n')
+def whole_files(c):
+    """130,000 bytes plainly, compressed, broken off; a picture down, one up in a form,
+    one by mail and one by FTP."""
+    ask = b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n"
+    cut = lambda way, b: [(way, b[i:i + 1400]) for i in range(0, len(b), 1400)]
+    packed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    packed = packed.compress(LARGE) + packed.flush()
+    c.session(0, CLIENT, SERVER, 50000, 80, [(">", ask % 1)] + cut("<", http_file(LARGE)) +
+              [(">", ask % 2)] + cut("<", http_file(LARGE, encoding=packed)) +
+              [(">", ask % 3)] + cut("<", http_file(PNG, b"image/png")))
+    c.session(20, CLIENT, SERVER, 50001, 80, [(">", ask % 4)] + cut("<", http_file(LARGE)[:110_000]))
+    c.session(40, CLIENT, SERVER, 50002, 80,
+              [(">", b"POST /up HTTP/1.1\r\nHost: h\r\nContent-Type: multipart/form-data; boundary=xx\r\n"
+                b"Content-Length: %d\r\n\r\n" % len(FORM)), (">", FORM),
+               ("<", b"HTTP/1.1 204 No Content\r\n\r\n")])
+    mail = (b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="yy"\r\n\r\n--yy\r\n'
+            b'Content-Type: image/png; name="p.png"\r\nContent-Transfer-Encoding: base64\r\n\r\n' +
+            base64.encodebytes(PNG).replace(b"\n", b"\r\n") + b"--yy--\r\n.\r\n")
+    c.session(60, CLIENT, SERVER, 50003, 25,
+              [("<", b"220 m\r\n"), (">", b"EHLO c\r\n"), ("<", b"250 m\r\n"), (">", b"MAIL FROM:<a@b>\r\n"),
+               ("<", b"250 ok\r\n"), (">", b"RCPT TO:<c@d>\r\n"), ("<", b"250 ok\r\n"), (">", b"DATA\r\n"),
+               ("<", b"354 go\r\n"), (">", mail), ("<", b"250 ok\r\n"), (">", b"QUIT\r\n"), ("<", b"221 bye\r\n")])
+    c.session(80, CLIENT, SERVER, 50004, 21,
+              [("<", b"220 f\r\n"), (">", b"USER a\r\n"), ("<", b"331 p\r\n"), (">", b"PASS b\r\n"),
+               ("<", b"230 in\r\n"), (">", b"PASV\r\n"), ("<", b"227 Entering Passive Mode (10,1,0,9,195,90)\r\n"),
+               (">", b"RETR p.png\r\n"), ("<", b"150 here\r\n")], close=False)
+    c.session(81, CLIENT, SERVER, 50005, 50010, [("<", PNG)])
+    (here / "whole-files" / "picture.md5").write_text(hashlib.md5(PNG).hexdigest() + "\n")
+    for name in ("md5", "sha1", "sha256"):
+        (here / "whole-files" / f"large.{name}").write_text(hashlib.new(name, LARGE).hexdigest() + "\n")
 
 
 if __name__ == "__main__":

@@ -5,13 +5,13 @@ programs and the tables say; the manual pages have every option of --help, and n
 
 reference.py BUILD [--update]: with --update the pages are written.
 """
+import itertools
 import json
 import pathlib
 import re
 import subprocess
 import sys
 import tempfile
-import textwrap
 
 root = pathlib.Path(__file__).resolve().parent.parent.parent
 build = pathlib.Path(sys.argv[1]).resolve()
@@ -95,7 +95,8 @@ def unmatched():
     if not found or end not in rest or not words:
         bad.append("docs/RULES.md: no place for the keywords that are not matched")
         return text
-    lines = textwrap.wrap(" ".join(f"`{w}`" for w in words), 160, break_on_hyphens=False)
+    # A line a letter, so that two people who take words out rarely meet.
+    lines = [" ".join(f"`{w}`" for w in g) for _, g in itertools.groupby(words, lambda w: w[0])]
     return before + begin + "\n".join(lines) + "\n" + end + rest.partition(end)[2]
 
 
