@@ -2,8 +2,9 @@
 /* winrm: commands run on another host by WS-Management (PowerShell remoting, winrs, OMI).
  *
  * Requests to /wsman that are answered with success, from one of our hosts, are a remote shell;
- * event forwarding (/wsman/SubscriptionManager) is not one. Where the first such request of a
- * connection, seen from its beginning, carries no proof of who asks and is answered all the same,
+ * event forwarding (/wsman/SubscriptionManager) is not one, and Windows' own client without
+ * PowerShell's mark (?PSVersion=) is a finding: Server Manager is. Where the first such request of
+ * a connection, seen from its beginning, carries no proof of who asks and is answered all the same,
  * the service lets anybody in (CVE-2021-38647). Monitoring, jump and backup hosts are findings.
  *
  * Units:  seconds of packet time.
@@ -83,6 +84,13 @@ static int winrm_init(const void *config, void **state, struct err *err)
 	return 0;
 }
 
+/* Windows' own client without PowerShell's mark: Server Manager and CIM sessions ask so all day
+ * long how servers are. winrs looks the same, and so does a process made by CIM. */
+static bool is_management(const char *uri, const char *agent)
+{
+	return strcmp(agent, "Microsoft WinRM Client") == 0 && !strcasestr(uri, "PSVersion");
+}
+
 static void winrm_on_observation(const void *config, void *state, const struct observation *o,
 				 const struct detector_out *out)
 {
@@ -111,7 +119,7 @@ static void winrm_on_observation(const void *config, void *state, const struct o
 				  .doers = 1u << ROLE_jump | 1u << ROLE_monitoring |
 					   1u << ROLE_backup | 1u << ROLE_scanner,
 				  .again_s = c->again_s,
-				  .alert = true,
+				  .alert = open || !is_management(uri, agent),
 				  .unit = "requests",
 				  .observed = f->requests,
 				  .threshold = 1};

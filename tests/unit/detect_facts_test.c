@@ -286,8 +286,14 @@ static void check_winrm(void)
 		const char *name, *src, *method, *uri;
 		uint16_t status, port;
 		uint8_t auth;
-		const char *told;
+		const char *told, *agent;
 	} rows[] = {
+		{"Server Manager", WS, "POST", "/wsman", 200, 5985, 2, "-831 10.0.0.5",
+		 "Microsoft WinRM Client"},
+		{"PowerShell", WS, "POST", "/wsman?PSVersion=5.1", 200, 5985, 2, "+831 10.0.0.5",
+		 "Microsoft WinRM Client"},
+		{"another client", WS, "POST", "/wsman", 200, 5985, 2, "+831 10.0.0.5",
+		 "Ruby WinRM Client"},
 		{"a shell", WS, "POST", "/wsman?PSVersion=5.1", 200, 5985, 2, "+831 10.0.0.5"},
 		{"an administrator's host", WS2, "POST", "/wsman", 200, 5985, 2, "-831 10.0.0.6"},
 		{"refused", WS, "POST", "/wsman", 401, 5985, 2, ""},
@@ -298,7 +304,8 @@ static void check_winrm(void)
 	};
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct fact_http b = {.status = rows[i].status, .auth = rows[i].auth};
-		const char *words[] = {rows[i].method, "fs", rows[i].uri, "curl"};
+		const char *words[] = {rows[i].method, "fs", rows[i].uri,
+				       rows[i].agent ? rows[i].agent : "curl"};
 
 		CASE(rows[i].name);
 		facts_open(assets, 1);
