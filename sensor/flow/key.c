@@ -13,6 +13,7 @@
 
 #define PRIVILEGED 1024u
 #define EPHEMERAL  32768u
+#define ENIP       44818u /* EtherNet/IP: registered, although clients draw it, too */
 #define ID_BITS    53 /* what a double holds exactly: JSON readers round anything longer */
 
 struct flow_secret flow_key_secret(uint64_t seed)
@@ -155,5 +156,7 @@ bool flow_key_from_server(uint16_t sport, uint16_t dport)
 {
 	if (sport < PRIVILEGED || dport < PRIVILEGED)
 		return sport < PRIVILEGED && dport >= PRIVILEGED;
+	if ((sport == ENIP || dport == ENIP) && (sport < EPHEMERAL || dport < EPHEMERAL))
+		return sport == ENIP;
 	return sport < EPHEMERAL && dport >= EPHEMERAL;
 }

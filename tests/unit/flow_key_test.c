@@ -19,6 +19,10 @@ static const struct {
 	{"client to database",        32768, 5432,  false},
 	{"both registered",           5432,  32767, false},
 	{"both ephemeral",            32768, 60000, false},
+	{"registered to EtherNet/IP", 3033,  44818, false},
+	{"EtherNet/IP to registered", 44818, 3033,  true},
+	{"EtherNet/IP to ephemeral",  44818, 50000, false},
+	{"web to a client on 44818",  80,    44818, true},
 };
 
 static const struct {

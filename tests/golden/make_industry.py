@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the golden captures of industrial protocols: make_industry.py [CASE…]; like make.py."""
+import struct
+import sys
+
+import make
+from craft import udp
+
+make.CASES.clear()
+case = make.case
+STATION, PLC = "10.1.0.20", "10.1.0.44"
+
+
+def enip(command, payload, session=0, status=0):
+    return struct.pack("<HHII8sI", command, len(payload), session, status, bytes(8), 0) + payload
+
+
+def unit_data(cip, sequence):
+    """A CIP message on a connection."""
+    data = struct.pack("<H", sequence) + cip
+    return enip(0x70, struct.pack("<IHHHHIHH", 0, 0, 2, 0xA1, 4, 7, 0xB1, len(data)) + data, 9)
+
+
+def path(cls, instance):
+    return bytes([2, 0x20, cls, 0x24, instance])
+
+
+def several(head, *cips):
+    at, table = 2 + 2 * len(cips), b""
+    for c in cips:
+        table += struct.pack("<H", at)
+        at += len(c)
+    return head + struct.pack("<H", len(cips)) + table + b"".join(cips)
+
+
+@case('alert enip any any -> any any (msg:"identity asked for"; enip_command:99; flow:to_server; sid:340;)\n'
+      'alert enip any any -> any any (msg:"who"; enip.product_name; content:"Controller"; enip.vendor_id:1; enip.revision:0x403; sid:341;)\n'
+      'alert ip any any -> any any (msg:"attribute written"; cip_service:4,139,6; sid:342;)\n'
+      'alert enip any any -> any any (msg:"other attribute"; cip_service:4,139,7; sid:343;)\n'
+      'alert enip any any -> any any (msg:"class"; enip.cip_class:0x73; enip.cip_instance:<5; sid:344;)\n'
+      'alert enip any any -> any any (msg:"refused"; enip.cip_status:8; sid:345;)\n'
+      'alert enip any any -> any any (msg:"session"; enip.command:register_session; enip.protocol_version:1; flow:to_client; sid:346;)\n'
+      'alert enip any any -> any any (msg:"malformed"; app-layer-event:enip.invalid_pdu; sid:347;)\n'
+      'alert enip any any -> any any (msg:"nothing wrong"; enip.status:!0; sid:348;)\n')
+def enip_station(c):
+    """An identity over UDP; a session over TCP: attributes read several at once, one written and refused."""
+    c.add(0, udp(STATION, PLC, 50000, 44818, enip(99, b"")))
+    name = b"Controller 5"
+    who = struct.pack("<H16sHHHBBHIB", 1, bytes(16), 1, 14, 58, 4, 3, 0x30, 77, len(name)) + name + b"\x03"
+    c.add(.1, udp(PLC, STATION, 44818, 50000, enip(99, struct.pack("<HHH", 1, 0x0C, len(who)) + who)))
+    register = lambda session: enip(0x65, struct.pack("<HH", 1, 0), session)
+    read = lambda cls: b"\x03" + path(cls, 1) + struct.pack("<HH", 1, 5)
+    c.session(1, STATION, PLC, 50001, 44818,
+              [(">", register(0)), ("<", register(9)),
+               (">", unit_data(several(b"\x0a" + path(2, 1), read(0x8B), read(0x73)), 1)),
+               ("<", unit_data(several(b"\x8a\0\0\0", b"\x83\0\0\0\1\0", b"\x83\0\0\0\1\0"), 1)),
+               (">", unit_data(b"\x04" + path(0x8B, 1) + struct.pack("<HHH", 1, 6, 1), 2)),
+               ("<", unit_data(b"\x84\0\x08\0", 2)),
+               (">", enip(0x6F, struct.pack("<IHHHH", 0, 0, 1, 0xB2, 40)))])
+
+
+if __name__ == "__main__":
+    make.main(sys.argv[1:])
