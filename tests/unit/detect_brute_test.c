@@ -77,17 +77,17 @@ static const struct {
 	unsigned wait_ms;
 	const char *told;
 } sealed[] = {
-	{"in place", {{10, 1, 0, 1}}, 50, "+845 10.0.0.5"},
-	{"nine are not enough", {{9, 1, 0, 1}}, 50, ""},
-	{"renamed by a second open", {{10, 2, 1, 1}}, 50, "+845 10.0.0.5"},
-	{"a copy opens two for each", {{400, 2, 0, 1}}, 50, ""},
-	{"nor renamed does a copy open few", {{400, 3, 1, 1}}, 50, ""},
-	{"one file, written again and again", {{1, 1, 0, 1}, {400, 0, 0, 1}}, 50, ""},
-	{"slower than ten a minute", {{40, 1, 0, 1}}, 7000, ""},
+	{"in place", {{10, 1, 0, 1, 0}}, 50, "+845 10.0.0.5"},
+	{"nine are not enough", {{9, 1, 0, 1, 0}}, 50, ""},
+	{"renamed by a second open", {{10, 2, 1, 1, 0}}, 50, "+845 10.0.0.5"},
+	{"a copy opens two for each", {{400, 2, 0, 1, 0}}, 50, ""},
+	{"nor renamed does a copy open few", {{400, 3, 1, 1, 0}}, 50, ""},
+	{"one file, written again and again", {{1, 1, 0, 1, 0}, {400, 0, 0, 1, 0}}, 50, ""},
+	{"slower than ten a minute", {{40, 1, 0, 1, 0}}, 7000, ""},
 	{"all fetched, then all stored", {{40, 1, 0, 0, 0}, {40, 1, 0, 1, 40}}, 50, ""},
 	{"eight threads", {{14, 1, 0, 1, 7}}, 50, "+845 10.0.0.5"},
 	{"after a hundred files were looked at",
-	 {{1, 100, 0, 0}, {16, 1, 0, 1}},
+	 {{1, 100, 0, 0, 0}, {16, 1, 0, 1, 0}},
 	 50,
 	 "+845 10.0.0.5"},
 };

@@ -294,13 +294,15 @@ static void check_winrm(void)
 		 "Microsoft WinRM Client"},
 		{"another client", WS, "POST", "/wsman", 200, 5985, 2, "+831 10.0.0.5",
 		 "Ruby WinRM Client"},
-		{"a shell", WS, "POST", "/wsman?PSVersion=5.1", 200, 5985, 2, "+831 10.0.0.5"},
-		{"an administrator's host", WS2, "POST", "/wsman", 200, 5985, 2, "-831 10.0.0.6"},
-		{"refused", WS, "POST", "/wsman", 401, 5985, 2, ""},
-		{"events forwarded", WS, "POST", "/wsman/SubscriptionManager/WEC", 200, 5985, 2,
-		 ""},
-		{"another path", WS, "POST", "/wsmanager", 200, 5985, 2, ""},
-		{"no log-in at all", WS, "POST", "/wsman", 200, 5986, 0, "+832 10.0.0.5"},
+		{"a shell", WS, "POST", "/wsman?PSVersion=5.1", 200, 5985, 2, "+831 10.0.0.5",
+		 NULL},
+		{"an administrator's host", WS2, "POST", "/wsman", 200, 5985, 2, "-831 10.0.0.6",
+		 NULL},
+		{"refused", WS, "POST", "/wsman", 401, 5985, 2, "", NULL},
+		{"events forwarded", WS, "POST", "/wsman/SubscriptionManager/WEC", 200, 5985, 2, "",
+		 NULL},
+		{"another path", WS, "POST", "/wsmanager", 200, 5985, 2, "", NULL},
+		{"no log-in at all", WS, "POST", "/wsman", 200, 5986, 0, "+832 10.0.0.5", NULL},
 	};
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct fact_http b = {.status = rows[i].status, .auth = rows[i].auth};
