@@ -335,6 +335,7 @@ static void brute_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->alerts),
 		 (unsigned long long)count_get(&s->findings),
 		 (unsigned long long)count_get(&s->pairs.evicted));
+	sets_say_evicted(&s->sources, "sources", out, size);
 }
 
 const struct detector detect_brute = {

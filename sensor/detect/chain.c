@@ -544,6 +544,10 @@ static void chain_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->joined),
 		 (unsigned long long)count_get(&s->hosts.evicted),
 		 (unsigned long long)count_get(&s->edges.at.evicted));
+	sets_say_evicted(&s->tickets, "tickets", out, size);
+	sets_say_evicted(&s->flows, "flows", out, size);
+	sets_say_evicted(&s->spreads, "spreads", out, size);
+	sets_say_evicted(&s->worms, "worms", out, size);
 }
 
 static unsigned chain_tables(void *state, struct state_table *out)

@@ -657,6 +657,8 @@ static void krb_stats(const void *state, char *out, size_t size)
 		 "\"clients_evicted\":%llu",
 		 told, s->shown, s->known, (unsigned long long)count_get(&s->tickets.evicted),
 		 (unsigned long long)count_get(&s->clients.evicted));
+	sets_say_evicted(&s->asks, "asks", out, size);
+	sets_say_evicted(&s->kdcs, "kdcs", out, size);
 }
 
 static bool take_ticket(void *entry)

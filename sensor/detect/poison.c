@@ -563,6 +563,10 @@ static void poison_stats(const void *state, char *out, size_t size)
 	teller_stats(&s->t, told, sizeof(told));
 	snprintf(out, size, "%s,\"claims_evicted\":%llu", told,
 		 (unsigned long long)count_get(&s->claims.evicted));
+	sets_say_evicted(&s->whos, "whos", out, size);
+	sets_say_evicted(&s->answerers, "answerers", out, size);
+	sets_say_evicted(&s->leases, "leases", out, size);
+	sets_say_evicted(&s->announcers, "announcers", out, size);
 }
 
 const struct detector detect_poison = {

@@ -472,6 +472,7 @@ static void ransom_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->alerts),
 		 (unsigned long long)count_get(&s->findings),
 		 (unsigned long long)count_get(&s->clients.evicted));
+	sets_say_evicted(&s->once, "once", out, size);
 }
 
 const struct detector detect_ransom = {

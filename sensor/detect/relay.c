@@ -285,6 +285,7 @@ static void relay_stats(const void *state, char *out, size_t size)
 	teller_stats(&s->t, told, sizeof(told));
 	snprintf(out, size, "%s,\"challenges_evicted\":%llu", told,
 		 (unsigned long long)count_get(&s->challenges.evicted));
+	sets_say_evicted(&s->coerced, "coerced", out, size);
 }
 
 const struct detector detect_relay = {

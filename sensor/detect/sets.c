@@ -5,6 +5,7 @@
 #include "base/hash.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -111,4 +112,14 @@ void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
 	h->used = ++s->clock;
 	h->rank = rank;
 	return h;
+}
+
+void sets_say_evicted(const struct sets *s, const char *name, char *out, size_t size)
+{
+	size_t len = strnlen(out, size);
+	int n = snprintf(out + len, size - len, "%s\"%s_evicted\":%llu", len ? "," : "", name,
+			 (unsigned long long)count_get(&s->evicted));
+
+	if (len < size && (n < 0 || (size_t)n >= size - len))
+		out[len] = '\0';
 }

@@ -45,3 +45,5 @@ const void *sets_victim(const struct sets *s, uint64_t key);
 /* The entry of the key, made if there is none: then all bytes behind the head are zero and *fresh
  * is true. Never fails. */
 void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh);
+/* Appends `,"NAME_evicted":N` to the JSON members in `out`, where it fits. */
+void sets_say_evicted(const struct sets *s, const char *name, char *out, size_t size);

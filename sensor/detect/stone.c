@@ -259,6 +259,7 @@ static void stone_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->hits),
 		 (unsigned long long)count_get(&s->sessions.evicted),
 		 (unsigned long long)count_get(&s->pairs.evicted));
+	sets_say_evicted(&s->hosts, "hosts", out, size);
 }
 
 const struct detector detect_stone = {

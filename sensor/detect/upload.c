@@ -332,6 +332,7 @@ static void upload_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->pairs.taken),
 		 (unsigned long long)count_get(&s->pairs.evicted),
 		 (unsigned long long)count_get(&s->hosts.evicted));
+	sets_say_evicted(&s->served, "served", out, size);
 }
 
 static bool is_volume(double v)

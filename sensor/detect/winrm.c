@@ -132,6 +132,7 @@ static void winrm_stats(const void *state, char *out, size_t size)
 	const struct winrm_state *s = state;
 
 	teller_stats(&s->t, out, size);
+	sets_say_evicted(&s->flows, "flows", out, size);
 }
 
 const struct detector detect_winrm = {
