@@ -16,13 +16,26 @@
 #define V1_key      4
 #define V1_nonce    10
 #define V1_vendor   13
+#define V2_sa       33
 #define V2_key      34
 #define V2_nonce    40
 #define V2_vendor   43
 #define V2_sealed   46
 
-enum { EVENT_malformed };
-static const char *const events[] = {"malformed_data", NULL};
+static const char *const events[] = {
+	[IKE_EVENT_malformed] = "malformed_data",
+	[IKE_EVENT_weak_encryption] = "weak_crypto_enc",
+	[IKE_EVENT_weak_prf] = "weak_crypto_prf",
+	[IKE_EVENT_weak_integrity] = "weak_crypto_auth",
+	[IKE_EVENT_weak_group] = "weak_crypto_dh",
+	[IKE_EVENT_no_group] = "weak_crypto_no_dh",
+	[IKE_EVENT_no_integrity] = "weak_crypto_no_auth",
+	[IKE_EVENT_no_encryption] = "no_encryption",
+	[IKE_EVENT_invalid_proposal] = "invalid_proposal",
+	[IKE_EVENT_unknown_proposal] = "unknown_proposal",
+	[IKE_EVENT_multiple] = "multiple_server_proposal",
+	NULL,
+};
 
 enum {
 	F_init,
@@ -63,7 +76,9 @@ static void chosen(struct ike_msg *m, struct bytes b)
 	bytes_take(&b, 4); /* the proposal's head */
 	bytes_take(&b, 2); /* number, protocol */
 	uint8_t spi = bytes_u8(&b);
-	bytes_take(&b, 1u + spi);
+	if (bytes_u8(&b) > 1) /* transforms: it has to choose one */
+		proto_event(&m->tx, IKE_EVENT_multiple);
+	bytes_take(&b, spi);
 	bytes_take(&b, 2);
 	uint16_t len = bytes_be16(&b);
 	bytes_take(&b, 4); /* number, id */
@@ -101,6 +116,8 @@ static void payload(struct ike_msg *m, uint8_t type, struct bytes b, bool server
 		hash_hex(b.at, n < 32 ? n : 32, m->vendor[m->vendors++]);
 	} else if (old && type == V1_sa && server) {
 		chosen(m, b);
+	} else if (!old && type == V2_sa) {
+		ike_judge_sa(&m->tx, b);
 	}
 }
 
@@ -163,8 +180,9 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 	memset(&m, 0, sizeof(m));
 	m.key = m.nonce = (struct view_of_bytes){p, 0};
 	proto_tx_init(c, &m.tx);
+	m.tx.seen[!c->dir] = UINT64_MAX; /* a message has one direction, and its events have that */
 	if (!read_message(&m, p, n, c->dir == FLOW_to_client))
-		proto_event(&m.tx, EVENT_malformed);
+		proto_event(&m.tx, IKE_EVENT_malformed);
 	proto_progress(c, &m.tx, c->dir, 1);
 	proto_tx_end(c, &m.tx);
 }

@@ -2,7 +2,22 @@
 /* What rules ask of an IKE message (RFC 2408, 7296) that is in clear. */
 #pragma once
 
+#include "base/bytes.h"
 #include "proto/protocol.h"
+
+enum ike_event {
+	IKE_EVENT_malformed,
+	IKE_EVENT_weak_encryption,
+	IKE_EVENT_weak_prf,
+	IKE_EVENT_weak_integrity,
+	IKE_EVENT_weak_group,
+	IKE_EVENT_no_group,
+	IKE_EVENT_no_integrity,
+	IKE_EVENT_no_encryption,
+	IKE_EVENT_invalid_proposal,
+	IKE_EVENT_unknown_proposal,
+	IKE_EVENT_multiple,
+};
 
 #define IKE_VENDORS    16u
 #define IKE_ATTRIBUTES 16u
@@ -21,3 +36,6 @@ struct ike_msg {
 	} attribute[IKE_ATTRIBUTES];
 	unsigned attributes;
 };
+
+/* ike_sa.c: events of IKE 2's security association. */
+void ike_judge_sa(struct tx *tx, struct bytes b);

@@ -7,8 +7,24 @@
 #include "base/bytes.h"
 #include "base/json.h"
 
-enum { EVENT_malformed, EVENT_too_large };
-static const char *const events[] = {"malformed_traffic", "too_many_transactions", NULL};
+enum {
+	EVENT_malformed,
+	EVENT_too_large,
+	EVENT_double_connect,
+	EVENT_no_connect,
+	EVENT_no_publish,
+	EVENT_no_subscribe,
+	EVENT_no_unsubscribe,
+	EVENT_unintroduced,
+	EVENT_qos,
+	EVENT_unassigned
+};
+static const char *const events[] = {
+	"malformed_traffic",   "too_many_transactions", "double_connect",    "missing_connect",
+	"missing_publish",     "missing_subscribe",     "missing_unsubscribe", "unintroduced_message",
+	"invalid_qos_level",   "unassigned_msg_type",   NULL};
+
+#define AWAITED 64u /* messages whose acknowledgements are awaited */
 
 enum {
 	F_type,
@@ -62,6 +78,9 @@ struct mqtt_state {
 	struct proto_bytes wait[2];
 	uint32_t skip[2]; /* bytes of a message too long to be kept */
 	bool lost[2], connecting;
+	bool connected; /* a connect was acknowledged */
+	bool blind;     /* something was not seen, or not kept: what is missing is not said */
+	uint16_t awaited[AWAITED], n_awaited;
 	uint8_t version;
 	struct mqtt_tx connect;  /* until it is acknowledged */
 	struct proto_bytes body; /* of it */
@@ -207,6 +226,69 @@ static void connect_end(struct proto_call *c)
 	proto_drop(proto_mem_of(c), &s->body);
 }
 
+static bool is_awaited(struct mqtt_state *s, uint16_t id, bool take)
+{
+	for (unsigned i = 0; i < s->n_awaited; i++) {
+		if (s->awaited[i] != id)
+			continue;
+		if (take)
+			s->awaited[i] = s->awaited[--s->n_awaited];
+		return true;
+	}
+	return false;
+}
+
+static void await(struct mqtt_state *s, uint16_t id)
+{
+	if (s->n_awaited == AWAITED)
+		s->blind = true;
+	else
+		s->awaited[s->n_awaited++] = id;
+}
+
+/* The identifier of a message that begins, or of one that answers it. */
+static uint16_t identifier(uint8_t type, const uint8_t *p, uint32_t n)
+{
+	struct bytes b = bytes_of(p, n);
+
+	if (type == MQTT_publish)
+		bytes_take(&b, bytes_be16(&b));
+	return bytes_be16(&b);
+}
+
+/* What is odd about its place in the conversation. Source: MQTT 3.1.1, 3.1 to 3.14; Suricata's mqtt.rs. */
+static void judge(struct mqtt_state *s, struct mqtt_tx *t, uint8_t head, const uint8_t *p, uint32_t n)
+{
+	static const uint8_t missing[16] = {
+		[MQTT_puback] = EVENT_no_publish,   [MQTT_pubrec] = EVENT_no_publish,
+		[MQTT_pubrel] = EVENT_no_publish,   [MQTT_pubcomp] = EVENT_no_publish,
+		[MQTT_suback] = EVENT_no_subscribe, [MQTT_unsuback] = EVENT_no_unsubscribe,
+	};
+	uint8_t type = head >> 4, qos = head >> 1 & 3;
+	bool asks = type == MQTT_publish || type == MQTT_subscribe || type == MQTT_unsubscribe;
+	bool known = false;
+
+	if (type == 0)
+		proto_event(&t->tx, EVENT_unassigned);
+	if (type == MQTT_connect && s->connected)
+		proto_event(&t->tx, EVENT_double_connect);
+	if (asks && qos == 3)
+		proto_event(&t->tx, EVENT_qos);
+	else if (asks && qos)
+		await(s, identifier(type, p, n));
+	if (missing[type])
+		known = is_awaited(s, identifier(type, p, n), type != MQTT_pubrec && type != MQTT_pubrel);
+	if (s->blind || type == 0 || type == MQTT_connect)
+		return;
+	if (missing[type] && !known)
+		proto_event(&t->tx, missing[type]);
+	if (type == MQTT_connack && !s->connecting)
+		proto_event(&t->tx, EVENT_no_connect);
+	if (type != MQTT_connack && !s->connected && !known)
+		proto_event(&t->tx, EVENT_unintroduced);
+	s->connected |= type == MQTT_connack && s->connecting;
+}
+
 static void message(struct proto_call *c, uint8_t head, const uint8_t *p, uint32_t n)
 {
 	struct mqtt_state *s = c->state;
@@ -234,6 +316,7 @@ static void message(struct proto_call *c, uint8_t head, const uint8_t *p, uint32
 		s->connecting = proto_append(proto_mem_of(c), &s->body, p, n, MQTT_BODY) && n;
 		t->body = s->connecting ? s->body.at : p;
 	}
+	judge(s, t, head, p, n);
 	if (!read_body(s, t, type, head & 15, p, n))
 		proto_event(&t->tx, EVENT_malformed);
 	if (t == &s->connect && s->connecting) {
@@ -305,6 +388,7 @@ static void gap(struct proto_call *c, uint64_t missing)
 {
 	struct mqtt_state *s = c->state;
 
+	s->blind = true;
 	if (s->skip[c->dir] >= missing && s->wait[c->dir].len == 0) {
 		s->skip[c->dir] -= (uint32_t)missing;
 		return;

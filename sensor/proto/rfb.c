@@ -8,6 +8,9 @@
 #define NAME_MAX    256u
 #define WAIT_MAX    4096u
 
+enum { EVENT_security_type, EVENT_security_result };
+static const char *const events[] = {"unimplemented_security_type", "unknown_security_result", NULL};
+
 enum { F_sectype, F_secresult, F_name };
 #define SECURITY 1
 #define RESULT   2
@@ -40,6 +43,8 @@ static void chosen(struct proto_call *c, uint8_t type)
 
 	s->sectype = type;
 	s->has_sectype = true;
+	if (type != 1 && type != 2)
+		proto_event(&s->tx, EVENT_security_type); /* that we do not follow */
 	proto_progress(c, &s->tx, FLOW_to_server, SECURITY);
 	proto_progress(c, &s->tx, FLOW_to_client, SECURITY);
 	if (type == 2)
@@ -59,6 +64,8 @@ static void result(struct proto_call *c, uint32_t value)
 
 	s->result = value;
 	s->has_result = true;
+	if (value > 1)
+		proto_event(&s->tx, EVENT_security_result);
 	s->want[1] = value ? WANT_nothing : WANT_init;
 	proto_fact(c, FACT_login, &f, sizeof(f), NULL, 0);
 	proto_progress(c, &s->tx, FLOW_to_server, RESULT);
@@ -286,6 +293,7 @@ const struct protocol protocol_rfb = {
 	.ports = ports,
 	.state_size = sizeof(struct rfb_state),
 	.fields = fields,
+	.events = events,
 	.done = {DONE, DONE},
 	.probe = probe,
 	.data = data,

@@ -28,6 +28,22 @@ static const struct row {
 	 "ike.init_spi=e47a591fd057587f\nike.exchtype=2\nevent ike.malformed_data\nend 0\n"},
 	{"a payload of no length", 500, false, SPI "04 10 02 00 00000000 00000024 0a 00 0000 11223344",
 	 "ike.init_spi=e47a591fd057587f\nike.exchtype=2\nevent ike.malformed_data\nend 0\n"},
+	{"IKE 2: 3DES, MD5, no group, no integrity", 500, true,
+	 SPI "21 20 22 20 00000000 00000040 00 00 0024 00 00 0020 01 01 00 03 0300000801000003 0300000802000001 0000000805000000",
+	 "ike.resp_spi=a00b8ef0902bb8ec\nike.exchtype=34\nevent ike.weak_crypto_enc\nevent ike.weak_crypto_prf\n"
+	 "event ike.weak_crypto_no_dh\nevent ike.weak_crypto_no_auth\nend 0\n"},
+	{"IKE 2: AH, GCM, a short group, a kind that is not known", 500, true,
+	 SPI "21 20 22 20 00000000 00000040 00 00 0024 00 00 0020 01 02 00 03 0300000801000014 0300000804000002 0000000806000001",
+	 "ike.resp_spi=a00b8ef0902bb8ec\nike.exchtype=34\nevent ike.weak_crypto_dh\nevent ike.no_encryption\n"
+	 "event ike.unknown_proposal\nend 0\n"},
+	{"IKE 2: no PRF, no group, weak integrity", 500, true,
+	 SPI "21 20 22 20 00000000 00000040 00 00 0024 00 00 0020 01 01 00 03 0300000802000000 0300000804000000 0000000803000002",
+	 "ike.resp_spi=a00b8ef0902bb8ec\nike.exchtype=34\nevent ike.weak_crypto_auth\nevent ike.invalid_proposal\nend 0\n"},
+	{"IKE 1: a responder that does not choose", 500, true,
+	 SPI "01 10 02 00 00000000 00000040 00 00 0024 00000001 00000001 00 00 0018 01 01 00 02 00 00 0010 01 01 0000"
+	     "8001 0007 8002 0002",
+	 "ike.resp_spi=a00b8ef0902bb8ec\nike.exchtype=2\nike.chosen_sa_attribute=7\nike.chosen_sa_attribute=2\n"
+	 "event ike.multiple_server_proposal\nend 0\n"},
 	{"NTP: a client", 123, false, "23 02 00 00 00000000 00000000 c0000201 00000000 00000000 00000000 00000000 00000000 00000000 00000000 00000000",
 	 "ntp.version=4\nntp.mode=3\nntp.stratum=2\nntp.reference_id=\\xc0\\x00\\x02\\x01\nend 0\n"},
 	{"NTP: a private message", 123, false, "17 00 03 2a 00000000", "ntp.version=2\nntp.mode=7\nend 0\n"},
