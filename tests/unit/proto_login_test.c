@@ -34,11 +34,11 @@ static const struct row {
 	 "rfb.sectype=2\nrfb.sectype=2\nfact login< how=11 outcome=2 code=1 clear=0\nrfb.secresult=1\nrfb.secresult=1\nend 0\n"},
 	{"vnc: a proof that is not followed", 5900,
 	 {"~<RFB 003.008|", "~>RFB 003.008|", "<011e", ">1e"},
-	 "rfb.sectype=30\nevent rfb.unimplemented_security_type\nrfb.sectype=30\nend 0\n"},
+	 "rfb.sectype=30\nrfb.sectype=30\nevent rfb.unimplemented_security_type\nend 0\n"},
 	{"vnc: a result that there is not", 5900,
 	 {"~<RFB 003.008|", "~>RFB 003.008|", "<0101", ">01", "<00000007"},
 	 "rfb.sectype=1\nrfb.sectype=1\nfact login< how=11 outcome=2 code=7 clear=0\nrfb.secresult=7\n"
-	 "event rfb.unknown_security_result\nrfb.secresult=7\nend 0\n"},
+	 "rfb.secresult=7\nevent rfb.unknown_security_result\nend 0\n"},
 	{"rdp: a name, and TLS is chosen", 3389,
 	 {">0300 002a 25 e0 0000 0000 00 436f6f6b69653a206d737473686173683d65767365 0d0a 01 00 0800 03000000",
 	  "<0300 0013 0e d0 0000 1234 00 02 1f 0800 02000000"},
