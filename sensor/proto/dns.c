@@ -38,39 +38,10 @@ static const char *const events[] = {
 	NULL,
 };
 
-enum {
-	F_query,
-	F_queries,
-	F_answers,
-	F_authorities,
-	F_additionals,
-	F_response,
-	F_opcode,
-	F_rcode,
-	F_rrtype
-};
-#define REQUEST  1
-#define RESPONSE 2
 static const struct field fields[] = {
-	{"dns.query", FIELD_bytes, REQUEST, {1, 1}, true, "name asked for"},
-	{"dns.queries.rrname", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in a question"},
-	{"dns.answers.rrname", FIELD_bytes, REQUEST | RESPONSE, {1, 1}, true, "name in an answer"},
-	{"dns.authorities.rrname",
-	 FIELD_bytes,
-	 REQUEST | RESPONSE,
-	 {1, 1},
-	 true,
-	 "name in the authority section"},
-	{"dns.additionals.rrname",
-	 FIELD_bytes,
-	 REQUEST | RESPONSE,
-	 {1, 1},
-	 true,
-	 "name in the additional section"},
-	{"dns.response.rrname", FIELD_bytes, RESPONSE, {1, 1}, true, "any name in a response"},
-	{"dns.opcode", FIELD_number, REQUEST | RESPONSE, {1, 1}, false, "operation code"},
-	{"dns.rcode", FIELD_number, REQUEST | RESPONSE, {1, 1}, false, "response code"},
-	{"dns.rrtype", FIELD_number, REQUEST | RESPONSE, {1, 1}, true, "type of a record"},
+#define FIELD(id, name_, type_, dirs_, many_, what_) {name_, type_, dirs_, {1, 1}, many_, what_},
+#include "proto/dns_fields.def"
+#undef FIELD
 	{0},
 };
 
@@ -79,7 +50,7 @@ struct dns_state {
 	bool lost[2];               /* behind a gap */
 };
 
-static void tell_fact(struct proto_call *c, const struct dns_msg *m)
+void dns_tell(struct proto_call *c, const struct dns_msg *m)
 {
 	char name[FACT_WORD_MAX] = "", text[FACT_WORD_MAX] = "";
 	struct fact_dns f = {
@@ -154,7 +125,7 @@ static void message(struct proto_call *c, const uint8_t *p, uint32_t n)
 		set_events(c, &m);
 		if (m.fault[DNS_question] == DNS_full || m.fault[DNS_answer] == DNS_full)
 			count_add(&proto_count_of(c)->decode_limit, 1);
-		tell_fact(c, &m);
+		dns_tell(c, &m);
 	} else {
 		m = (struct dns_msg){.tx = m.tx, .at = p};
 		proto_event(&m.tx, EVENT_malformed);
@@ -257,28 +228,14 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 static bool bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 		  struct view_of_bytes *out)
 {
-	static const uint8_t of[][2] = {
-		[F_query] = {DNS_question, DNS_question},
-		[F_queries] = {DNS_question, DNS_question},
-		[F_answers] = {DNS_answer, DNS_answer},
-		[F_authorities] = {DNS_authority, DNS_authority},
-		[F_additionals] = {DNS_additional, DNS_additional},
-		[F_response] = {DNS_question, DNS_additional},
-	};
-
 	(void)dir;
-	return dns_names((const struct dns_msg *)tx, of[f][0], of[f][1], i, out);
+	return dns_field_bytes((const struct dns_msg *)tx, f, i, out);
 }
 
 static bool number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
 {
-	const struct dns_msg *m = (const struct dns_msg *)tx;
-
 	(void)dir;
-	if (f == F_rrtype)
-		return dns_type(m, i, out);
-	*out = f == F_opcode ? dns_opcode(m) : m->flags & 15u;
-	return i == 0 && m->shown;
+	return dns_field_number((const struct dns_msg *)tx, f, i, out);
 }
 
 static const uint16_t ports[] = {53, 0};

@@ -249,3 +249,25 @@ bool dns_type(const struct dns_msg *m, unsigned i, uint64_t *out)
 	*out = m->rr[m->first[s] + i].type;
 	return true;
 }
+
+bool dns_field_bytes(const struct dns_msg *m, unsigned f, unsigned i, struct view_of_bytes *out)
+{
+	static const uint8_t of[][2] = {
+		[DNS_FIELD_query] = {DNS_question, DNS_question},
+		[DNS_FIELD_queries] = {DNS_question, DNS_question},
+		[DNS_FIELD_answers] = {DNS_answer, DNS_answer},
+		[DNS_FIELD_authorities] = {DNS_authority, DNS_authority},
+		[DNS_FIELD_additionals] = {DNS_additional, DNS_additional},
+		[DNS_FIELD_response] = {DNS_question, DNS_additional},
+	};
+
+	return dns_names(m, of[f][0], of[f][1], i, out);
+}
+
+bool dns_field_number(const struct dns_msg *m, unsigned f, unsigned i, uint64_t *out)
+{
+	if (f == DNS_FIELD_rrtype)
+		return dns_type(m, i, out);
+	*out = f == DNS_FIELD_opcode ? dns_opcode(m) : m->flags & 15u;
+	return i == 0 && m->shown;
+}

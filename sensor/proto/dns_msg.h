@@ -67,6 +67,18 @@ bool dns_names(const struct dns_msg *m, unsigned a, unsigned b, unsigned i,
 	       struct view_of_bytes *out);
 bool dns_type(const struct dns_msg *m, unsigned i, uint64_t *out); /* of questions, or of a response's answers */
 
+/* Fields of dns_fields.def, in its order. */
+enum dns_field {
+#define FIELD(id, name, type, dirs, many, what) DNS_FIELD_##id,
+#include "proto/dns_fields.def"
+#undef FIELD
+	DNS_FIELDS,
+};
+bool dns_field_bytes(const struct dns_msg *m, unsigned f, unsigned i, struct view_of_bytes *out);
+bool dns_field_number(const struct dns_msg *m, unsigned f, unsigned i, uint64_t *out);
+/* dns.c: FACT_dns */
+void dns_tell(struct proto_call *c, const struct dns_msg *m);
+
 const char *dns_type_name(uint16_t type); /* NULL: it has none */
 const char *dns_rcode_name(unsigned rcode);
 /* "dns":{…} as Suricata 7 writes it in an alert. */

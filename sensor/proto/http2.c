@@ -5,9 +5,9 @@
  * the compression's table with it; any other hole loses the place, until bytes come that look like
  * frames. An upgrade from HTTP/1 brings the request of stream 1 along.
  */
-#include "proto/http2.h"
+#include "proto/http2_doh.h"
 
-static const char *const http2_events[] = {
+const char *const http2_events[] = {
 #define EVENT(id, name) name,
 #include "proto/http2_events.def"
 #undef EVENT
@@ -19,8 +19,8 @@ static const char preface[] = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 #define PREFACE_SURE 14u /* bytes of it that are enough */
 #define HEAD         9u
 
-static enum probe http2_probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
-			      bool midstream)
+enum probe http2_probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
+		       bool midstream)
 {
 	uint32_t k = n < PREFACE_SURE ? n : PREFACE_SURE;
 
@@ -63,7 +63,7 @@ static uint32_t take_preface(struct proto_call *c, struct http2_side *s, const u
 	return k;
 }
 
-static void http2_data(struct proto_call *c, const uint8_t *p, uint32_t n)
+void http2_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct http2_flow *h = c->state;
 	struct http2_side *s = &h->side[c->dir];
@@ -84,7 +84,7 @@ static void http2_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 	}
 }
 
-static void http2_gap(struct proto_call *c, uint64_t missing)
+void http2_gap(struct proto_call *c, uint64_t missing)
 {
 	struct http2_flow *h = c->state;
 	struct http2_side *s = &h->side[c->dir];
@@ -95,7 +95,7 @@ static void http2_gap(struct proto_call *c, uint64_t missing)
 	s->lost |= !http2_miss(c, s, missing);
 }
 
-static void http2_end(struct proto_call *c)
+void http2_end(struct proto_call *c)
 {
 	struct http2_flow *h = c->state;
 

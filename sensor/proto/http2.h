@@ -7,17 +7,18 @@
  * most HTTP2_STREAMS_MAX; one more ends the oldest. Frames are not kept: their bytes go on as they
  *         come, header blocks field by field (a field that is not whole yet waits, at most
  *         HPACK_FIELD_MAX bytes), so that no length and no number of frames takes memory.
- * Source: RFC 9113, RFC 7541; names and cases of the events are Suricata's
- *         (rules/http2-events.rules).
+ * Source: RFC 9113, RFC 7541; names and cases of the events are Suricata's.
  */
 #pragma once
 
 #include "proto/hpack.h"
 #include "proto/http.h"
+#include "proto/http2_wire.h"
 
 #define HTTP2_STREAMS_MAX 256u
 #define HTTP2_BUCKETS     64u
 #define HTTP2_NOTES_MAX   256u /* of a transaction: what its frames said */
+#define HTTP2_RESET       16u
 #define HTTP2_FRAME_LONG  65536u
 
 enum http2_event { /* in the order of http2_events[] */
@@ -25,25 +26,6 @@ enum http2_event { /* in the order of http2_events[] */
 #include "proto/http2_events.def"
 #undef EVENT
 };
-
-enum http2_type {
-	HTTP2_data,
-	HTTP2_headers,
-	HTTP2_priority,
-	HTTP2_rst_stream,
-	HTTP2_settings,
-	HTTP2_push_promise,
-	HTTP2_ping,
-	HTTP2_goaway,
-	HTTP2_window_update,
-	HTTP2_continuation,
-	HTTP2_types,
-};
-
-#define HTTP2_END_STREAM   0x01u
-#define HTTP2_END_HEADERS  0x04u
-#define HTTP2_PADDED       0x08u
-#define HTTP2_HAS_PRIORITY 0x20u
 
 /* What a frame said that rules ask for. */
 enum http2_note_kind {
@@ -66,7 +48,10 @@ struct http2_tx {
 	struct proto_bytes notes; /* of struct http2_note */
 	uint16_t types[2];        /* bits 1 << enum http2_type of the frames, by direction */
 	uint8_t ended;            /* bits of the directions that have ended */
-	bool doh[2];              /* the body is a DNS message */
+	/* DNS over HTTPS: the body is a message; what it says; one that came in a path */
+	bool doh[2];
+	struct dns_msg *dns[2];
+	struct proto_bytes query;
 };
 
 struct http2_side {
@@ -93,8 +78,11 @@ struct http2_flow {
 	struct http2_tx *oldest, *newest;
 	uint32_t streams;
 	uint32_t highest[2]; /* stream that was opened: by the server (even), by the client */
-	bool blind;          /* something of the conversation was not seen */
-	bool carried;        /* what came before it was looked for */
+	uint32_t reset[HTTP2_RESET]; /* the last ones that ended so: the other side may not know yet
+				      */
+	uint8_t n_reset;
+	bool blind;   /* something of the conversation was not seen */
+	bool carried; /* what came before it was looked for */
 	struct http2_side side[2];
 };
 
@@ -102,6 +90,9 @@ struct http2_flow {
 struct http2_tx *http2_find(const struct http2_flow *h, uint32_t stream);
 /* A stream that is not in the table. NULL: no memory. */
 struct http2_tx *http2_open(struct proto_call *c, uint32_t stream);
+/* Over, and not because of a reset that may still be under way; false, too, if that is not known.
+ */
+bool http2_is_over(const struct http2_flow *h, uint32_t stream);
 struct http2_tx *http2_alone(struct proto_call *c); /* for one frame, not in the table */
 void http2_alone_end(struct proto_call *c, struct http2_tx *tx);
 void http2_side_end(struct proto_call *c, struct http2_tx *tx, uint8_t dir);
@@ -125,6 +116,13 @@ void http2_block_end(struct proto_call *c, struct http2_side *s);
 /* What HTTP/1 said before an upgrade is the request of stream 1. */
 void http2_carried(struct proto_call *c);
 /* http2_field.c */
+enum http2_field {
+	HTTP2_FIELD_before = HTTP_FIELDS - 1,
+#define FIELD(id, name, type, at, what) HTTP2_FIELD_##id,
+#include "proto/http2_fields.def"
+#undef FIELD
+	HTTP2_FIELDS,
+};
 extern const struct field http2_fields[];
 bool http2_bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 		 struct view_of_bytes *out);

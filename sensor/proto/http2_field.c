@@ -6,35 +6,17 @@
  */
 #include "proto/http2.h"
 
-enum {
-	F_header_name = HTTP_FIELDS,
-	F_header,
-	F_frametype,
-	F_errorcode,
-	F_priority,
-	F_window,
-	F_size_update,
-	F_settings,
-};
-/* clang-format off */
-#define OWN(name_, type_, at_, what_) {name_, type_, HTTP_BOTH, {at_, at_}, true, what_}
 const struct field http2_fields[] = {
 #define FIELD(id, name_, dirs_, at_, many_, what_)                                                 \
 	{name_, FIELD_bytes, dirs_, {at_, at_}, many_, what_},
 #include "proto/http_fields.def"
 #undef FIELD
 	FILE_FIELDS(HTTP_BOTH, HTTP_body, HTTP_done),
-	OWN("http2.header_name", FIELD_bytes, HTTP_head, "name of an HTTP/2 header"),
-	OWN("http2.header", FIELD_bytes, HTTP_head, "header of HTTP/2 as name: value"),
-	OWN("http2.frametype", FIELD_number, HTTP_done, "types of a stream's frames"),
-	OWN("http2.errorcode", FIELD_number, HTTP_done, "error of RST_STREAM or GOAWAY"),
-	OWN("http2.priority", FIELD_number, HTTP_done, "weight of a stream"),
-	OWN("http2.window", FIELD_number, HTTP_done, "bytes that WINDOW_UPDATE adds"),
-	OWN("http2.size_update", FIELD_number, HTTP_done, "new size of the dynamic table"),
-	OWN("http2.settings", FIELD_number, HTTP_done, "setting, its number in the upper half"),
+#define FIELD(id, name_, type_, at_, what_) {name_, type_, HTTP_BOTH, {at_, at_}, true, what_},
+#include "proto/http2_fields.def"
+#undef FIELD
 	{0},
 };
-/* clang-format on */
 
 static const struct http_header *header_at(const struct http_msg *m, unsigned i)
 {
@@ -71,7 +53,7 @@ bool http2_bytes(const struct tx *head, unsigned f, unsigned i, uint8_t dir,
 	if (!h)
 		return false;
 	*out = http_name(m, h);
-	if (f == F_header_name)
+	if (f == HTTP2_FIELD_header_name)
 		return true;
 	struct proto_bytes *b = &m->made[MADE_one];
 	b->len = 0;
@@ -96,21 +78,21 @@ static bool frametype(const struct http2_tx *tx, unsigned i, uint8_t dir, uint64
 bool http2_number(const struct tx *head, unsigned f, unsigned i, uint8_t dir, uint64_t *out)
 {
 	static const uint8_t kinds[] = {
-		[F_errorcode - F_frametype] = HTTP2_NOTE_error,
-		[F_priority - F_frametype] = HTTP2_NOTE_priority,
-		[F_window - F_frametype] = HTTP2_NOTE_window,
-		[F_size_update - F_frametype] = HTTP2_NOTE_size_update,
-		[F_settings - F_frametype] = HTTP2_NOTE_setting,
+		[HTTP2_FIELD_errorcode - HTTP2_FIELD_frametype] = HTTP2_NOTE_error,
+		[HTTP2_FIELD_priority - HTTP2_FIELD_frametype] = HTTP2_NOTE_priority,
+		[HTTP2_FIELD_window - HTTP2_FIELD_frametype] = HTTP2_NOTE_window,
+		[HTTP2_FIELD_size_update - HTTP2_FIELD_frametype] = HTTP2_NOTE_size_update,
+		[HTTP2_FIELD_settings - HTTP2_FIELD_frametype] = HTTP2_NOTE_setting,
 	};
 	const struct http2_tx *tx = (const struct http2_tx *)head;
 	const struct http2_note *note = (const struct http2_note *)(const void *)tx->notes.at;
 
 	if (f < HTTP_FIELDS)
 		return http_number(head, f, i, dir, out);
-	if (f == F_frametype)
+	if (f == HTTP2_FIELD_frametype)
 		return frametype(tx, i, dir, out);
 	for (uint32_t k = 0; k < tx->notes.len / sizeof(*note); k++) {
-		if (note[k].dir != dir || note[k].kind != kinds[f - F_frametype] || i--)
+		if (note[k].dir != dir || note[k].kind != kinds[f - HTTP2_FIELD_frametype] || i--)
 			continue;
 		*out = (uint64_t)note[k].id << 32 | note[k].value;
 		return true;

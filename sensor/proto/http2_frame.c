@@ -137,7 +137,7 @@ static void check(struct proto_call *c, struct http2_side *s, struct http2_tx *t
 		http2_odd(c, tx, HTTP2_EVENT_frame_data);
 		s->passed = true;
 	}
-	if (s->type == HTTP2_data && s->stream && !tx && !h->blind)
+	if (s->type == HTTP2_data && s->stream && !tx && http2_is_over(h, s->stream))
 		http2_odd(c, NULL, HTTP2_EVENT_reuse);
 	if (s->type == HTTP2_headers && tx && tx->ended >> c->dir & 1)
 		http2_odd(c, tx, HTTP2_EVENT_reuse);
@@ -271,6 +271,7 @@ static void take_payload(struct proto_call *c, struct http2_side *s, const uint8
 
 static void end_frame(struct proto_call *c, struct http2_side *s)
 {
+	struct http2_flow *h = c->state;
 	struct http2_tx *tx = tx_at_hand(c, s);
 
 	s->n_head = 0;
@@ -291,8 +292,10 @@ static void end_frame(struct proto_call *c, struct http2_side *s)
 			http2_side_end(c, tx, c->dir);
 		break;
 	case HTTP2_rst_stream:
-		if (tx)
+		if (tx) {
+			h->reset[h->n_reset++ % HTTP2_RESET] = s->stream;
 			http2_close(c, tx);
+		}
 		break;
 	default:
 		break;

@@ -4,7 +4,7 @@
  *
  * Trailers are decoded, for what they do to the table, and not kept.
  */
-#include "proto/http2.h"
+#include "proto/http2_doh.h"
 
 static bool same(struct view_of_bytes a, struct view_of_bytes b)
 {
@@ -122,11 +122,6 @@ static void first_line(struct http_tx *tx, struct http_msg *m, uint8_t dir)
 		m->word[i] = word(m, at[i], end[i] - at[i]);
 }
 
-static bool is_doh(const struct http_msg *m)
-{
-	return http_has(value_of(m, "content-type"), "application/dns-message");
-}
-
 static void check_request(struct proto_call *c, struct http2_tx *tx, const struct http_msg *m)
 {
 	struct view_of_bytes authority = value_of(m, ":authority"), host = value_of(m, "host");
@@ -157,12 +152,12 @@ static bool head_done(struct proto_call *c, struct http2_tx *tx, uint8_t dir, bo
 	}
 	first_line(&tx->http, m, dir);
 	m->parsed = true;
-	tx->doh[dir] = is_doh(m);
 	if (dir == FLOW_to_server) {
 		tx->http.connect = http_is(m->word[0], "connect");
 		tx->http.head = http_is(m->word[0], "head");
 		check_request(c, tx, m);
 	}
+	http2_doh_head(c, tx, dir);
 	http_body_begin(c, &tx->inflate[dir], &tx->http);
 	proto_progress(c, &tx->http.tx, dir, HTTP_head);
 	return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Streams: from the frame that opens one to the end of both its sides, and their bodies. */
-#include "proto/http2.h"
+#include "proto/http2_doh.h"
 
 static struct http2_tx **bucket_of(struct http2_flow *h, uint32_t stream)
 {
@@ -35,6 +35,7 @@ static void free_tx(struct proto_call *c, struct http2_tx *tx)
 		http_drop_msg(&tx->http, &tx->http.msg[dir]);
 		inflate_drop(&tx->inflate[dir], proto_mem_of(c));
 	}
+	http2_doh_drop(tx);
 	proto_drop(proto_mem_of(c), &tx->notes);
 	proto_give(proto_mem_of(c), tx, sizeof(*tx));
 }
@@ -77,6 +78,15 @@ void http2_close_all(struct proto_call *c)
 		http2_close(c, h->oldest);
 }
 
+bool http2_is_over(const struct http2_flow *h, uint32_t stream)
+{
+	for (unsigned i = 0; i < HTTP2_RESET; i++) {
+		if (h->reset[i] == stream)
+			return false;
+	}
+	return stream <= h->highest[stream & 1] && !h->blind;
+}
+
 struct http2_tx *http2_open(struct proto_call *c, uint32_t stream)
 {
 	struct http2_flow *h = c->state;
@@ -98,7 +108,7 @@ struct http2_tx *http2_open(struct proto_call *c, uint32_t stream)
 	*(h->newest ? &h->newest->newer : &h->oldest) = tx;
 	h->newest = tx;
 	h->streams++;
-	if (stream <= h->highest[stream & 1] && !h->blind)
+	if (http2_is_over(h, stream))
 		http2_odd(c, tx, HTTP2_EVENT_reuse);
 	if (stream > h->highest[stream & 1])
 		h->highest[stream & 1] = stream;
@@ -122,6 +132,8 @@ void http2_side_end(struct proto_call *c, struct http2_tx *tx, uint8_t dir)
 	inflate_drop(&tx->inflate[dir], proto_mem_of(c));
 	tx->http.msg[dir].complete = true;
 	tx->ended |= (uint8_t)(1u << dir);
+	if (tx->doh[dir])
+		http2_doh_end(c, tx, dir);
 	proto_progress(c, &tx->http.tx, dir, HTTP_body);
 	if (tx->ended == 3)
 		http2_close(c, tx);

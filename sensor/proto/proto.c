@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -168,6 +169,18 @@ void proto_switch(struct proto_call *c, enum app next, uint32_t rest)
 {
 	c->pf->next_app = (uint8_t)(next + 1);
 	c->pf->rest = rest;
+}
+
+void proto_become(struct proto_call *c, enum app app)
+{
+	assert(protocols[app]->state_size == c->protocol->state_size);
+	if (c->flow->app == app)
+		return;
+	c->flow->app = (uint16_t)app;
+	c->protocol = protocols[app];
+	count_add(&c->proto->count.flows[app], 1);
+	if (c->proto->hooks.on_app)
+		c->proto->hooks.on_app(c->proto->hooks.rules, c->flow, c->pkt, &c->at);
 }
 
 void proto_carry(struct proto_call *c, struct proto_bytes *b)

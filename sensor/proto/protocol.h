@@ -125,6 +125,8 @@ void proto_fail(struct proto_call *c); /* lost for good: no more is parsed of th
  * `rest` bytes of this data() are its first. APP_none: whatever its first bytes say. Return at
  * once. */
 void proto_switch(struct proto_call *c, enum app next, uint32_t rest);
+/* The conversation turns out to be `app`, whose state, transactions and progresses are the same. */
+void proto_become(struct proto_call *c, enum app app);
 /* Bytes (of proto_mem, taken over) for the protocol that is switched to, and there what was given. */
 void proto_carry(struct proto_call *c, struct proto_bytes *b);
 struct proto_bytes proto_carried(struct proto_call *c);

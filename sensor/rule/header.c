@@ -100,7 +100,8 @@ static void take_proto(struct build *b, const struct proto *p)
 static const struct {
 	const char *name, *app;
 } also[] = {
-	{"http", "http2"}, {"http1", "http"}, {"ssl", "tls"}, {"dcerpc", "smb"}, {"dns", "doh2"},
+	{"http", "http2"}, {"http", "doh2"}, {"http1", "http"}, {"http2", "doh2"},
+	{"ssl", "tls"},    {"dcerpc", "smb"}, {"dns", "doh2"},
 };
 
 uint64_t rule_header_apps(const char *name)

@@ -86,7 +86,9 @@ static int app_layer_event_build(struct build *b, struct span value)
 					  BUILD_TX_TESTS);
 		b->tx_test[b->n_tx_test++] = (struct tx_test){.match = has_event, .arg = bit};
 		b->sig->app_events |= *bit;
-		uint64_t mine = 1ull << proto_find(p->name, strlen(p->name));
+		uint64_t mine = 0; /* of those that have the same */
+		for (unsigned a = APP_failed + 1; a < APP_count; a++)
+			mine |= protocols[a]->events == p->events ? 1ull << a : 0;
 		b->sig->app_mask = b->sig->app_mask ? b->sig->app_mask & mine : mine;
 		return 0;
 	}

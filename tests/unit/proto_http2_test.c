@@ -63,10 +63,13 @@ static const struct {
 	{"a promise is a request, and what answers it",
 	 OPEN "> H 5 1 #84\n< P 4 1 2 @:path=/pushed\n< H 5 2 #88\n", "uri stat_code",
 	 "http.uri=/\nhttp.uri=/pushed\nhttp.stat_code=200\n"},
-	{"a reset ends a stream; what comes later for it is said",
-	 OPEN "> H 4 1 #84\n< X3 0 1 00000008\n> D 1 1 late\n> H 5 1 #85\n",
-	 "uri errorcode request_body",
-	 "http.uri=/\nhttp2.errorcode=8\nevent http2.stream_id_reuse\nhttp.uri=/index.html\n"
+	{"a reset ends a stream; what was under way from the other side is no reuse",
+	 OPEN "> H 5 1 #84\n> X3 0 1 00000008\n< H 4 1 #88\n< D 1 1 late\n",
+	 "uri errorcode stat_code response_body",
+	 "http.uri=/\nhttp2.errorcode=8\nhttp.stat_code=200\nhttp.response_body=late\n"},
+	{"a stream that is over is used again",
+	 OPEN "> H 5 1 #84\n< H 5 1 #88\n> D 1 1 late\n> H 5 1 #85\n", "uri request_body",
+	 "http.uri=/\nevent http2.stream_id_reuse\nhttp.uri=/index.html\n"
 	 "event http2.stream_id_reuse\n"},
 	{"an answer before the request is over",
 	 OPEN "> H 4 1 #83 ~content-type=application/dns-message\n< H 5 1 #8c\n> D 1 1 q\n",
@@ -171,6 +174,43 @@ static void check_upgrade(void)
 	rig_say(&r, FLOW_to_server, get, strlen(get));
 	rig_say(&r, FLOW_to_client, yes, strlen(yes));
 	rig_fini(&r);
+}
+
+static void check_doh(void)
+{
+	static struct rig r;
+
+	CASE("DNS in a path and in a body; what is said of it is matched as DNS, too");
+	rig_init(&r, 40000, 80);
+	r.facts = true;
+	script_say(&r, OPEN "> H 5 1 @:method=GET @accept=application/dns-message "
+			    "@:path=/q?a=b&dns=AAABAAABAAAAAAAAA3d3dwdleGFtcGxlA2NvbQAAAQAB\n"
+			    "< H 4 1 #88 @content-type=application/dns-message\n"
+			    "< X0 1 1 000081800001000000000000 03777777 076578616d706c65 03636f6d "
+			    "00 0001 0001\n"
+			    "> H 5 3 #82 @:path=/other\n");
+	CHECK_EQ(r.flow->app, APP_doh2);
+	CHECK_EQ(count_get(&proto_counters_of(r.proto)->flows[APP_doh2]), 1);
+	rig_fini(&r);
+	CHECK(strstr(r.text, "fact dns> [www.example.com]") != NULL);
+	CHECK(strstr(r.text, "fact dns< [www.example.com]") != NULL);
+	CHECK_STR(only(r.text, "uri query rcode", kept),
+		  "http.uri=/q?a=b&dns=AAABAAABAAAAAAAAA3d3dwdleGFtcGxlA2NvbQAAAQAB\n"
+		  "dns.query=www.example.com\ndns.rcode=0\ndns.rcode=0\nhttp.uri=/other\n");
+	CASE("what is no message; what is too long for one");
+	rig_init(&r, 40000, 80);
+	script_say(&r, OPEN "> H 5 1 @:path=/?dns=AAA @accept=application/dns-message\n"
+			    "> H 5 3 @:path=/?dns= @accept=application/dns-message\n"
+			    "> H 4 5 @content-type=application/dns-message\n");
+	for (unsigned i = 0; i < 40; i++) {
+		uint8_t frame[2009] = {0, 2000 >> 8, 2000 & 255, 0, 0, 0, 0, 0, 5};
+
+		memset(frame + 9, 'x', 2000);
+		rig_say(&r, FLOW_to_server, frame, sizeof(frame));
+	}
+	rig_fini(&r);
+	CHECK(strstr(r.text, "dns.query") == NULL);
+	CHECK(strstr(r.text, "event doh2.dns_request_too_long\n") != NULL);
 }
 
 static void check_eve(void)
@@ -305,6 +345,7 @@ int main(void)
 	check_rows();
 	check_holes();
 	check_upgrade();
+	check_doh();
 	check_eve();
 	check_headers_bounded();
 	check_streams_bounded();
