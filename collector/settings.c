@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "settings.h"
 
+#include "base/ascii.h"
 #include "text.h"
 
 #include <errno.h>
@@ -112,12 +113,6 @@ void settings_fini(struct settings *s)
 	config_fini(&s->config);
 }
 
-static bool name_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '.' || c == '-';
-}
-
 int settings_sensor(const char *text, struct settings_sensor *out, struct err *err)
 {
 	const char *eq = strchr(text, '=');
@@ -125,7 +120,7 @@ int settings_sensor(const char *text, struct settings_sensor *out, struct err *e
 	bool ok = n >= 1 && n < sizeof(out->name);
 
 	for (size_t i = 0; ok && i < n; i++)
-		ok = name_char(text[i]);
+		ok = ascii_name((uint8_t)text[i]);
 	if (!ok) {
 		err_set(err, EINVAL, "sensors: '%.80s' has no name", text);
 		err_hint(err, "NAME=PUB REP, as office=ipc:///run/vigie/pub.sock "

@@ -6,6 +6,8 @@
  */
 #include "alert/eve_part.h"
 
+#include "base/ascii.h"
+
 #include <string.h>
 
 #define MSG_MAX         320u
@@ -37,8 +39,7 @@ static void safe_key(const char *key, char out[KEY_MAX + 1])
 
 	for (; key[n] && n < KEY_MAX; n++) {
 		char c = key[n];
-		bool word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			    (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+		bool word = ascii_name((uint8_t)c);
 		out[n] = c;
 		if (!word)
 			out[n] = '_';

@@ -16,12 +16,10 @@
  * between which ours lie; spraying: SCIENCE B (10 accounts in 10 min with at most 3 failures each).
  */
 #include "base/clock.h"
-#include "detect/once.h"
-#include "detect/say.h"
+#include "detect/teller.h"
 #include "observe/fact.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -52,8 +50,9 @@ struct brute_source {
 };
 
 struct brute_state {
+	struct teller t; /* counts only */
 	struct sets pairs, sources;
-	struct count logins, alerts, findings;
+	struct count logins;
 };
 
 enum { BRUTE_guess, BRUTE_spray, BRUTE_enum, BRUTE_won, BRUTE_tries, BRUTE_kinds };
@@ -115,22 +114,22 @@ struct login {
 	const char *user, *how;
 };
 
+/* due() has been asked: each kind has its own place in a pair or a source. */
 static void tell(const struct login *k, unsigned kind, double observed, double threshold,
 		 const char *unit, const char *text)
 {
-	const struct obs_link *link = obs_body(k->o);
-	struct host_view src = hosts_of(k->out->hosts, &k->o->src, link);
-	uint32_t roles = hosts_roles(k->out->hosts, &src, &k->o->src);
-	struct finding f = say_of(k->o, link, &k->o->src, &src, &k->o->dst);
+	const struct telling m = {
+		.about = &brute_abouts[kind],
+		.host = &k->o->src,
+		.other = &k->o->dst,
+		.doers = 1u << ROLE_scanner | 1u << ROLE_proxy | 1u << ROLE_vpn,
+		.alert = true,
+		.unit = unit,
+		.observed = observed,
+		.threshold = threshold,
+	};
 
-	f.tier = roles & (1u << ROLE_scanner | 1u << ROLE_proxy | 1u << ROLE_vpn) ? TIER_finding
-										  : TIER_alert;
-	f.about = &brute_abouts[kind];
-	f.score = fmax(1, observed / threshold);
-	f.evidence[0] = (struct evidence){unit, observed, NAN, threshold, unit};
-	f.n_evidence = 1;
-	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
-	k->out->add(k->out->ctx, &f, text);
+	teller_say(&k->s->t, k->out, k->o, &m, "%s", text);
 }
 
 static bool due(uint64_t *told_ns, uint64_t now_ns, uint32_t again_s)
@@ -332,8 +331,8 @@ static void brute_stats(const void *state, char *out, size_t size)
 	snprintf(out, size,
 		 "\"logins\":%llu,\"alerts\":%llu,\"findings\":%llu,\"pairs_evicted\":%llu",
 		 (unsigned long long)count_get(&s->logins),
-		 (unsigned long long)count_get(&s->alerts),
-		 (unsigned long long)count_get(&s->findings),
+		 (unsigned long long)count_get(&s->t.alerts),
+		 (unsigned long long)count_get(&s->t.findings),
 		 (unsigned long long)count_get(&s->pairs.evicted));
 	sets_say_evicted(&s->sources, "sources", out, size);
 }

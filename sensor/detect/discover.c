@@ -16,6 +16,7 @@
  * Source: ATT&CK T1087.002, T1069.002, T1482, T1018; the queries in the tools' own sources.
  */
 #include "base/clock.h"
+#include "base/ascii.h"
 #include "detect/rpc.h"
 #include "detect/teller.h"
 #include "flow/flow.h"
@@ -213,8 +214,7 @@ static void on_search(const struct asked *k)
 	if (b->op != LDAP_SEARCH)
 		return;
 	for (; filter[n] && n + 1 < sizeof(lower); n++)
-		lower[n] =
-			filter[n] >= 'A' && filter[n] <= 'Z' ? (char)(filter[n] | 32) : filter[n];
+		lower[n] = (char)ascii_lower((uint8_t)filter[n]);
 	lower[n] = '\0';
 	for (unsigned i = 0; i < sizeof(topics) / sizeof(topics[0]); i++) {
 		if (bits & 1u << topics[i].bit || !strstr(lower, topics[i].word))

@@ -2,12 +2,14 @@
 /* Patterns of names; see glob.h. */
 #include "detect/glob.h"
 
+#include "base/ascii.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
-static uint8_t lower(char c)
+static uint8_t plain(char c)
 {
-	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 32 : c == '/' ? '\\' : c);
+	return c == '/' ? '\\' : ascii_lower((uint8_t)c);
 }
 
 static bool one_fits(char g, uint8_t c)
@@ -15,7 +17,7 @@ static bool one_fits(char g, uint8_t c)
 	bool digit = c >= '0' && c <= '9';
 
 	return g == '?' || (g == '#' && digit) || (g == '%' && (digit || (c >= 'a' && c <= 'f'))) ||
-	       lower(g) == c;
+	       plain(g) == c;
 }
 
 bool glob_fits(const char *glob, const char *text)
@@ -26,7 +28,7 @@ bool glob_fits(const char *glob, const char *text)
 		if (*glob == '*') {
 			star = ++glob;
 			from = text;
-		} else if (*glob && one_fits(*glob, lower(*text))) {
+		} else if (*glob && one_fits(*glob, plain(*text))) {
 			glob++;
 			text++;
 		} else if (star) {

@@ -13,9 +13,8 @@
  * because a widely used tool calls 15 and not 26.
  */
 #include "base/clock.h"
-#include "detect/once.h"
 #include "detect/rpc.h"
-#include "detect/say.h"
+#include "detect/teller.h"
 
 #include <errno.h>
 #include <math.h>
@@ -33,8 +32,8 @@ struct netlogon_pair {
 };
 
 struct netlogon_state {
+	struct teller t; /* counts only */
 	struct sets pairs;
-	struct count alerts;
 };
 
 enum { NETLOGON_tries, NETLOGON_won, NETLOGON_kinds };
@@ -88,26 +87,27 @@ static int netlogon_init(const void *config, void **state, struct err *err)
 	return 0;
 }
 
+/* When it was told stands in the pair. */
 static void tell(const struct netlogon_config *c, struct netlogon_state *s,
 		 const struct netlogon_pair *p, unsigned kind, const struct observation *o,
 		 const struct detector_out *out)
 {
-	const struct obs_link *link = obs_body(o);
-	struct host_view src = hosts_of(out->hosts, &o->src, link);
-	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	const struct telling m = {
+		.about = &netlogon_abouts[kind],
+		.host = &o->src,
+		.other = &o->dst,
+		.alert = true,
+		.name = "challenges",
+		.unit = "calls",
+		.observed = p->challenges,
+		.threshold = c->tries,
+		.also = {"proofs", p->proofs, NAN, c->tries, "calls"},
+	};
+	char a[ADDR_TEXT];
 
-	snprintf(text, sizeof(text), "at %s: %u challenges and %u proofs within %u s%s",
-		 addr_text(&o->dst, a), p->challenges, p->proofs, c->window_s,
-		 kind == NETLOGON_won ? ", then a password was set" : "");
-	struct finding f = say_of(o, link, &o->src, &src, &o->dst);
-	f.tier = TIER_alert;
-	f.about = &netlogon_abouts[kind];
-	f.score = fmax(1, (double)p->proofs / c->tries);
-	f.evidence[0] = (struct evidence){"challenges", p->challenges, NAN, c->tries, "calls"};
-	f.evidence[1] = (struct evidence){"proofs", p->proofs, NAN, c->tries, "calls"};
-	f.n_evidence = 2;
-	count_add(&s->alerts, 1);
-	out->add(out->ctx, &f, text);
+	teller_say(&s->t, out, o, &m, "at %s: %u challenges and %u proofs within %u s%s",
+		   addr_text(&o->dst, a), p->challenges, p->proofs, c->window_s,
+		   kind == NETLOGON_won ? ", then a password was set" : "");
 }
 
 static void netlogon_on_observation(const void *config, void *state, const struct observation *o,
@@ -148,7 +148,7 @@ static void netlogon_stats(const void *state, char *out, size_t size)
 	const struct netlogon_state *s = state;
 
 	snprintf(out, size, "\"alerts\":%llu,\"pairs_evicted\":%llu",
-		 (unsigned long long)count_get(&s->alerts),
+		 (unsigned long long)count_get(&s->t.alerts),
 		 (unsigned long long)count_get(&s->pairs.evicted));
 }
 

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/addr.h"
+#include "base/ascii.h"
 #include "base/hash.h"
 #include "detect/sets.h"
 
@@ -46,9 +47,7 @@ static inline uint64_t once_text(const char *p) /* a text as a key, letters in e
 {
 	uint64_t h = 1469598103934665603u; /* FNV-1a */
 
-	for (; *p; p++) {
-		uint8_t c = (uint8_t)(*p >= 'A' && *p <= 'Z' ? *p | 32 : *p);
-		h = (h ^ c) * 1099511628211u;
-	}
+	for (; *p; p++)
+		h = (h ^ ascii_lower((uint8_t)*p)) * 1099511628211u;
 	return h;
 }

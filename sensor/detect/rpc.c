@@ -19,12 +19,10 @@
 #include "detect/rpc.h"
 
 #include "base/clock.h"
-#include "detect/once.h"
-#include "detect/say.h"
+#include "detect/teller.h"
 #include "flow/flow.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,8 +47,9 @@ struct rpc_source { /* whom a host asked who is there */
 };
 
 struct rpc_state {
-	struct sets once, pairs, sources;
-	struct count calls, marked, alerts, findings;
+	struct teller t;
+	struct sets pairs, sources;
+	struct count calls, marked;
 };
 
 enum { ABOUT_pair, ABOUT_collect, ABOUT_fixed };
@@ -98,7 +97,6 @@ struct call {
 	const struct rpc_config *c;
 	struct rpc_state *s;
 	const struct observation *o;
-	const struct obs_link *link;
 	const struct detector_out *out;
 	struct host_view src, dst;
 };
@@ -109,7 +107,7 @@ static void rpc_fini(void *state)
 
 	if (!s)
 		return;
-	sets_fini(&s->once);
+	teller_fini(&s->t);
 	sets_fini(&s->pairs);
 	sets_fini(&s->sources);
 	free(s);
@@ -123,7 +121,7 @@ static int rpc_init(const void *config, void **state, struct err *err)
 
 	if (!s)
 		return err_set(err, ENOMEM, "no memory for rpc");
-	if ((rc = sets_init(&s->once, sizeof(struct once_entry), c->told, err)) ||
+	if ((rc = teller_init(&s->t, c->told, err)) ||
 	    (rc = sets_init(&s->pairs, sizeof(struct rpc_pair), c->pairs, err)) ||
 	    (rc = sets_init(&s->sources, sizeof(struct rpc_source), c->pairs / 8, err))) {
 		rpc_fini(s);
@@ -136,22 +134,19 @@ static int rpc_init(const void *config, void **state, struct err *err)
 static void tell(const struct call *k, const struct about *about, bool alert, double observed,
 		 double threshold, const char *unit, const char *text)
 {
-	uint32_t roles = hosts_roles(k->out->hosts, &k->src, &k->o->src);
-	uint64_t now_ns = k->o->time_ns;
-	struct once_entry *e = once_get(&k->s->once, about->sid, k->src.id, k->dst.id, 0, now_ns);
-	uint32_t n = once_due(e, now_ns, k->c->again_s * NS_PER_S);
+	const struct telling m = {
+		.about = about,
+		.host = &k->o->src,
+		.other = &k->o->dst,
+		.doers = DOERS,
+		.again_s = k->c->again_s,
+		.alert = alert,
+		.unit = unit,
+		.observed = observed,
+		.threshold = threshold,
+	};
 
-	if (n == 0)
-		return;
-	struct finding f = say_of(k->o, k->link, &k->o->src, &k->src, &k->o->dst);
-	f.tier = alert && !(roles & DOERS) ? TIER_alert : TIER_finding;
-	f.about = about;
-	f.count = n;
-	f.score = threshold > 0 ? fmax(1, observed / threshold) : 1;
-	f.evidence[0] = (struct evidence){unit, observed, NAN, threshold, unit};
-	f.n_evidence = 1;
-	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
-	k->out->add(k->out->ctx, &f, text);
+	teller_say(&k->s->t, k->out, k->o, &m, "%s", text);
 }
 
 static struct rpc_pair *pair_of(const struct call *k)
@@ -280,12 +275,13 @@ static void on_io(const struct call *k)
 static void rpc_on_observation(const void *config, void *state, const struct observation *o,
 			       const struct detector_out *out)
 {
-	struct call k = {.c = config, .s = state, .o = o, .link = obs_body(o), .out = out};
+	struct call k = {.c = config, .s = state, .o = o, .out = out};
+	const struct obs_link *link = obs_body(o);
 
 	if (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst))
 		return;
-	k.src = hosts_of(out->hosts, &o->src, k.link);
-	k.dst = hosts_of(out->hosts, &o->dst, k.link);
+	k.src = hosts_of(out->hosts, &o->src, link);
+	k.dst = hosts_of(out->hosts, &o->dst, link);
 	if (o->kind == OBS_rpc_call)
 		on_call(&k);
 	else if (o->kind == OBS_smb_file)
@@ -297,15 +293,12 @@ static void rpc_on_observation(const void *config, void *state, const struct obs
 static void rpc_stats(const void *state, char *out, size_t size)
 {
 	const struct rpc_state *s = state;
+	char told[128];
 
-	snprintf(out, size,
-		 "\"calls\":%llu,\"marked\":%llu,\"alerts\":%llu,\"findings\":%llu,"
-		 "\"told_evicted\":%llu,\"pairs_evicted\":%llu",
+	teller_stats(&s->t, told, sizeof(told));
+	snprintf(out, size, "\"calls\":%llu,\"marked\":%llu,%s,\"pairs_evicted\":%llu",
 		 (unsigned long long)count_get(&s->calls),
-		 (unsigned long long)count_get(&s->marked),
-		 (unsigned long long)count_get(&s->alerts),
-		 (unsigned long long)count_get(&s->findings),
-		 (unsigned long long)count_get(&s->once.evicted),
+		 (unsigned long long)count_get(&s->marked), told,
 		 (unsigned long long)count_get(&s->pairs.evicted));
 	sets_say_evicted(&s->sources, "sources", out, size);
 }

@@ -2,7 +2,10 @@
 /* rpc_markers.def as tables; a look-up is a walk over a few dozen interfaces. */
 #include "detect/rpc.h"
 
-#include "base/hex.h"
+#include "proto/rpc.h"
+
+#include <pthread.h>
+#include <string.h>
 
 enum interface {
 #define INTERFACE(id, uuid, name) IF_##id,
@@ -39,24 +42,25 @@ const struct rpc_mark rpc_marks[] = {
 /* clang-format on */
 const unsigned rpc_n_marks = sizeof(rpc_marks) / sizeof(rpc_marks[0]);
 
-static bool is_uuid(const struct rpc_uuid *u, const char *text)
-{
-	unsigned n = 0;
+static struct rpc_uuid uuid[IF_count]; /* of interfaces[], read once */
+static pthread_once_t is_read = PTHREAD_ONCE_INIT;
 
-	for (const char *p = text; *p && n < 16; p++) {
-		if (*p == '-')
-			continue;
-		if (u->at[n++] != (hex_digit(p[0]) << 4 | hex_digit(p[1])))
-			return false;
-		p++;
-	}
-	return n == 16;
+static void read_all(void)
+{
+	for (unsigned i = 0; i < IF_count; i++)
+		rpc_uuid_parse(interfaces[i].uuid, strlen(interfaces[i].uuid), &uuid[i]);
+}
+
+static bool is_interface(const struct rpc_uuid *u, unsigned i)
+{
+	pthread_once(&is_read, read_all);
+	return memcmp(uuid[i].at, u->at, sizeof(u->at)) == 0;
 }
 
 static int interface_of(const struct rpc_uuid *u)
 {
 	for (int i = 0; i < IF_count; i++) {
-		if (is_uuid(u, interfaces[i].uuid))
+		if (is_interface(u, (unsigned)i))
 			return i;
 	}
 	return -1;
@@ -64,12 +68,12 @@ static int interface_of(const struct rpc_uuid *u)
 
 bool rpc_mark_is(const struct rpc_mark *m, const struct rpc_uuid *u)
 {
-	return is_uuid(u, interfaces[m->interface].uuid);
+	return is_interface(u, m->interface);
 }
 
 bool rpc_is_netlogon(const struct rpc_uuid *u)
 {
-	return is_uuid(u, interfaces[IF_netlogon].uuid);
+	return is_interface(u, IF_netlogon);
 }
 
 const char *rpc_interface_name(const struct rpc_uuid *u)

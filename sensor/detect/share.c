@@ -10,10 +10,8 @@
  * Cost:   a walk over two dozen patterns a file opened on IPC$ or an admin share.
  * Source: MITRE ATT&CK T1570, T1021.002; share_names.def; Sigma's list of usual pipes.
  */
-#include "base/clock.h"
 #include "detect/glob.h"
-#include "detect/once.h"
-#include "detect/say.h"
+#include "detect/teller.h"
 #include "observe/fact.h"
 
 #include <errno.h>
@@ -28,8 +26,7 @@ struct share_config {
 };
 
 struct share_state {
-	struct sets once;
-	struct count alerts, findings;
+	struct teller t;
 };
 
 enum share_kind {
@@ -146,33 +143,28 @@ struct seen {
 	const struct share_config *c;
 	struct share_state *s;
 	const struct observation *o;
-	const struct obs_link *link;
 	const struct detector_out *out;
 };
 
 static void tell(const struct seen *k, enum share_kind kind, bool alert, const char *share,
 		 const char *path, const char *why, double bytes)
 {
-	struct host_view src = hosts_of(k->out->hosts, &k->o->src, k->link);
-	struct host_view dst = hosts_of(k->out->hosts, &k->o->dst, k->link);
-	uint32_t roles = hosts_roles(k->out->hosts, &src, &k->o->src);
-	struct once_entry *e = once_get(&k->s->once, kind, src.id, dst.id, 0, k->o->time_ns);
-	uint32_t n = once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S);
-	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	const struct telling m = {
+		.about = &share_abouts[kind],
+		.host = &k->o->src,
+		.other = &k->o->dst,
+		.doers = DOERS,
+		.again_s = k->c->again_s,
+		.alert = alert,
+		.name = bytes > 0 ? "written" : "files",
+		.unit = bytes > 0 ? "bytes" : "files",
+		.observed = bytes > 0 ? bytes : 1,
+		.threshold = bytes > 0 ? NAN : 1,
+	};
+	char a[ADDR_TEXT];
 
-	if (n == 0)
-		return;
-	snprintf(text, sizeof(text), "on %s: %.60s %.100s%s%s", addr_text(&k->o->dst, a), share,
-		 path, *why ? ": " : "", why);
-	struct finding f = say_of(k->o, k->link, &k->o->src, &src, &k->o->dst);
-	f.tier = alert && !(roles & DOERS) ? TIER_alert : TIER_finding;
-	f.about = &share_abouts[kind];
-	f.count = n;
-	f.evidence[0] = bytes > 0 ? (struct evidence){"written", bytes, NAN, NAN, "bytes"}
-				  : (struct evidence){"files", 1, NAN, 1, "files"};
-	f.n_evidence = 1;
-	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
-	k->out->add(k->out->ctx, &f, text);
+	teller_say(&k->s->t, k->out, k->o, &m, "on %s: %.60s %.100s%s%s", addr_text(&k->o->dst, a),
+		   share, path, *why ? ": " : "", why);
 }
 
 static void on_file(const struct seen *k)
@@ -229,7 +221,7 @@ static void on_tree(const struct seen *k)
 static void share_on_observation(const void *config, void *state, const struct observation *o,
 				 const struct detector_out *out)
 {
-	const struct seen k = {.c = config, .s = state, .o = o, .link = obs_body(o), .out = out};
+	const struct seen k = {.c = config, .s = state, .o = o, .out = out};
 
 	if (!hosts_home(out->hosts, &o->dst))
 		return;
@@ -246,7 +238,7 @@ static void share_fini(void *state)
 	struct share_state *s = state;
 
 	if (s)
-		sets_fini(&s->once);
+		teller_fini(&s->t);
 	free(s);
 }
 
@@ -257,7 +249,7 @@ static int share_init(const void *config, void **state, struct err *err)
 
 	if (!s)
 		return err_set(err, ENOMEM, "no memory for share");
-	int rc = sets_init(&s->once, sizeof(struct once_entry), c->told, err);
+	int rc = teller_init(&s->t, c->told, err);
 	if (rc) {
 		share_fini(s);
 		return rc;
@@ -270,10 +262,7 @@ static void share_stats(const void *state, char *out, size_t size)
 {
 	const struct share_state *s = state;
 
-	snprintf(out, size, "\"alerts\":%llu,\"findings\":%llu,\"told_evicted\":%llu",
-		 (unsigned long long)count_get(&s->alerts),
-		 (unsigned long long)count_get(&s->findings),
-		 (unsigned long long)count_get(&s->once.evicted));
+	teller_stats(&s->t, out, size);
 }
 
 const struct detector detect_share = {

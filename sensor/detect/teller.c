@@ -18,15 +18,24 @@ void teller_fini(struct teller *t)
 	sets_fini(&t->once);
 }
 
+/* How many it stands for; 0: it was told lately. */
+static uint32_t due(struct teller *t, const struct telling *m, const struct host_view *host,
+		    const struct host_view *other, uint64_t now_ns)
+{
+	if (m->again_s == 0)
+		return 1;
+	struct once_entry *e =
+		once_get(&t->once, m->about->sid, host->id, other->id, m->what, now_ns);
+	return once_due(e, now_ns, m->again_s * NS_PER_S);
+}
+
 bool teller_say(struct teller *t, const struct detector_out *out, const struct observation *o,
 		const struct telling *m, const char *format, ...)
 {
 	const struct obs_link *link = obs_body(o);
 	struct host_view host = hosts_of(out->hosts, m->host, link);
 	struct host_view other = hosts_of(out->hosts, m->other, link);
-	struct once_entry *e =
-		once_get(&t->once, m->about->sid, host.id, other.id, m->what, o->time_ns);
-	uint32_t n = once_due(e, o->time_ns, m->again_s * NS_PER_S);
+	uint32_t n = due(t, m, &host, &other, o->time_ns);
 	char text[FINDING_SUBJECT];
 	va_list ap;
 
@@ -44,9 +53,12 @@ bool teller_say(struct teller *t, const struct detector_out *out, const struct o
 	f.tier = m->alert && !(roles & m->doers) ? TIER_alert : TIER_finding;
 	f.about = m->about;
 	f.count = n;
-	f.score = m->threshold > 0 ? fmax(1, m->observed / m->threshold) : 1;
-	f.evidence[0] = (struct evidence){m->unit, m->observed, NAN, m->threshold, m->unit};
-	f.n_evidence = 1;
+	f.evidence[0] = (struct evidence){m->name ? m->name : m->unit, m->observed, NAN, m->threshold,
+					  m->unit};
+	f.evidence[1] = m->also;
+	f.n_evidence = m->also.name ? 2 : 1;
+	const struct evidence *by = &f.evidence[f.n_evidence - 1];
+	f.score = by->threshold > 0 ? fmax(1, by->observed / by->threshold) : 1;
 	count_add(f.tier == TIER_alert ? &t->alerts : &t->findings, 1);
 	out->add(out->ctx, &f, text);
 	return true;

@@ -20,11 +20,12 @@ struct telling {
 	const struct addr *host, *other; /* the accused, and at whom */
 	uint64_t what;                   /* the subject beside the two, as a key */
 	uint32_t doers;                  /* roles of the accused that explain it */
-	uint32_t again_s;
+	uint32_t again_s; /* 0: whoever tells it remembers by itself what was told */
 	bool alert;
 	bool mac_only;    /* the accused has no address that is known: its MAC alone is told */
-	const char *unit; /* of the number that fired */
+	const char *name, *unit; /* of the number that fired; name NULL: the unit is its name */
 	double observed, threshold;
+	struct evidence also; /* a second number, the score is by it; name NULL: there is none */
 };
 
 int teller_init(struct teller *t, uint32_t entries, struct err *err);

@@ -5,6 +5,7 @@
  * Over TCP a message may come in pieces: they wait in proto_mem (at most 64 KiB a direction). After
  * a gap the next piece that begins as a message does is taken for one. */
 #include "proto/dns_msg.h"
+#include "proto/pieces.h"
 
 #define PREFIX 2u /* bytes of the length before a message over TCP */
 
@@ -43,11 +44,6 @@ static const struct field fields[] = {
 #include "proto/dns_fields.def"
 #undef FIELD
 	{0},
-};
-
-struct dns_state {
-	struct proto_bytes wait[2]; /* the message at hand over TCP, with its length */
-	bool lost[2];               /* behind a gap */
 };
 
 void dns_tell(struct proto_call *c, const struct dns_msg *m)
@@ -162,57 +158,17 @@ static enum probe tcp_plausible(const uint8_t *p, uint32_t n)
 	return dns_plausible(p + PREFIX, n < len ? n : len, len) ? PROBE_yes : PROBE_no;
 }
 
-static void stream(struct proto_call *c, const uint8_t *p, uint32_t n)
+static bool begins(const uint8_t *p, uint32_t n)
 {
-	struct dns_state *s = c->state;
-	struct proto_bytes *w = &s->wait[c->dir];
-
-	if (s->lost[c->dir]) {
-		if (tcp_plausible(p, n) != PROBE_yes)
-			return;
-		s->lost[c->dir] = false;
-	}
-	if (w->len == 0) {
-		uint32_t used = messages(c, p, n);
-		p += used;
-		n -= used;
-		if (n == 0)
-			return;
-	}
-	if (!proto_append(proto_mem_of(c), w, p, n, PROTO_MEM_MAX)) {
-		proto_drop(proto_mem_of(c), w);
-		s->lost[c->dir] = true;
-		return;
-	}
-	uint32_t used = messages(c, w->at, w->len);
-	proto_consume(w, used);
-	if (w->len == 0)
-		proto_drop(proto_mem_of(c), w);
+	return tcp_plausible(p, n) == PROBE_yes;
 }
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	if (c->flow->proto == 6)
-		stream(c, p, n);
+		pieces_data(c, p, n, PROTO_MEM_MAX, messages, begins);
 	else
 		message(c, p, n);
-}
-
-static void gap(struct proto_call *c, uint64_t missing)
-{
-	struct dns_state *s = c->state;
-
-	(void)missing;
-	proto_drop(proto_mem_of(c), &s->wait[c->dir]);
-	s->lost[c->dir] = true;
-}
-
-static void end(struct proto_call *c)
-{
-	struct dns_state *s = c->state;
-
-	proto_drop(proto_mem_of(c), &s->wait[0]);
-	proto_drop(proto_mem_of(c), &s->wait[1]);
 }
 
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
@@ -246,14 +202,14 @@ const struct protocol protocol_dns = {
 	.ports = ports,
 	.ports_only = true,
 	.deep = true,
-	.state_size = sizeof(struct dns_state),
+	.state_size = sizeof(struct pieces),
 	.fields = fields,
 	.events = events,
 	.done = {1, 1},
 	.probe = probe,
 	.data = data,
-	.gap = gap,
-	.end = end,
+	.gap = pieces_gap,
+	.end = pieces_end,
 	.bytes = bytes,
 	.number = number,
 	.eve = dns_eve,

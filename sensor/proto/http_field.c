@@ -7,6 +7,7 @@
  */
 #include "proto/http.h"
 
+#include "base/ascii.h"
 #include "base/json.h"
 
 const struct field http_fields[] = {
@@ -130,10 +131,8 @@ static void make_host(struct http_tx *tx, struct proto_bytes *b)
 	while (n && (v.at[n - 1] == ' ' || v.at[n - 1] == '\t'))
 		n--;
 	add(tx, b, (struct view_of_bytes){v.at, n});
-	for (uint32_t i = 0; i < b->len; i++) {
-		if (b->at[i] >= 'A' && b->at[i] <= 'Z')
-			b->at[i] |= 32;
-	}
+	for (uint32_t i = 0; i < b->len; i++)
+		b->at[i] = ascii_lower(b->at[i]);
 	/* A target's name is normalised, a Host header's is not: so does libhtp. */
 	while (http_authority(tx).len && b->len && b->at[b->len - 1] == '.')
 		b->len--;

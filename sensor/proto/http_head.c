@@ -6,17 +6,14 @@
  */
 #include "proto/http.h"
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
-}
+#include "base/ascii.h"
 
 bool http_is(struct view_of_bytes v, const char *text)
 {
 	uint32_t i = 0;
 
 	for (; i < v.len && text[i]; i++) {
-		if (lower(v.at[i]) != (uint8_t)text[i])
+		if (ascii_lower(v.at[i]) != (uint8_t)text[i])
 			return false;
 	}
 	return i == v.len && !text[i];
@@ -240,7 +237,7 @@ static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes lin
 		uint32_t k = 0;
 
 		while (other.len == name.len && k < name.len &&
-		       lower(other.at[k]) == lower(name.at[k]))
+		       ascii_lower(other.at[k]) == ascii_lower(name.at[k]))
 			k++;
 		if (other.len == name.len && k == name.len) {
 			repeated(tx, m, h, value, dir);

@@ -8,6 +8,7 @@
 #include "proto/krb5_msg.h"
 
 #include "base/bytes.h"
+#include "proto/pieces.h"
 
 #define PREFIX      4u
 #define MESSAGE_MAX (64u << 10)
@@ -34,8 +35,7 @@ static const struct field fields[] = {
 };
 
 struct krb_state {
-	struct proto_bytes wait[2];
-	bool lost[2];
+	struct pieces in;
 	char client[FACT_WORD_MAX], realm[FACT_WORD_MAX]; /* of the AS-REQ at hand */
 	bool bare; /* it had no proof: an answer is no login */
 };
@@ -124,7 +124,7 @@ static enum probe plausible(const uint8_t *p, uint32_t n, bool prefixed)
 	return len <= MESSAGE_MAX && krb_length(p, n) == len ? PROBE_yes : PROBE_no;
 }
 
-/* What is whole of the messages in p; returns the bytes used. UINT32_MAX: that is no Kerberos. */
+/* What is whole of the messages in p; returns the bytes used. PIECES_NOT: that is no Kerberos. */
 static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	uint32_t at = 0;
@@ -134,7 +134,7 @@ static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 		uint32_t len = bytes_be32(&b);
 
 		if (len > MESSAGE_MAX)
-			return UINT32_MAX;
+			return PIECES_NOT;
 		if (n - at - PREFIX < len)
 			break;
 		if (len)
@@ -144,70 +144,17 @@ static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 	return at;
 }
 
-static void lose(struct proto_call *c)
+static bool begins(const uint8_t *p, uint32_t n)
 {
-	struct krb_state *s = c->state;
-
-	proto_drop(proto_mem_of(c), &s->wait[c->dir]);
-	s->lost[c->dir] = true;
-}
-
-static void stream(struct proto_call *c, const uint8_t *p, uint32_t n)
-{
-	struct krb_state *s = c->state;
-	struct proto_bytes *w = &s->wait[c->dir];
-
-	if (s->lost[c->dir]) {
-		if (plausible(p, n, true) != PROBE_yes)
-			return;
-		s->lost[c->dir] = false;
-	}
-	if (w->len == 0) {
-		uint32_t used = messages(c, p, n);
-
-		if (used == UINT32_MAX) {
-			lose(c);
-			return;
-		}
-		p += used;
-		n -= used;
-		if (n == 0)
-			return;
-	}
-	if (!proto_append(proto_mem_of(c), w, p, n, PROTO_MEM_MAX)) {
-		lose(c);
-		return;
-	}
-	uint32_t used = messages(c, w->at, w->len);
-	if (used == UINT32_MAX) {
-		lose(c);
-		return;
-	}
-	proto_consume(w, used);
-	if (w->len == 0)
-		proto_drop(proto_mem_of(c), w);
+	return plausible(p, n, true) == PROBE_yes;
 }
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	if (c->flow->proto == 6)
-		stream(c, p, n);
+		pieces_data(c, p, n, PROTO_MEM_MAX, messages, begins);
 	else
 		message(c, p, n);
-}
-
-static void gap(struct proto_call *c, uint64_t missing)
-{
-	(void)missing;
-	lose(c);
-}
-
-static void end(struct proto_call *c)
-{
-	struct krb_state *s = c->state;
-
-	proto_drop(proto_mem_of(c), &s->wait[0]);
-	proto_drop(proto_mem_of(c), &s->wait[1]);
 }
 
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
@@ -269,8 +216,8 @@ const struct protocol protocol_krb5 = {
 	.done = {1, 1},
 	.probe = probe,
 	.data = data,
-	.gap = gap,
-	.end = end,
+	.gap = pieces_gap,
+	.end = pieces_end,
 	.bytes = bytes,
 	.number = number,
 	.eve = krb_eve,

@@ -7,6 +7,8 @@
  * direction until a piece does. */
 #include "proto/ldap.h"
 
+#include "proto/pieces.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -46,14 +48,9 @@ static const struct field fields[] = {
 	{0},
 };
 
-struct ldap_half {
-	struct proto_bytes wait;
-	uint32_t skip;
-	bool lost;
-};
-
 struct ldap_state {
-	struct ldap_half half[2];
+	struct pieces in;
+	uint32_t skip[2]; /* bytes of the message at hand that go by */
 	struct ldap_tx *pending[LDAP_PENDING];
 	uint32_t turn;
 	bool sealed;
@@ -388,24 +385,24 @@ static void message(struct proto_call *c, const uint8_t *p, uint32_t n)
 
 /* Framing. */
 
-/* Bytes of the message at p, its head included; 0: more are needed; UINT32_MAX: it is none. */
+/* Bytes of the message at p, its head included; 0: more are needed; PIECES_NOT: it is none. */
 static uint32_t length(const uint8_t *p, uint32_t n)
 {
 	if (n < 2)
 		return 0;
 	if (p[0] != DER_SEQUENCE)
-		return UINT32_MAX;
+		return PIECES_NOT;
 	if (p[1] < 0x80)
 		return 2u + p[1];
 	unsigned k = p[1] & 0x7f;
 	if (k == 0 || k > 4)
-		return UINT32_MAX;
+		return PIECES_NOT;
 	if (n < 2 + k)
 		return 0;
 	uint32_t len = 0;
 	for (unsigned i = 0; i < k; i++)
 		len = len << 8 | p[2 + i];
-	return len <= DER_MAX ? 2 + k + len : UINT32_MAX;
+	return len <= DER_MAX ? 2 + k + len : PIECES_NOT;
 }
 
 static uint8_t op_of(const uint8_t *p, uint32_t n)
@@ -441,16 +438,16 @@ static uint32_t wrap_head(const uint8_t *p, uint32_t n)
 }
 
 /* A protected buffer: its bytes; 0: more are needed. */
-static uint32_t wrapped(struct proto_call *c, struct ldap_half *h, const uint8_t *p, uint32_t n)
+static uint32_t wrapped(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct ldap_state *s = c->state;
 	struct bytes b = bytes_of(p, n);
 	uint32_t len = bytes_be32(&b), head = wrap_head(p, n);
 
 	if (n < WRAP_HEAD)
-		return n >= 4 && len < 16 ? UINT32_MAX : 0;
+		return n >= 4 && len < 16 ? PIECES_NOT : 0;
 	if (len > WRAP_MAX || len < 16 || !s->auth.how)
-		return UINT32_MAX;
+		return PIECES_NOT;
 	if (n <= head && head < len + 4)
 		return 0;
 	bool is_clear = n > head && head < len + 4 && p[head] == DER_SEQUENCE;
@@ -463,22 +460,24 @@ static uint32_t wrapped(struct proto_call *c, struct ldap_half *h, const uint8_t
 		signed_messages(c, p + head, want - head);
 	else
 		s->sealed = true;
-	h->skip = len + 4 - want;
+	s->skip[c->dir] = len + 4 - want;
 	return want;
 }
 
-static uint32_t step(struct proto_call *c, struct ldap_half *h, const uint8_t *p, uint32_t n)
+static uint32_t step(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
-	if (h->skip) {
-		uint32_t k = h->skip < n ? h->skip : n;
+	uint32_t *skip = &((struct ldap_state *)c->state)->skip[c->dir];
 
-		h->skip -= k;
+	if (*skip) {
+		uint32_t k = *skip < n ? *skip : n;
+
+		*skip -= k;
 		return k;
 	}
 	if (p[0] == 0)
-		return wrapped(c, h, p, n);
+		return wrapped(c, p, n);
 	uint32_t len = length(p, n);
-	if (len == 0 || len == UINT32_MAX)
+	if (len == 0 || len == PIECES_NOT)
 		return len;
 	if (n < 16 && n < len)
 		return 0;
@@ -487,19 +486,18 @@ static uint32_t step(struct proto_call *c, struct ldap_half *h, const uint8_t *p
 	if (n < want)
 		return 0;
 	message(c, p, want);
-	h->skip = len - want;
+	*skip = len - want;
 	return want;
 }
 
-/* UINT32_MAX: lost. */
-static uint32_t steps(struct proto_call *c, struct ldap_half *h, const uint8_t *p, uint32_t n)
+static uint32_t steps(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	uint32_t at = 0;
 
 	while (at < n) {
-		uint32_t used = step(c, h, p + at, n - at);
+		uint32_t used = step(c, p + at, n - at);
 
-		if (used == UINT32_MAX)
+		if (used == PIECES_NOT)
 			return used;
 		if (used == 0)
 			break;
@@ -508,69 +506,34 @@ static uint32_t steps(struct proto_call *c, struct ldap_half *h, const uint8_t *
 	return at;
 }
 
-static void lose(struct proto_call *c, uint8_t dir)
-{
-	struct ldap_state *s = c->state;
-
-	proto_drop(proto_mem_of(c), &s->half[dir].wait);
-	s->half[dir].skip = 0;
-	s->half[dir].lost = true;
-}
-
 static bool plausible(const uint8_t *p, uint32_t n)
 {
 	uint32_t len = length(p, n);
 
-	return n >= 7 && len != UINT32_MAX && len >= 5 && (op_of(p, n) & 0xc0) == 0x40;
+	return n >= 7 && len != PIECES_NOT && len >= 5 && (op_of(p, n) & 0xc0) == 0x40;
 }
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
-	struct ldap_state *s = c->state;
-	struct ldap_half *h = &s->half[c->dir];
-	uint32_t used = 0;
-
 	if (c->flow->proto != 6) {
 		if (plausible(p, n))
 			signed_messages(c, p, n);
 		return;
 	}
-	if (h->lost) {
-		if (!plausible(p, n))
-			return;
-		h->lost = false;
-	}
-	if (h->wait.len == 0)
-		used = steps(c, h, p, n);
-	if (used == UINT32_MAX) {
-		lose(c, c->dir);
-		return;
-	}
-	if (used == n)
-		return;
-	if (!proto_append(proto_mem_of(c), &h->wait, p + used, n - used, WAIT_MAX)) {
-		lose(c, c->dir);
-		return;
-	}
-	used = steps(c, h, h->wait.at, h->wait.len);
-	if (used == UINT32_MAX) {
-		lose(c, c->dir);
-		return;
-	}
-	proto_consume(&h->wait, used);
-	if (h->wait.len == 0)
-		proto_drop(proto_mem_of(c), &h->wait);
+	pieces_data(c, p, n, WAIT_MAX, steps, plausible);
 }
 
 static void gap(struct proto_call *c, uint64_t missing)
 {
 	struct ldap_state *s = c->state;
-	struct ldap_half *h = &s->half[c->dir];
+	uint32_t *skip = &s->skip[c->dir];
 
-	if (missing && h->skip >= missing && !h->wait.len)
-		h->skip -= (uint32_t)missing;
-	else
-		lose(c, c->dir);
+	if (missing && *skip >= missing && !s->in.wait[c->dir].len) {
+		*skip -= (uint32_t)missing;
+	} else {
+		*skip = 0;
+		pieces_lose(c);
+	}
 }
 
 static void end(struct proto_call *c)
@@ -579,8 +542,7 @@ static void end(struct proto_call *c)
 
 	for (unsigned i = 0; i < LDAP_PENDING; i++)
 		finish(c, i);
-	proto_drop(proto_mem_of(c), &s->half[0].wait);
-	proto_drop(proto_mem_of(c), &s->half[1].wait);
+	pieces_end(c);
 }
 
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,

@@ -2,19 +2,15 @@
 /* Lines to headers, headers to parts, parts to files; see mime.h. */
 #include "proto/mime.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
-
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
-}
 
 static bool starts(const uint8_t *p, uint32_t n, const char *with)
 {
 	uint32_t i = 0;
 
 	for (; with[i] && i < n; i++) {
-		if (lower(p[i]) != (uint8_t)with[i])
+		if (ascii_lower(p[i]) != (uint8_t)with[i])
 			return false;
 	}
 	return !with[i];

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "proto/pieces.h"
 
 enum {
 	EVENT_malformed,
@@ -75,9 +76,9 @@ static const struct field fields[] = {
 };
 
 struct mqtt_state {
-	struct proto_bytes wait[2];
+	struct pieces in;
 	uint32_t skip[2]; /* bytes of a message too long to be kept */
-	bool lost[2], connecting;
+	bool connecting;
 	bool connected; /* a connect was acknowledged */
 	bool blind;     /* something was not seen, or not kept: what is missing is not said */
 	uint16_t awaited[AWAITED], n_awaited;
@@ -339,10 +340,8 @@ static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 		uint32_t len = varint(&b);
 		uint32_t head = (uint32_t)(b.at - p) - at;
 
-		if (!bytes_ok(&b)) {
-			s->lost[c->dir] = n - at > 5;
-			return s->lost[c->dir] ? n : at;
-		}
+		if (!bytes_ok(&b))
+			return n - at > 5 ? PIECES_NOT : at;
 		if (len > MQTT_BODY) {
 			message(c, p[at], p + at + head, n - at - head);
 			s->skip[c->dir] = len > n - at - head ? len - (n - at - head) : 0;
@@ -359,29 +358,11 @@ static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct mqtt_state *s = c->state;
-	struct proto_bytes *w = &s->wait[c->dir];
-
-	if (s->lost[c->dir])
-		return;
 	uint32_t skip = s->skip[c->dir] < n ? s->skip[c->dir] : n;
+
 	s->skip[c->dir] -= skip;
-	p += skip;
-	n -= skip;
-	if (w->len == 0) {
-		uint32_t used = messages(c, p, n);
-		p += used;
-		n -= used;
-	}
-	if (n == 0)
-		return;
-	if (!proto_append(proto_mem_of(c), w, p, n, MQTT_BODY * 2)) {
-		s->lost[c->dir] = true;
-		proto_drop(proto_mem_of(c), w);
-		return;
-	}
-	proto_consume(w, messages(c, w->at, w->len));
-	if (w->len == 0)
-		proto_drop(proto_mem_of(c), w);
+	if (skip < n)
+		pieces_data(c, p + skip, n - skip, MQTT_BODY * 2, messages, NULL);
 }
 
 static void gap(struct proto_call *c, uint64_t missing)
@@ -389,12 +370,10 @@ static void gap(struct proto_call *c, uint64_t missing)
 	struct mqtt_state *s = c->state;
 
 	s->blind = true;
-	if (s->skip[c->dir] >= missing && s->wait[c->dir].len == 0) {
+	if (s->skip[c->dir] >= missing && s->in.wait[c->dir].len == 0)
 		s->skip[c->dir] -= (uint32_t)missing;
-		return;
-	}
-	s->lost[c->dir] = true;
-	proto_drop(proto_mem_of(c), &s->wait[c->dir]);
+	else
+		pieces_lose(c);
 }
 
 static void end(struct proto_call *c)
@@ -402,8 +381,7 @@ static void end(struct proto_call *c)
 	struct mqtt_state *s = c->state;
 
 	connect_end(c);
-	for (unsigned d = 0; d < 2; d++)
-		proto_drop(proto_mem_of(c), &s->wait[d]);
+	pieces_end(c);
 	proto_drop(proto_mem_of(c), &s->body);
 }
 

@@ -3,6 +3,7 @@
  * is in clear even where the login itself is not. */
 #include "base/bytes.h"
 #include "proto/login_line.h"
+#include "proto/pieces.h"
 
 #define HEAD          8u
 #define KEPT          8192u
@@ -14,9 +15,8 @@
 #define LOGIN_FAILED  18456u
 
 struct mssql_state {
-	struct proto_bytes wait[2];
+	struct pieces in;
 	char user[64];
-	bool over;
 };
 
 static void login7(struct mssql_state *s, const uint8_t *p, uint32_t n)
@@ -44,7 +44,7 @@ static void answer(struct proto_call *c, const uint8_t *p, uint32_t n)
 			return;
 		if (token == TOKEN_ack) {
 			login_tell(c, LOGIN_mssql, RESULT_ok, 0, false, s->user);
-			s->over = true;
+			s->in.over = true;
 			return;
 		}
 		if (token == TOKEN_error) {
@@ -52,7 +52,7 @@ static void answer(struct proto_call *c, const uint8_t *p, uint32_t n)
 
 			if (code == LOGIN_FAILED)
 				login_tell(c, LOGIN_mssql, RESULT_failed, code, false, s->user);
-			s->over = true;
+			s->in.over = true;
 			return;
 		}
 	}
@@ -61,13 +61,11 @@ static void answer(struct proto_call *c, const uint8_t *p, uint32_t n)
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct mssql_state *s = c->state;
-	struct proto_bytes *w = &s->wait[c->dir];
+	struct proto_bytes *w = &s->in.wait[c->dir];
 
-	if (s->over)
+	if (!pieces_hold(c, p, n, KEPT * 2))
 		return;
-	if (!proto_append(proto_mem_of(c), w, p, n, KEPT * 2))
-		s->over = true;
-	while (!s->over && w->len >= HEAD) {
+	while (!s->in.over && w->len >= HEAD) {
 		uint32_t len = (uint32_t)(w->at[2] << 8 | w->at[3]);
 
 		/* TLS inside is packets of prelogin, then bare records for the login */
@@ -75,7 +73,7 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		if (record && w->len >= 5)
 			len = (uint32_t)(w->at[3] << 8 | w->at[4]) + 5;
 		if (len < HEAD || len > KEPT) {
-			s->over = true;
+			s->in.over = true;
 			break;
 		}
 		if (w->len < len)
@@ -86,22 +84,8 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 			answer(c, w->at + HEAD, len - HEAD);
 		proto_consume(w, len);
 	}
-	if (s->over || w->len == 0)
+	if (s->in.over || w->len == 0)
 		proto_drop(proto_mem_of(c), w);
-}
-
-static void gap(struct proto_call *c, uint64_t missing)
-{
-	(void)missing;
-	((struct mssql_state *)c->state)->over = true;
-}
-
-static void end(struct proto_call *c)
-{
-	struct mssql_state *s = c->state;
-
-	proto_drop(proto_mem_of(c), &s->wait[0]);
-	proto_drop(proto_mem_of(c), &s->wait[1]);
 }
 
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
@@ -125,6 +109,6 @@ const struct protocol protocol_mssql = {
 	.state_size = sizeof(struct mssql_state),
 	.probe = probe,
 	.data = data,
-	.gap = gap,
-	.end = end,
+	.gap = pieces_gap_ends,
+	.end = pieces_end,
 };

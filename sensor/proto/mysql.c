@@ -3,6 +3,7 @@
  * user, the verdict; TLS when the client asks for it. */
 #include "base/bytes.h"
 #include "proto/login_line.h"
+#include "proto/pieces.h"
 
 #define HEAD        4u
 #define KEPT        1024u /* bytes of a packet of this phase */
@@ -10,9 +11,9 @@
 #define SSL_REQUEST 32u /* bytes of it */
 
 struct mysql_state {
-	struct proto_bytes wait[2];
+	struct pieces in;
 	char user[64];
-	bool greeted, asked, over;
+	bool greeted, asked;
 };
 
 /* True: TLS follows. */
@@ -42,7 +43,7 @@ static void server(struct proto_call *c, struct bytes b)
 
 	if (!s->greeted) {
 		s->greeted = true;
-		s->over = kind != 10; /* an error, or of another time */
+		s->in.over = kind != 10; /* an error, or of another time */
 		return;
 	}
 	if (!s->asked || (kind != 0 && kind != 0xff))
@@ -55,23 +56,21 @@ static void server(struct proto_call *c, struct bytes b)
 		   : denied ? RESULT_failed
 			    : RESULT_unknown,
 		   code, false, s->user);
-	s->over = true;
+	s->in.over = true;
 }
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct mysql_state *s = c->state;
-	struct proto_bytes *w = &s->wait[c->dir];
+	struct proto_bytes *w = &s->in.wait[c->dir];
 
-	if (s->over)
+	if (!pieces_hold(c, p, n, KEPT * 2))
 		return;
-	if (!proto_append(proto_mem_of(c), w, p, n, KEPT * 2))
-		s->over = true;
-	while (!s->over && w->len >= HEAD) {
+	while (!s->in.over && w->len >= HEAD) {
 		uint32_t len = w->at[0] | (uint32_t)w->at[1] << 8 | (uint32_t)w->at[2] << 16;
 
 		if (len > KEPT || len == 0) {
-			s->over = true;
+			s->in.over = true;
 			break;
 		}
 		if (w->len - HEAD < len)
@@ -88,22 +87,8 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 			return;
 		}
 	}
-	if (s->over || w->len == 0)
+	if (s->in.over || w->len == 0)
 		proto_drop(proto_mem_of(c), w);
-}
-
-static void gap(struct proto_call *c, uint64_t missing)
-{
-	(void)missing;
-	((struct mysql_state *)c->state)->over = true;
-}
-
-static void end(struct proto_call *c)
-{
-	struct mysql_state *s = c->state;
-
-	proto_drop(proto_mem_of(c), &s->wait[0]);
-	proto_drop(proto_mem_of(c), &s->wait[1]);
 }
 
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
@@ -127,6 +112,6 @@ const struct protocol protocol_mysql = {
 	.state_size = sizeof(struct mysql_state),
 	.probe = probe,
 	.data = data,
-	.gap = gap,
-	.end = end,
+	.gap = pieces_gap_ends,
+	.end = pieces_end,
 };

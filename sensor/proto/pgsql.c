@@ -3,6 +3,7 @@
  * when both want it. */
 #include "base/bytes.h"
 #include "proto/login_line.h"
+#include "proto/pieces.h"
 
 #define KEPT        1024u
 #define STARTUP     196608u /* version 3.0 */
@@ -11,9 +12,9 @@
 #define AUTH_clear  3u
 
 struct pgsql_state {
-	struct proto_bytes wait[2];
+	struct pieces in;
 	char user[64];
-	bool started, ssl, clear, over;
+	bool started, ssl, clear;
 };
 
 /* "user\0NAME\0database\0…" */
@@ -45,7 +46,7 @@ static uint32_t client(struct pgsql_state *s, const uint8_t *p, uint32_t n)
 	if (!bytes_ok(&b))
 		return 0;
 	if (len < 8 || len > KEPT) {
-		s->over = true;
+		s->in.over = true;
 		return n;
 	}
 	if (n < len)
@@ -69,7 +70,7 @@ static void verdict(struct proto_call *c, const uint8_t *p, uint32_t len)
 
 		if (proof)
 			login_tell(c, LOGIN_pgsql, RESULT_failed, 0, s->clear, s->user);
-		s->over = true;
+		s->in.over = true;
 		return;
 	}
 	if (p[0] != 'R')
@@ -78,7 +79,7 @@ static void verdict(struct proto_call *c, const uint8_t *p, uint32_t len)
 	s->clear |= kind == AUTH_clear;
 	if (kind == AUTH_ok) {
 		login_tell(c, LOGIN_pgsql, RESULT_ok, 0, s->clear, s->user);
-		s->over = true;
+		s->in.over = true;
 	}
 }
 
@@ -91,7 +92,7 @@ static uint32_t server(struct proto_call *c, const uint8_t *p, uint32_t n)
 		return 0;
 	uint32_t len = (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
 	if (len < 4 || len > KEPT) {
-		s->over = true;
+		s->in.over = true;
 		return n;
 	}
 	if (n - 1 < len)
@@ -103,9 +104,9 @@ static uint32_t server(struct proto_call *c, const uint8_t *p, uint32_t n)
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct pgsql_state *s = c->state;
-	struct proto_bytes *w = &s->wait[c->dir];
+	struct proto_bytes *w = &s->in.wait[c->dir];
 
-	if (s->over)
+	if (s->in.over)
 		return;
 	if (c->dir == FLOW_to_client && s->ssl) {
 		s->ssl = false;
@@ -116,9 +117,9 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		p++;
 		n--;
 	}
-	if (!proto_append(proto_mem_of(c), w, p, n, KEPT * 4))
-		s->over = true;
-	while (!s->over && w->len) {
+	if (!pieces_hold(c, p, n, KEPT * 4))
+		return;
+	while (!s->in.over && w->len) {
 		uint32_t used = c->dir == FLOW_to_server ? client(s, w->at, w->len)
 							 : server(c, w->at, w->len);
 		if (!used)
@@ -126,20 +127,6 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		proto_consume(w, used);
 	}
 	proto_drop(proto_mem_of(c), w);
-}
-
-static void gap(struct proto_call *c, uint64_t missing)
-{
-	(void)missing;
-	((struct pgsql_state *)c->state)->over = true;
-}
-
-static void end(struct proto_call *c)
-{
-	struct pgsql_state *s = c->state;
-
-	proto_drop(proto_mem_of(c), &s->wait[0]);
-	proto_drop(proto_mem_of(c), &s->wait[1]);
 }
 
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
@@ -164,6 +151,6 @@ const struct protocol protocol_pgsql = {
 	.state_size = sizeof(struct pgsql_state),
 	.probe = probe,
 	.data = data,
-	.gap = gap,
-	.end = end,
+	.gap = pieces_gap_ends,
+	.end = pieces_end,
 };

@@ -109,6 +109,8 @@ bool rpc_of_pipe(const char *pipe, struct rpc_uuid *out); /* what usually speaks
 uint64_t rpc_interface_number(const struct rpc_uuid *u);  /* 0: not known */
 bool rpc_interface_at(uint64_t number, struct rpc_uuid *out);
 void rpc_uuid_text(const struct rpc_uuid *u, char out[37]);
+/* 32 hexadecimal digits in either case, dashes where they may stand; false: it is none. */
+bool rpc_uuid_parse(const char *text, size_t n, struct rpc_uuid *out);
 /* 16 bytes of the wire; `little`: the integers' order in the PDU. */
 struct rpc_uuid rpc_uuid_read(const uint8_t *p, bool little);
 

@@ -3,7 +3,11 @@
  * Source: the [MS-*] protocol documents, section 1.9 of each ("Standards Assignments"). */
 #include "proto/rpc.h"
 
+#include "base/hex.h"
+
+#include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 #include <strings.h>
 
 struct known {
@@ -56,34 +60,27 @@ static const struct known known[] = {
 };
 #define KNOWN (sizeof(known) / sizeof(known[0]))
 
-static int digit(char c)
+static struct rpc_uuid uuid[KNOWN]; /* of known[], read once: each call on the wire asks */
+static pthread_once_t is_read = PTHREAD_ONCE_INIT;
+
+static void read_all(void)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c - 'a' + 10;
+	for (unsigned i = 0; i < KNOWN; i++)
+		rpc_uuid_parse(known[i].uuid, strlen(known[i].uuid), &uuid[i]);
 }
 
-static struct rpc_uuid parsed(const char *text)
+static const struct rpc_uuid *uuid_of(unsigned i)
 {
-	struct rpc_uuid u = {.at = {0}};
-	unsigned n = 0;
-
-	for (; *text && n < 32; text++) {
-		if (*text == '-')
-			continue;
-		u.at[n / 2] = (uint8_t)(u.at[n / 2] << 4 | digit(*text));
-		n++;
-	}
-	return u;
+	pthread_once(&is_read, read_all);
+	return &uuid[i];
 }
 
 static unsigned find(const struct rpc_uuid *u)
 {
-	for (unsigned i = 0; i < KNOWN; i++) {
-		const char *t = known[i].uuid;
+	const struct rpc_uuid *all = uuid_of(0);
 
-		if (digit(t[0]) != u->at[0] >> 4 || digit(t[1]) != (u->at[0] & 15))
-			continue;
-		struct rpc_uuid k = parsed(t);
-		if (memcmp(k.at, u->at, sizeof(k.at)) == 0)
+	for (unsigned i = 0; i < KNOWN; i++) {
+		if (memcmp(all[i].at, u->at, sizeof(u->at)) == 0)
 			return i;
 	}
 	return KNOWN;
@@ -107,7 +104,7 @@ bool rpc_interface_at(uint64_t number, struct rpc_uuid *out)
 {
 	if (number == 0 || number > KNOWN)
 		return false;
-	*out = parsed(known[number - 1].uuid);
+	*out = *uuid_of((unsigned)number - 1);
 	return true;
 }
 
@@ -115,11 +112,28 @@ bool rpc_of_pipe(const char *pipe, struct rpc_uuid *out)
 {
 	for (unsigned i = 0; i < KNOWN; i++) {
 		if (known[i].pipe && strcasecmp(known[i].pipe, pipe) == 0) {
-			*out = parsed(known[i].uuid);
+			*out = *uuid_of(i);
 			return true;
 		}
 	}
 	return false;
+}
+
+bool rpc_uuid_parse(const char *text, size_t len, struct rpc_uuid *out)
+{
+	unsigned n = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		int v = hex_digit((uint8_t)text[i]);
+
+		if (text[i] == '-')
+			continue;
+		if (v < 0 || n >= 32)
+			return false;
+		out->at[n / 2] = (uint8_t)(out->at[n / 2] << 4 | v);
+		n++;
+	}
+	return n == 32;
 }
 
 void rpc_uuid_text(const struct rpc_uuid *u, char out[37])

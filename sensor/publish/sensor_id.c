@@ -3,6 +3,7 @@
  * away (machine-id(5)): only a hash of it with our name. */
 #include "publish/sensor_id.h"
 
+#include "base/ascii.h"
 #include "base/hash.h"
 
 #include <errno.h>
@@ -14,12 +15,6 @@
 
 #define ID_MAX 63u
 #define SALT   "vigie sensor id\n"
-
-static bool id_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '.' || c == '-';
-}
 
 void sensor_id_make(const char *host, const void *machine, size_t n, char out[64])
 {
@@ -36,7 +31,7 @@ void sensor_id_make(const char *host, const void *machine, size_t n, char out[64
 	for (size_t i = 0; i < len; i++)
 		out[i] = '-';
 	for (size_t i = 0; i < len; i++)
-		if (id_char(host[i]))
+		if (ascii_name((uint8_t)host[i]))
 			out[i] = host[i];
 	snprintf(out + len, 64 - len, "-%s", hash_hex(sum, 4, hex));
 }
@@ -49,7 +44,7 @@ int sensor_id(const char *configured, char out[64], struct err *err)
 	if (configured && configured[0]) {
 		size_t len = strlen(configured);
 		for (size_t i = 0; i < len; i++)
-			if (len > ID_MAX || !id_char(configured[i])) {
+			if (len > ID_MAX || !ascii_name((uint8_t)configured[i])) {
 				err_set(err, EINVAL, "'%s' is not a sensor id", configured);
 				err_hint(err, "1 to 63 letters, digits, '_', '.' or '-'");
 				return -EINVAL;

@@ -8,6 +8,7 @@
  */
 #include "rule/compile.h"
 
+#include "base/ascii.h"
 #include "rule/range.h"
 #include "rule/regex.h"
 
@@ -182,7 +183,7 @@ static void fold_case(struct build *b)
 			continue;
 		s->bytes = p = rule_arena_copy(b->arena, s->bytes, s->len);
 		for (unsigned j = 0; j < s->len; j++)
-			p[j] = p[j] >= 'A' && p[j] <= 'Z' ? (uint8_t)(p[j] | 32) : p[j];
+			p[j] = ascii_lower(p[j]);
 	}
 }
 

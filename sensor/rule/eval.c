@@ -7,6 +7,7 @@
  */
 #include "rule/walk.h"
 
+#include "base/ascii.h"
 #include "rule/base64.h"
 #include "rule/dataset.h"
 #include "rule/entropy.h"
@@ -16,16 +17,11 @@
 #include <emmintrin.h>
 #endif
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
-}
-
 static bool same_nocase(const uint8_t *p, const uint8_t *what, size_t len)
 {
 	size_t i = 0;
 
-	while (i < len && lower(p[i]) == what[i])
+	while (i < len && ascii_lower(p[i]) == what[i])
 		i++;
 	return i == len;
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rule/flag_words.h"
 
-int rule_flag_words_parse(struct span value, const struct number_name *names, struct flag_words *a,
-			  struct fault *f)
+int rule_flag_words_parse(struct span value, char sep, const struct number_name *names,
+			  struct flag_words *a, struct fault *f)
 {
 	struct span item;
 
-	while (rule_span_next(&value, ',', &item)) {
+	while (rule_span_next(&value, sep, &item)) {
 		const struct number_name *n = names;
 		bool negated = item.len && item.at[0] == '!';
 
@@ -15,10 +15,10 @@ int rule_flag_words_parse(struct span value, const struct number_name *names, st
 		while (n->name && !span_is(item, n->name))
 			n++;
 		if (!n->name)
-			return rule_fault(f, item, "no such flag");
+			return rule_fault(f, item, "there is no such word");
 		*(negated ? &a->clear : &a->set) |= (uint8_t)n->value;
 	}
-	return a->set || a->clear ? 0 : rule_fault(f, value, "no flag is named");
+	return a->set || a->clear ? 0 : rule_fault(f, value, "none is named");
 }
 
 bool rule_flag_words_match(const void *arg, const struct tx_ask *ask)

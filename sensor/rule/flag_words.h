@@ -10,6 +10,6 @@ struct flag_words { /* a keyword's arg */
 	uint8_t set, clear;
 };
 
-int rule_flag_words_parse(struct span value, const struct number_name *names, struct flag_words *a,
-			  struct fault *f);
+int rule_flag_words_parse(struct span value, char sep, const struct number_name *names,
+			  struct flag_words *a, struct fault *f);
 bool rule_flag_words_match(const void *arg, const struct tx_ask *ask);

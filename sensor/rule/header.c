@@ -3,6 +3,8 @@
  * that a slip gets a hint; one that nothing in proto/ parses is named as not matched. */
 #include "rule/compile.h"
 
+#include "base/ascii.h"
+
 static const struct keyword hook = {.name = "protocol:hook", .syntax = "", .what = ""};
 static const struct keyword firewall = {.name = "action accept", .syntax = "", .what = ""};
 
@@ -205,7 +207,7 @@ int rule_header_proto(struct build *b, struct span word)
 
 	rule_span_text(name, lower, sizeof(lower));
 	for (char *c = lower; *c; c++)
-		*c = *c >= 'A' && *c <= 'Z' ? (char)(*c | 32) : *c;
+		*c = (char)ascii_lower((uint8_t)*c);
 	for (unsigned i = 0; i < N_PROTOS; i++) {
 		if (strcmp(lower, protos[i].name) == 0) {
 			take_proto(b, &protos[i]);

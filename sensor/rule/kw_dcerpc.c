@@ -3,7 +3,6 @@
  * which of its operations, over TCP and over SMB pipes. */
 #include "proto/rpc.h"
 
-#include "base/hex.h"
 #include "rule/keyword.h"
 
 struct iface {
@@ -11,29 +10,12 @@ struct iface {
 	struct numbers version; /* n 0: any */
 };
 
-static bool uuid_parse(struct span s, struct rpc_uuid *out)
-{
-	unsigned n = 0;
-
-	for (uint32_t i = 0; i < s.len; i++) {
-		int v = hex_digit(s.at[i]);
-
-		if (s.at[i] == '-')
-			continue;
-		if (v < 0 || n >= 32)
-			return false;
-		out->at[n / 2] = (uint8_t)(out->at[n / 2] << 4 | v);
-		n++;
-	}
-	return n == 32;
-}
-
 static int iface_parse(struct span value, void *arg, struct fault *f)
 {
 	struct iface *x = arg;
 	struct span rest = value, item;
 
-	if (!rule_span_next(&rest, ',', &item) || !uuid_parse(item, &x->uuid))
+	if (!rule_span_next(&rest, ',', &item) || !rpc_uuid_parse(item.at, item.len, &x->uuid))
 		return rule_fault(f, value, "an interface's UUID is 32 hex digits");
 	while (rule_span_next(&rest, ',', &item)) {
 		if (span_is(item, "any_frag"))

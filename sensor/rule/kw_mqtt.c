@@ -49,7 +49,7 @@ static int head_parse(struct span value, void *arg, struct fault *f)
 {
 	static const struct number_name names[] = {{"dup", 8}, {"retain", 1}, {NULL, 0}};
 
-	return rule_flag_words_parse(value, names, arg, f);
+	return rule_flag_words_parse(value, ',', names, arg, f);
 }
 
 const struct keyword keyword_mqtt_flags = {
@@ -70,7 +70,7 @@ static int connect_parse(struct span value, void *arg, struct fault *f)
 		{"will", 4},        {"clean_session", 2}, {NULL, 0},
 	};
 
-	return rule_flag_words_parse(value, names, arg, f);
+	return rule_flag_words_parse(value, ',', names, arg, f);
 }
 
 const struct keyword keyword_mqtt_connect_flags = {

@@ -3,6 +3,7 @@
  * Keywords". */
 #include "base/clock.h"
 #include "proto/tls.h"
+#include "rule/flag_words.h"
 #include "rule/keyword.h"
 #include "rule/text.h"
 
@@ -48,23 +49,12 @@ static int state_parse(struct span value, void *arg, struct fault *f)
 	};
 	struct state_arg *a = arg;
 	char sep = memchr(value.at, '|', value.len) ? '|' : ',';
-	struct span item;
+	struct flag_words words = {0};
+	int rc = rule_flag_words_parse(value, sep, names, &words, f);
 
-	while (rule_span_next(&value, sep, &item)) {
-		const struct number_name *n = names;
-		bool negated = item.len && item.at[0] == '!';
-
-		if (negated)
-			item = span_trim(span_cut(item, 1, item.len));
-		while (n->name && !span_is(item, n->name))
-			n++;
-		if (!n->name)
-			return rule_fault(f, item, "no state of a handshake is called so");
-		a->bits |= (uint8_t)n->value;
-		if (negated)
-			a->negated |= (uint8_t)n->value;
-	}
-	return a->bits ? 0 : rule_fault(f, value, "no state is named");
+	a->bits = words.set | words.clear;
+	a->negated = words.clear;
+	return rc;
 }
 
 static bool state_match(const void *arg, const struct tx_ask *ask)

@@ -32,7 +32,7 @@ static int flags_parse(struct span value, void *arg, struct fault *f)
 	a->by_number = value.len && memchr("0123456789<>=&", value.at[0], 14);
 	if (a->by_number)
 		return rule_numbers_parse(value, 255, NULL, false, &a->numbers, f);
-	return rule_flag_words_parse(value, names, &a->words, f);
+	return rule_flag_words_parse(value, ',', names, &a->words, f);
 }
 
 static bool flags_match(const void *arg, const struct tx_ask *ask)

@@ -8,6 +8,8 @@
  */
 #include "rule/compile.h"
 
+#include "base/ascii.h"
+
 #define PAIRS 24u /* beyond, a longer literal is no rarer in practice */
 
 /* Bits of surprise of one byte. */
@@ -49,17 +51,12 @@ static unsigned pair_rarity(uint8_t a, uint8_t b)
 	return r;
 }
 
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
-}
-
 unsigned rule_literal_rarity(const uint8_t *p, size_t n, bool nocase)
 {
-	unsigned sum = n ? byte_rarity(nocase ? lower(p[0]) : p[0]) : 0;
+	unsigned sum = n ? byte_rarity(nocase ? ascii_lower(p[0]) : p[0]) : 0;
 
 	for (size_t i = 1; i < n && i <= PAIRS; i++)
-		sum += nocase ? pair_rarity(lower(p[i - 1]), lower(p[i])) : pair_rarity(p[i - 1], p[i]);
+		sum += nocase ? pair_rarity(ascii_lower(p[i - 1]), ascii_lower(p[i])) : pair_rarity(p[i - 1], p[i]);
 	return sum;
 }
 

@@ -2,6 +2,7 @@
 /* Transforms that rewrite bytes. */
 #include "rule/transform.h"
 
+#include "base/ascii.h"
 #include "base/hex.h"
 
 #define RUN(name)                                                                                  \
@@ -11,11 +12,6 @@
 static bool blank(uint8_t c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
-static uint8_t lower(uint8_t c)
-{
-	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 32) : c;
 }
 
 static uint32_t at_most(uint32_t n, uint32_t cap)
@@ -39,7 +35,7 @@ RUN(to_lowercase)
 	(void)t, (void)w;
 	n = at_most(n, cap);
 	for (uint32_t i = 0; i < n; i++)
-		out[i] = lower(in[i]);
+		out[i] = ascii_lower(in[i]);
 	return n;
 }
 
@@ -100,7 +96,7 @@ RUN(header_lowercase)
 	(void)t, (void)w;
 	n = at_most(n, cap);
 	for (uint32_t i = 0; i < n; i++) {
-		out[i] = name ? lower(in[i]) : in[i];
+		out[i] = name ? ascii_lower(in[i]) : in[i];
 		if (in[i] == ':' && i > 0)
 			name = false;
 		else if (in[i] == '\n')

@@ -6,6 +6,7 @@
  */
 #include "wire/journal_api.h"
 
+#include "base/ascii.h"
 #include "wire/topic.h"
 
 #include <inttypes.h>
@@ -74,18 +75,12 @@ static uint64_t text_epoch(struct text *t)
 	return v;
 }
 
-static bool word_char(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_' || c == '.' || c == '-';
-}
-
 /* A word of 1 … max characters; returns its length. */
 static size_t text_word(struct text *t, size_t max)
 {
 	const char *start = t->at;
 
-	while (t->at < t->end && word_char(*t->at))
+	while (t->at < t->end && ascii_name((uint8_t)*t->at))
 		t->at++;
 	size_t n = (size_t)(t->at - start);
 	if (n == 0 || n > max)
