@@ -11,7 +11,6 @@
  */
 #include "proto/http.h"
 
-#include "base/ascii.h"
 #include "base/hex.h"
 
 static int hex2(const uint8_t *p)

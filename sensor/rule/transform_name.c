@@ -4,6 +4,8 @@
  * Source: publicsuffix.org/list; Suricata 8 user guide, "domain", "tld". */
 #include "rule/transform.h"
 
+#include "base/ascii.h"
+
 #include <libpsl.h>
 #include <string.h>
 
@@ -19,7 +21,7 @@ static bool registrable(const uint8_t *in, uint32_t n, uint32_t *domain, uint32_
 	for (uint32_t i = 0; i < n; i++) {
 		if (in[i] == 0 || in[i] >= 128) /* libpsl would have to convert it */
 			return false;
-		name[i] = (char)(in[i] >= 'A' && in[i] <= 'Z' ? in[i] | 32 : in[i]);
+		name[i] = (char)ascii_lower(in[i]);
 	}
 	name[n] = 0;
 	const char *at = psl_registrable_domain(psl_builtin(), name);
