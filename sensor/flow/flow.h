@@ -101,6 +101,7 @@ struct flow_piece {
 	uint8_t dir;
 	bool gap; /* bytes before this piece were never seen: parsers resynchronise */
 	bool fin; /* nothing follows in this direction */
+	bool turned; /* nothing else: the ends are swapped, what was told was the other side's */
 };
 /* Called for each piece while flow_pkt() handles its packet; `p` is the packet that completed it,
  * NULL at a flow's end. */

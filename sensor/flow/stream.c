@@ -28,6 +28,7 @@
 #define WINDOWS_16THS 11u
 #define STEAL_SAMPLE  16u /* windows looked at for an idle one */
 #define STEAL_IDLE_S  2   /* of packet time, nothing told */
+#define TURN_MISSED   65535u /* bytes that may be missing between a SYN-ACK and what we saw first */
 
 int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsigned workers,
 		      struct flow_counters *count)
@@ -358,6 +359,36 @@ static struct tcp_stream *stream_of(struct flow_streams *m, struct flow *f, cons
 	if (f->seen & FLOW_SYN)
 		start(&f->stream->half[FLOW_to_server], f->isn + 1);
 	return f->stream;
+}
+
+bool flow_stream_answers(const struct flow *f, const struct pkt *synack)
+{
+	const struct tcp_stream *s = f->stream;
+
+	if (!s)
+		return true;
+	const struct stream_half *asked = &s->half[!synack->dir];
+	/* The number after its SYN, or some way before the first byte we saw. */
+	return !(s->half[synack->dir].bits & STREAM_STARTED) && (asked->bits & STREAM_STARTED) &&
+	       asked->next_seq - synack->tcp_ack <= asked->offset + TURN_MISSED;
+}
+
+void flow_stream_turn(struct flow_streams *m, struct flow *f, const struct order *at)
+{
+	struct tcp_stream *s = f->stream;
+	const struct flow_piece piece = {.window = (const uint8_t *)"", .turned = true};
+
+	if (!s)
+		return;
+	struct stream_half old = s->half[0];
+	s->half[0] = s->half[1];
+	s->half[1] = old;
+	s->last = s->last ? (uint8_t)(3 - s->last) : 0;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		if (s->half[dir].window)
+			m->owner[s->half[dir].window - 1].ref ^= 1;
+	}
+	m->on_piece(m->ctx, f, &piece, NULL, at);
 }
 
 /* A FIN below what was told is a lie; of two, the nearer is believed. */

@@ -83,6 +83,11 @@ static inline void flow_stream_prefetch(const struct flow *f)
 }
 /* After the flow's state has moved. */
 void flow_stream_pkt(struct flow_streams *m, struct flow *f, const struct pkt *p);
+/* A SYN-ACK from whom we took for the client: does it answer what the other side is known to have
+ * said? (A forged one must not turn a conversation that was understood.) */
+bool flow_stream_answers(const struct flow *f, const struct pkt *synack);
+/* The flow's ends were swapped: its streams are, too, and on_piece is told. */
+void flow_stream_turn(struct flow_streams *m, struct flow *f, const struct order *at);
 /* Delivers what is held, gaps and all, and gives the flow's memory back. */
 void flow_stream_end(struct flow_streams *m, struct flow *f, const struct order *at);
 

@@ -297,6 +297,8 @@ static void move(struct flow_table *t, struct flow *f, struct pkt *p, const stru
 	told = flow_tcp_pkt(f, p, p->dir);
 	if (told.turn) {
 		turn(f);
+		if (t->streams.on_piece)
+			flow_stream_turn(&t->streams, f, at);
 		p->dir = !p->dir;
 		told = flow_tcp_pkt(f, p, p->dir);
 	}

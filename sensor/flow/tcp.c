@@ -10,7 +10,9 @@
  *   ACK                 picked up mid-stream; the ports say who serves; only an answer is told,
  *                       and the refusal of a lone ACK without data (FLOW_LONE_ACK): a probe
  *                       (nmap -sA, -sW, -sM), or the end of a stale connection. It stays guessed,
- *                       so it accuses nobody by itself; many of them to different ports do
+ *                       so it accuses nobody by itself; many of them to different ports do.
+ *                       A SYN-ACK after it (mirrors swap packets) that answers what was said
+ *                       tells who serves: flow, streams and what heard them are turned
  *
  * A client's RST right after its SYN is a kernel that never asked for the SYN-ACK it got: a
  * half-open scan of an open port. It proves the answer as well as an ACK does.
@@ -19,6 +21,8 @@
  *         a connection changes nothing unless the server then accepts it), RFC 792, RFC 4443 3.1.
  */
 #include "flow/tcp.h"
+
+#include "flow/stream.h"
 
 #define FLAGS         (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)
 #define FAST_OPEN_MAX 65535u /* bytes of data that a SYN-ACK may acknowledge (RFC 7413) */
@@ -109,7 +113,8 @@ static struct flow_told client_pkt(struct flow *f, const struct pkt *p, unsigned
 	if (flags & TCP_SYN) {
 		if (!(flags & TCP_ACK))
 			client_syn(f, p);
-		else if ((f->seen & (FLOW_GUESSED | FLOW_DECIDED)) == FLOW_GUESSED && !f->stream)
+		else if ((f->seen & (FLOW_GUESSED | FLOW_DECIDED)) == FLOW_GUESSED &&
+			 flow_stream_answers(f, p))
 			told.turn = true;
 		return told;
 	}

@@ -400,12 +400,39 @@ static void piece_gap(struct proto_call *c, struct proto_half *h, uint64_t offse
 	}
 }
 
+/* What the parser heard was the other side's, so it is given back; whoever speaks next finds out
+ * whose bytes they are, and those before them come first. */
+static void turned(struct proto *pr, struct flow *f, const struct order *at)
+{
+	if (!f->proto_state) {
+		f->app = APP_none;
+		return;
+	}
+	struct proto_flow *pf = flow_pool_at(&pr->flows, f->proto_state);
+	struct proto_call c = call_of(pr, f, pf, NULL, at, FLOW_to_server);
+	struct proto_half old = pf->half[0];
+
+	if (c.protocol)
+		drop_state(&c);
+	pf->half[0] = pf->half[1];
+	pf->half[1] = old;
+	for (unsigned dir = 0; dir < 2; dir++) {
+		pf->half[dir].bits &= PROTO_MISSED;
+		pf->half[dir].tries = 0;
+	}
+	pf->failed = false;
+	pf->next_app = 0;
+	f->app = APP_none;
+}
+
 void proto_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
 		 const struct order *at)
 {
 	struct proto *pr = ctx;
 
-	if (f->app == APP_failed)
+	if (piece->turned)
+		turned(pr, f, at);
+	if (piece->turned || f->app == APP_failed)
 		return;
 	struct proto_flow *pf = flow_of(pr, f, at->time_ns);
 	if (!pf)

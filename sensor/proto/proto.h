@@ -86,7 +86,8 @@ void proto_free(struct proto *p);
 /* What rules ask of whole files: proto/file_known.h. */
 struct file_knowers *proto_knowers(struct proto *p);
 const struct proto_counters *proto_counters_of(const struct proto *p);
-/* TCP stream bytes: a flow_on_piece; ctx is the struct proto. Before the rules see the piece. */
+/* TCP stream bytes: a flow_on_piece; ctx is the struct proto. Before the rules see the piece. A flow
+ * that was turned is looked at anew, from what its streams still have. */
 void proto_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
 		 const struct order *at);
 /* After flow_pkt(), before rule_pkt(): datagrams. */

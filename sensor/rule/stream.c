@@ -224,6 +224,23 @@ static void turn(const struct piece *pc)
 	pc->f->rule_bits |= BIT_SPOKE(pc->dir);
 }
 
+/* The flow's ends were swapped: what waits and what is noted of one direction is the other's. */
+static void turned(struct rule_matcher *m, struct flow *f)
+{
+	const uint16_t to_server = BIT_HEADER(0) | BIT_SPOKE(0) | BIT_OUTER(0) | BIT_APP(0);
+	const uint16_t both = to_server | (uint16_t)(to_server << 1);
+	uint16_t bits = f->rule_bits;
+
+	f->rule_bits = (uint16_t)((bits & ~both) | (bits & to_server) << 1 |
+				  (bits >> 1 & to_server));
+	for (uint32_t i = f->rule_state; i;) {
+		struct pending *e = pool_at(&m->pending, i - 1);
+
+		e->dir = !e->dir;
+		i = e->next;
+	}
+}
+
 void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
 		const struct order *at)
 {
@@ -237,7 +254,9 @@ void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const
 		      .min_end = piece->offset},
 	};
 
-	if (!m->set->wants_streams || f->rule_bits & BIT_PASSED)
+	if (piece->turned)
+		turned(m, f);
+	if (piece->turned || !m->set->wants_streams || f->rule_bits & BIT_PASSED)
 		return;
 	if (p)
 		pc.at.stage = ORDER_rule;

@@ -32,6 +32,15 @@ static void on_piece(void *ctx, struct flow *f, const struct flow_piece *piece, 
 
 	(void)p;
 	(void)at;
+	if (piece->turned) {
+		const struct seen old = *s;
+
+		for (d = 0; d < 2; d++) {
+			s->offset[d] = old.offset[!d];
+			s->fin[d] = old.fin[!d];
+		}
+		return;
+	}
 	assert(d < 2 && !s->fin[d]);
 	assert(f->stream);
 	assert(piece->window && piece->piece_len <= FLOW_PIECE_MAX);

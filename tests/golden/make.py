@@ -137,6 +137,27 @@ def stream_midstream(c):
     c.add(.03, tcp("10.1.0.9", "10.1.0.20", 80, 50000, ACK, 1, 9029))
 
 
+@case('alert http any any -> any any (msg:"uri"; flow:to_server; http.uri; content:"/evil"; sid:18;)\n'
+      'alert http any any -> any any (msg:"answer"; flow:to_client; http.stat_code; content:"200"; sid:19;)\n'
+      'alert tcp any any -> any 50000 (msg:"split"; flow:to_server; content:"GET"; content:"evil"; sid:20;)\n'
+      'alert tcp any 50000 -> any any (msg:"back"; flow:to_client; content:"body"; sid:21;)\n')
+def stream_turned(c):
+    """A client with a low port, a server with a high one, and a mirror that shows the request's first
+    half before the SYN-ACK: who is who is told after the first payload."""
+    client, server = "10.1.0.20", "10.1.0.9"
+    request = b"GET /evil HTTP/1.1\r\nHost: www.example.org\r\n\r\n"
+    reply = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody"
+
+    def out(t, at, data, flags=ACK | PSH):
+        c.add(t, tcp(client, server, 2000, 50000, flags, 1001 + at, 9001, data))
+
+    out(.01, 0, request[:7])
+    c.add(.011, tcp(server, client, 50000, 2000, SYN | ACK, 9000, 1001))
+    out(.02, 7, request[7:])
+    c.add(.03, tcp(server, client, 50000, 2000, ACK | PSH, 9001, 1001 + len(request), reply))
+    out(.04, len(request), b"", ACK)
+
+
 @case('alert tcp any any -> any any (msg:"in a tag"; content:"tagged-needle"; sid:101; rev:1;)\n')
 def vlan_and_qinq(c):
     """One and two tags; both directions in the same VLAN."""

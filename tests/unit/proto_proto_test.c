@@ -176,8 +176,9 @@ static void close_run(struct run *r)
 
 static void send(struct run *r, unsigned dir, uint16_t port, uint8_t flags, const char *text)
 {
-	struct pkt p = dir == 0 ? world_pkt(&r->w, 6, "10.0.0.1", 40000, "10.0.0.2", port)
-				: world_pkt(&r->w, 6, "10.0.0.2", port, "10.0.0.1", 40000);
+	uint16_t mine = port >= 50000 ? 20000 : 40000; /* which of two ports looks like a server's */
+	struct pkt p = dir == 0 ? world_pkt(&r->w, 6, "10.0.0.1", mine, "10.0.0.2", port)
+				: world_pkt(&r->w, 6, "10.0.0.2", port, "10.0.0.1", mine);
 	p.payload = (const uint8_t *)text;
 	p.payload_len = p.payload_wire = (uint32_t)strlen(text);
 	p.tcp_flags = flags;
@@ -220,11 +221,10 @@ static const struct {
 	{"a hole before it is known: from behind it", 80, "C:? +5 C:M S:q", "app2 >:"},
 };
 
-static void play(struct run *r, uint16_t port, const char *words)
+static void speak(struct run *r, uint16_t port, const char *words)
 {
 	char text[64];
 
-	greet(r, port);
 	for (const char *w = words; *w;) {
 		size_t n = strcspn(w, " ");
 
@@ -239,6 +239,57 @@ static void play(struct run *r, uint16_t port, const char *words)
 		}
 		w += n + (w[n] == ' ');
 	}
+}
+
+static void play(struct run *r, uint16_t port, const char *words)
+{
+	greet(r, port);
+	speak(r, port, words);
+}
+
+/* The server's port is the higher one, and the client's bytes come before the SYN-ACK that tells who
+ * is who: the mirror swapped them. */
+static const struct {
+	const char *name, *before, *after, *told;
+} turns[] = {
+	{"it was nobody's that way round", "A", "C:b S:q", "app2 a>:Ab a<:q "},
+	{"the other side speaks first, and is nobody", "A", "S:q C:b", "app2 a<:q a>:Ab "},
+	{"its bytes say it, once they are the server's", "q", "S:a C:r", "app2 a>:q a<:a a>:r "},
+	{"it was somebody's that way round: given back", "a", "C:Ax S:q",
+	 "app2 a<:a enda app1 "},
+};
+
+static void check_turned(void)
+{
+	static struct run r;
+
+	for (unsigned i = 0; i < sizeof(turns) / sizeof(turns[0]); i++) {
+		CASE(turns[i].name);
+		open_run(&r, 1 << 20, 64);
+		r.seq[0] = 1001;
+		r.seq[1] = 9001;
+		send(&r, 0, 50000, TCP_ACK, turns[i].before);
+		CHECK_EQ(r.flow->server_port, 20000);
+		r.seq[1] = 9000;
+		uint32_t said = r.seq[0];
+		r.seq[0] = 1001;
+		send(&r, 1, 50000, TCP_SYN | TCP_ACK, "");
+		r.seq[0] = said;
+		CHECK_EQ(r.flow->server_port, 50000);
+		speak(&r, 50000, turns[i].after);
+		CHECK_STR(r.told, turns[i].told);
+		CHECK_EQ(r.flow->half[0].payload,
+			 strlen(turns[i].before) + r.seq[0] - said);
+		close_run(&r);
+	}
+	CASE("a SYN-ACK that answers nothing turns nothing");
+	open_run(&r, 1 << 20, 64);
+	r.seq[0] = 1001;
+	send(&r, 0, 50000, TCP_ACK, "A");
+	r.seq[0] += 100000;
+	send(&r, 1, 50000, TCP_SYN | TCP_ACK, "");
+	CHECK_EQ(r.flow->server_port, 20000);
+	close_run(&r);
 }
 
 static void check_limits(void)
@@ -300,6 +351,7 @@ int main(void)
 			CHECK_STR(r.told, rows[i].told);
 		close_run(&r);
 	}
+	check_turned();
 	check_limits();
 	check_datagrams();
 	return check_done();
