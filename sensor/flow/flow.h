@@ -88,8 +88,7 @@ struct flow_counters {
 };
 
 /* One piece of newly contiguous stream bytes. `window` ends with the piece and reaches back over up
- * to FLOW_WINDOW bytes already delivered since the last gap, so that a match may lie across pieces.
- */
+ * to FLOW_WINDOW bytes already delivered since the last gap: a match may lie across pieces. */
 #define FLOW_WINDOW    6144u
 #define FLOW_PIECE_MAX 4096u
 struct flow_piece {
