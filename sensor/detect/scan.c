@@ -328,9 +328,6 @@ static bool says_nothing(const struct observation *o, const struct obs_contact *
 	if ((b->guessed && !(b->seen & FLOW_LONE_ACK)) || (b->seen & FLOW_SYNACK_FIRST) ||
 	    b->outcome == FLOW_pending)
 		return true;
-	if (proto != SCAN_TCP && proto != SCAN_UDP && proto != 132 && proto != SCAN_ICMP &&
-	    proto != SCAN_ICMP6)
-		return true;
 	if (addr_is_multicast(&o->dst) || addr_is_broadcast(&o->dst) || addr_is_any(&o->src) ||
 	    addr_is_any(&o->dst) || addr_is_loopback(&o->src) || addr_eq(&o->src, &o->dst))
 		return true;
@@ -390,9 +387,9 @@ static void on_contact(const struct scan_call *k)
 		count_add(&k->s->blind, 1);
 		return;
 	}
-	if ((t.proto != SCAN_UDP || !t.silent) && !b->guessed)
+	if ((t.proto != SCAN_UDP || !t.silent) && !b->guessed && !scan_port_is_other(t.proto))
 		scan_walk_step(k, &t);
-	if (t.proto == SCAN_TCP || t.proto == SCAN_UDP)
+	if (t.proto != SCAN_ICMP && t.proto != SCAN_ICMP6)
 		scan_ports_step(k, &t);
 }
 

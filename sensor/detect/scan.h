@@ -53,9 +53,11 @@ struct scan_step { /* one contact, as a walk sees it */
 #define SCAN_TCP       6
 #define SCAN_UDP       17
 #define SCAN_ICMP6     58
+#define SCAN_SCTP      132
 
 /* scan_port.c */
 bool scan_port_is_sensitive(uint8_t proto, uint16_t port);
+bool scan_port_is_other(uint8_t proto); /* an IP protocol whose contacts are judged by refusals */
 bool scan_port_is_peer(uint16_t port);
 bool scan_port_is_inside(uint8_t proto,
 			 uint16_t port); /* never ordinary business with the outside */

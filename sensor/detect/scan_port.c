@@ -74,6 +74,12 @@ bool scan_port_is_peer(uint16_t port)
 	return false;
 }
 
+bool scan_port_is_other(uint8_t proto)
+{
+	return proto != SCAN_TCP && proto != SCAN_UDP && proto != SCAN_SCTP && proto != SCAN_ICMP &&
+	       proto != SCAN_ICMP6 && proto != SCAN_PROTO_ARP;
+}
+
 int scan_port_text(uint8_t proto, uint16_t port, char *out, size_t size)
 {
 	switch (proto) {
@@ -84,7 +90,9 @@ int scan_port_text(uint8_t proto, uint16_t port, char *out, size_t size)
 		return snprintf(out, size, "%u/tcp", port);
 	case SCAN_UDP:
 		return snprintf(out, size, "%u/udp", port);
+	case SCAN_SCTP:
+		return snprintf(out, size, "%u/sctp", port);
 	default:
-		return snprintf(out, size, "%u/%u", port, proto);
+		return snprintf(out, size, "protocol %u", proto);
 	}
 }

@@ -15,9 +15,11 @@
  * Ports from 32768 up count a quarter: passive FTP, RPC and media negotiate them, so a firewall
  * between two busy hosts makes many of them fail; a scanner that walks them passes 60 at once.
  *
- * UDP: silence is normal, until the destination has refused UDP_REFUSED_MIN other ports of the
- * pair: then it is one that refuses, and what stays silent is its limit on ICMP errors (RFC
- * 1812 4.3.2.8).
+ * UDP and protocols without ports: silence is normal, until the destination has refused
+ * UDP_REFUSED_MIN other ports of the pair: then it is one that refuses, and what stays silent is
+ * its limit on ICMP errors (RFC 1812 4.3.2.8).
+ *
+ * Other protocols than TCP, UDP, SCTP and ICMP have no ports: each counts as one (nmap -sO).
  *
  * Shape:  the last SCAN_PORTS_KEPT different failed ports a pair; bounded pairs.
  * Cost:   one pass over at most SCAN_PORTS_KEPT ports a failed contact.
@@ -129,7 +131,8 @@ static void alarm_ports(const struct scan_call *k, const struct scan_step *t, st
 static struct scan_pair *pair_of(struct scan_state *s, const struct scan_step *t)
 {
 	uint64_t key = hash_addr(&t->dst_addr, t->src.id ^ 8);
-	bool silent = t->failed && t->silent && t->proto == SCAN_UDP, fresh;
+	bool mute = t->proto == SCAN_UDP || scan_port_is_other(t->proto);
+	bool silent = t->failed && t->silent && mute, fresh;
 	struct scan_pair *p;
 
 	if (t->failed && !silent)
@@ -152,7 +155,8 @@ void scan_ports_step(const struct scan_call *k, const struct scan_step *t)
 	}
 	if (!add_port(p, t))
 		return;
-	p->refused += t->proto == SCAN_UDP && !t->silent && p->refused < UINT16_MAX;
+	p->refused += (t->proto == SCAN_UDP || scan_port_is_other(t->proto)) && !t->silent &&
+		      p->refused < UINT16_MAX;
 	if (p->ok && !within(p->ok_ns, t->start_ns, c->ports_s))
 		p->ok = 0;
 

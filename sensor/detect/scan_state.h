@@ -30,8 +30,8 @@ struct scan_walk {
 	uint64_t since_ns, until_ns;         /* first and last failed contact of this walk */
 	uint32_t serial;                     /* of this walk; changes when it starts afresh */
 	uint32_t failed, answered, unproven; /* distinct hosts */
-	uint32_t in_row; /* failed ones that are the last one's neighbour by number */
-	uint64_t port_map;                   /* distinct services that failed, by hash */
+	uint32_t in_row;   /* failed ones that are the last one's neighbour by number */
+	uint64_t port_map; /* distinct services that failed, by hash */
 	struct {
 		uint16_t port;
 		uint8_t proto;
@@ -61,7 +61,7 @@ struct scan_pair { /* ports of one host that one source failed at */
 	uint64_t ok_ns;
 	uint32_t ok; /* answered in the window */
 	uint16_t n, next;
-	uint16_t refused; /* different UDP ports that ICMP refused */
+	uint16_t refused; /* different UDP ports and IP protocols that ICMP refused */
 	struct {
 		uint64_t ns;
 		uint16_t port;

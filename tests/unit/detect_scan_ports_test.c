@@ -106,6 +106,43 @@ static void test_vertical_udp(void)
 	}
 }
 
+static void test_vertical_protocols(void)
+{
+	static const struct {
+		const char *name;
+		enum flow_outcome outcome;
+		unsigned n, alerts;
+	} rows[] = {
+		{"fifteen IP protocols refused", FLOW_refused, 15, 1},
+		{"fourteen are not enough", FLOW_refused, 14, 0},
+		{"silent ones say nothing", FLOW_unanswered, 40, 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		rig_start();
+		for (unsigned n = 0; n < rows[i].n; n++)
+			touch(ip("10.0.0.1"), ip("10.1.0.1"), (uint8_t)(140 + n), 0,
+			      rows[i].outcome);
+		CHECK_EQ(r.alerts, rows[i].alerts);
+		if (r.alerts)
+			CHECK(strstr(r.text, "protocol 140 protocol 141") != NULL);
+		rig_end();
+	}
+	CASE("SCTP has ports");
+	rig_start();
+	for (unsigned n = 0; n < 15; n++)
+		touch(ip("10.0.0.1"), ip("10.1.0.1"), 132, (uint16_t)(100 + n), FLOW_refused);
+	CHECK_EQ(r.alerts, 1);
+	rig_end();
+	CASE("three protocols refused: it is one that refuses, and silence is its limit");
+	rig_start();
+	for (unsigned n = 0; n < 15; n++)
+		touch(ip("10.0.0.1"), ip("10.1.0.1"), (uint8_t)(140 + n), 0,
+		      n < 3 ? FLOW_refused : FLOW_unanswered);
+	CHECK_EQ(r.alerts, 1);
+	rig_end();
+}
+
 static void lone_ack(const char *dst, uint16_t port, uint32_t seen)
 {
 	struct record c = contact(ip("10.0.0.1"), ip(dst), 6, port, FLOW_refused);
@@ -148,6 +185,7 @@ int main(void)
 {
 	test_vertical();
 	test_vertical_ack();
+	test_vertical_protocols();
 	test_vertical_udp();
 	return check_done();
 }

@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: nmap -Pn -sO, forty IP protocols
+# technique: T1046
+# from: ws1
+# to: fs1
+# account: -
+# outcome: success
+# must: alert scan
+. "$RANGE_HERE/item.sh"
+nmap -n -Pn -sO -p 100-139 --max-retries 0 -T4 $fs1
