@@ -7,6 +7,8 @@
  * makes all day are findings. Together they say more:
  *   - a file written to an admin share and something executed on the same host within pair_s: the
  * way of psexec, smbexec, wmiexec and their kind;
+ *   - a registry key that starts programs opened, then written to; a service of backups or shadow
+ *     copies opened, then stopped, changed or deleted;
  *   - sessions and logged-on users asked of `collect_hosts` hosts: the way of SharpHound.
  * Whose work it is to do so (jump, monitoring, backup, scanner; a domain controller that
  * replicates) is never accused at alert tier.
@@ -19,6 +21,7 @@
 #include "detect/rpc.h"
 
 #include "base/clock.h"
+#include "detect/glob.h"
 #include "detect/teller.h"
 #include "flow/flow.h"
 
@@ -38,6 +41,7 @@ struct rpc_pair { /* one host at another */
 	struct sets_head head;
 	uint64_t at_ns[ACT_count];
 	char what[ACT_count][64]; /* in words */
+	char opened[80];          /* the last registry key or service it opened by name */
 };
 
 struct rpc_source { /* whom a host asked who is there */
@@ -52,7 +56,7 @@ struct rpc_state {
 	struct count calls, marked;
 };
 
-enum { ABOUT_pair, ABOUT_collect, ABOUT_fixed };
+enum { ABOUT_pair, ABOUT_collect, ABOUT_starts, ABOUT_backups, ABOUT_fixed };
 #define RPC_SOURCE "MITRE BZAR; the protocols' specifications (rpc_markers.def)"
 #define RPC_CHECK                                                                                  \
 	"which account made the call (event 4624 type 3 on the target, 5145, 7045, 4698), from "   \
@@ -65,6 +69,13 @@ static const struct about rpc_abouts[] = {
 	SAY_ABOUT("rpc", 791, 2, FAMILY_lateral, "Discovery",
 		"DISCOVERY sessions and logged-on users asked of many hosts", "T1033", "TA0007",
 		RPC_SOURCE, RPC_CHECK),
+	SAY_ABOUT("rpc", 792, 1, FAMILY_lateral, "Persistence",
+		"RPC changes a registry key that starts programs", "T1547.001", "TA0003", RPC_SOURCE,
+		"read the key on the target: which program does it start, and who wrote that there?"),
+	SAY_ABOUT("rpc", 793, 1, FAMILY_ransomware, "Inhibit System Recovery",
+		"RPC stops, changes or deletes a service of backups or shadow copies", "T1490", "TA0040",
+		RPC_SOURCE, "does the service still run there (event 7036, 7040)? Do the shadow copies still exist "
+		"(vssadmin list shadows)? Keep a backup out of reach now"),
 #define INTERFACE(id, uuid, name)
 #define OPS(...) 0
 #define SEVERITY_find 3
@@ -230,6 +241,56 @@ static bool is_expected(const struct call *k, const struct about *a)
 	return replicates(a) && hosts_roles(k->out->hosts, &k->src, &k->o->src) & 1u << ROLE_dc;
 }
 
+static const char *const starts[] = {"currentversion\\run*",
+				     "*currentversion\\run*",
+				     "*image file execution options*",
+				     "*\\winlogon*",
+				     "*currentcontrolset\\services\\*",
+				     "*silentprocessexit*",
+				     "*control\\lsa*",
+				     "*active setup*",
+				     "*appcertdlls*"};
+static const char *const backups[] = {"vss",      "swprv",      "wbengine",  "sdrsvc",
+				      "*backup*", "veeam*",     "*acronis*", "*veritas*",
+				      "bacula*",  "*arcserve*", "sqlwriter", "*shadow*",
+				      "macrium*", "commvault*", "gxcimgr*"};
+
+static bool is_one_of(const char *const *globs, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (glob_fits(globs[i], text))
+			return true;
+	}
+	return false;
+}
+
+/* Opened by name, then changed by handle: the name is that of the open before. */
+static void test_opened(const struct call *k, const struct fact_rpc_call *b, const char *what)
+{
+	const char *name = b->type == 0 ? rpc_interface_name(&b->interface) : NULL;
+	bool registry = name && strcmp(name, "registry") == 0;
+	bool service = name && strcmp(name, "service control") == 0;
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	uint16_t op = b->opnum;
+
+	if (!registry && !service)
+		return;
+	struct rpc_pair *p = pair_of(k);
+	/* BaseRegCreateKey, BaseRegOpenKey; ROpenServiceW, ROpenServiceA */
+	if (registry ? op == 6 || op == 15 : op == 16 || op == 28)
+		snprintf(p->opened, sizeof(p->opened), "%.79s", what);
+	/* BaseRegSetValue; RControlService, RDeleteService, RChangeServiceConfigW, A */
+	bool value = registry && op == 22 &&
+		     is_one_of(starts, sizeof(starts) / sizeof(starts[0]), p->opened);
+	bool stop = service && (op == 1 || op == 2 || op == 11 || op == 23) &&
+		    is_one_of(backups, sizeof(backups) / sizeof(backups[0]), p->opened);
+	if (!value && !stop)
+		return;
+	snprintf(text, sizeof(text), "on %s: %.79s, operation %u%s%.60s", addr_text(&k->o->dst, a),
+		 p->opened, op, *what && value ? ", value " : "", value ? what : "");
+	tell(k, &rpc_abouts[value ? ABOUT_starts : ABOUT_backups], true, 1, 1, "calls", text);
+}
+
 static void on_call(const struct call *k)
 {
 	const struct fact_rpc_call *b = obs_fact(k->o);
@@ -238,6 +299,7 @@ static void on_call(const struct call *k)
 	char text[FINDING_SUBJECT], a[ADDR_TEXT];
 
 	count_add(&k->s->calls, 1);
+	test_opened(k, b, what);
 	if (b->type != 0 || !m)
 		return;
 	const struct about *about = &rpc_abouts[ABOUT_fixed + rpc_mark_index(m)];

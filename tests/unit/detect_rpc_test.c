@@ -5,6 +5,7 @@
 #include "detect/rpc.h"
 
 #define SVCCTL   "367abb81-9844-35f1-ad32-98f038001003"
+#define WINREG   "338cd001-2244-31f1-aaaa-900038001003"
 #define SAMR     "12345778-1234-abcd-ef00-0123456789ac"
 #define SRVSVC   "4b324fc8-1670-01d3-1278-5a47bf6ee188"
 #define DRSUAPI  "e3514235-4b06-11d1-ab04-00c04fc2dcd2"
@@ -216,6 +217,46 @@ static void check_netlogon(void)
 	facts_close();
 }
 
+static void check_opened(void)
+{
+	static const struct {
+		const char *name, *uuid;
+		uint16_t open, change;
+		const char *opened, *told;
+	} rows[] = {
+		{"a Run key written", WINREG, 15, 22,
+		 "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run",
+		 "-719 10.0.0.5 +792 10.0.0.5"},
+		{"a service's key written", WINREG, 6, 22,
+		 "System\\CurrentControlSet\\Services\\evil", "-719 10.0.0.5 +792 10.0.0.5"},
+		{"a Run key read", WINREG, 15, 17,
+		 "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\Run", ""},
+		{"a printer's key written", WINREG, 15, 22, "Software\\Printers\\one",
+		 "-719 10.0.0.5"},
+		{"shadow copies stopped", SVCCTL, 16, 1, "VSS", "+793 10.0.0.5 +704 10.0.0.5"},
+		{"a backup's service deleted", SVCCTL, 16, 2, "VeeamBackupSvc",
+		 "+793 10.0.0.5 -705 10.0.0.5"},
+		{"another service stopped", SVCCTL, 16, 1, "spooler", "+704 10.0.0.5"},
+		{"shadow copies asked about", SVCCTL, 16, 6, "VSS", ""},
+	};
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		facts_open(NULL, 0);
+		facts_rpc(WS, FS, rows[i].uuid, rows[i].open, rows[i].opened);
+		if (rows[i].open == 6)
+			CHECK_STR(facts_told(), "-719 10.0.0.5");
+		fx.told[0] = '\0', fx.len = 0;
+		facts_wait(3600);
+		facts_rpc(WS, FS, rows[i].uuid, rows[i].change, "x");
+		const char *told = facts_told();
+
+		CHECK_EQ(strlen(told), strlen(rows[i].told));
+		CHECK(strstr(rows[i].told, "792") == NULL || strstr(told, "+792 10.0.0.5"));
+		CHECK(strstr(rows[i].told, "793") == NULL || strstr(told, "+793 10.0.0.5"));
+		facts_close();
+	}
+}
+
 static void touch(enum smb_op op, uint32_t access, uint32_t status, const char *path,
 		  const char *to)
 {
@@ -277,6 +318,7 @@ static void check_honey(void)
 int main(void)
 {
 	check_honey();
+	check_opened();
 	check_marks();
 	check_roles();
 	check_pairs();
