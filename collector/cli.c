@@ -164,9 +164,11 @@ static int call(struct view *v, const struct settings *s)
 {
 	struct err down = {.msg = ""}, err = {.msg = ""};
 	json_t *answer = NULL;
-	int fd = -1, r;
+	int fd = -1, r, shut = client_open(s->control, &fd, &down);
 
-	if (client_open(s->control, &fd, &down) == 0) {
+	if (shut == -EACCES)
+		return complain(&down); /* nor would its database be ours to read */
+	if (shut == 0) {
 		if (v->cli->verb == REQUEST_watch)
 			return watch(v, s, fd);
 		r = client_call(fd, v->cli->ask, on_row, v, &answer, &err);

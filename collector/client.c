@@ -24,9 +24,11 @@ int client_open(const char *path, int *out, struct err *err)
 		int code = errno;
 		if (fd >= 0)
 			close(fd);
-		err_set(err, code, "the collector does not answer on '%s': %s", path,
-			strerror(code));
-		err_hint(err, code == EACCES ? "ask to be in the socket's group"
+		err_set(err, code, "%s '%s': %s",
+			code == EACCES ? "you may not talk to the collector on"
+				       : "the collector does not answer on",
+			path, strerror(code));
+		err_hint(err, code == EACCES ? "its group may: usermod -aG vigie NAME, then log in again"
 					     : "is vigie-collector running? another socket: --set "
 					       "control=PATH, or --dir D");
 		return -code;

@@ -217,6 +217,8 @@ static int refuse(struct isolate *e, json_t *iso, json_t *plan, const struct pol
 	if (a->first == RAIL_mode)
 		err_hint(err, "set isolate.mode to %s",
 			 isolate_is(iso, "family", "") ? "manual" : "auto");
+	else if (a->first == RAIL_target)
+		err_hint(err, "name the host by its MAC; ARP, NDP or DHCP on the mirror binds an address to one");
 	return -EPERM;
 }
 

@@ -75,8 +75,8 @@ static int start(struct daemon *d, struct err *err)
 	const struct settings *s = &d->settings;
 	int r = settings_make_dirs(s, err);
 
-	if (!r)
-		r = store_open(&d->store, s->db, err);
+	if (!r && (r = store_open(&d->store, s->db, err)) != 0)
+		err_hint(err, "--dir D puts everything into one folder, which needs no root");
 	d->hub = hub_new();
 	if (!r && !d->hub)
 		r = err_set(err, ENOMEM, "no memory");

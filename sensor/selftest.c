@@ -142,18 +142,23 @@ static void test_folder(struct selftest *t, const char *name, const char *path, 
 	tell(t, may ? OK : FAILED, name, text, todo);
 }
 
-static void test_sockets(struct selftest *t, const struct strs *addresses)
+/* A folder of several is looked at once. */
+static void test_sockets(struct selftest *t, const struct publish_config *p)
 {
-	for (unsigned i = 0; i < addresses->n; i++) {
-		char path[PATH_MAX];
+	char path[PATH_MAX], last[PATH_MAX] = "";
 
-		if (strncmp(addresses->at[i], "ipc://", 6) != 0)
+	for (unsigned i = 0; i < p->pub.n + p->rep.n; i++) {
+		const char *address = i < p->pub.n ? p->pub.at[i] : p->rep.at[i - p->pub.n];
+
+		if (strncmp(address, "ipc://", 6) != 0)
 			continue;
-		snprintf(path, sizeof(path), "%s", addresses->at[i] + 6);
+		snprintf(path, sizeof(path), "%s", address + 6);
 		char *slash = strrchr(path, '/');
 		if (slash && slash != path)
 			*slash = 0;
-		test_folder(t, "sockets", path, false);
+		if (strcmp(path, last) != 0)
+			test_folder(t, "sockets", path, false);
+		memcpy(last, path, sizeof(last));
 	}
 }
 
@@ -280,8 +285,7 @@ int selftest_main(struct options *o)
 		test_folder(&t, "journal", o->publish.journal_dir, true);
 	if (o->publish.dir)
 		test_folder(&t, "eve.json", o->publish.dir, true);
-	test_sockets(&t, &o->publish.pub);
-	test_sockets(&t, &o->publish.rep);
+	test_sockets(&t, &o->publish);
 	test_source(&t, o);
 	if (t.json) {
 		json_array_end(&t.j);
