@@ -73,7 +73,7 @@ struct stone_state {
 #define STONE_SOURCE "Zhang, Paxson, Detecting Stepping Stones, USENIX Security 2000"
 /* clang-format off */
 static const struct about stone_abouts[] = {
-	SAY_ABOUT("stone", 921, 2, FAMILY_lateral, "Lateral Movement",
+	SAY_ABOUT("stone", 931, 2, FAMILY_lateral, "Lateral Movement",
 		"LATERAL a stepping stone: what is typed into a host goes on to another", "T1021", "TA0008",
 		STONE_SOURCE, "who is logged in on the host in the middle, and from where? A host through which "
 		"others are meant to be reached should have the role jump"),

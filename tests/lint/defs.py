@@ -58,10 +58,26 @@ def check(root, path):
                 yield f"{rel}:{n}: {key} is not defined in {where}"
 
 
+def numbers(root):
+    """What detectors tell has a number of its own: SAY_ABOUT(detector, number, …), and the marks of rpc."""
+    seen = {}
+    found = [(p, n) for p in sorted(root.glob("sensor/detect/*.c"))
+             for n in re.findall(r'SAY_ABOUT\("\w+",\s*(\d+)', p.read_text())]
+    marks = root / "sensor/detect/rpc_markers.def"
+    found += [(marks, n) for n in re.findall(r"^MARK\((\d+)", marks.read_text(), flags=re.M)]
+    for path, n in found:
+        if n in seen:
+            yield f"{path.relative_to(root)}: number {n} is {seen[n]}'s"
+        seen.setdefault(n, path.name)
+    if len(seen) < 20:
+        yield "the numbers of what detectors tell are not found"
+
+
 def main():
     root = pathlib.Path(sys.argv[1])
     paths = sorted(p for t in ("sensor", "collector") for p in (root / t).rglob("*.def"))
     bad = [line for path in paths for line in check(root, path)]
+    bad += numbers(root)
     print("\n".join(bad + [f"{len(paths)} tables, {len(bad)} violations"]))
     return 1 if bad or not paths else 0
 
