@@ -380,6 +380,8 @@ int options_derive(struct options *o, struct err *err)
 	struct strs cidrs = {0};
 	bool is_auto = false, begun = false;
 	bool live = o->capture.files.n == 0;
+
+	o->rule.from_file = !live;
 	int r = home_net_resolve(&o->top.home_net, &cidrs, &is_auto, err);
 
 	if (r == 0)

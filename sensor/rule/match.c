@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int take_scratch(struct rule_matcher *m, struct err *err)
 {
@@ -32,6 +33,8 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 	m->on_hit = on_hit;
 	m->ctx = ctx;
 	m->max_candidates = c->candidates;
+	const char *midstream = c->midstream ? c->midstream : "yes";
+	m->midstream = strcmp(midstream, "auto") == 0 ? !c->from_file : strcmp(midstream, "no") != 0;
 	uint32_t n = m->engine->most_literals + 1, rules = m->engine->n_sig + 1;
 	m->seen = calloc(n, sizeof(*m->seen));
 	m->literal = calloc(n, sizeof(*m->literal));
@@ -274,6 +277,8 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 	struct talk t;
 
 	rule_talk_of_pkt(&t, p);
+	bool unbegun = rule_unbegun(m, p->flow);
+	t.established &= !unbegun;
 	const struct class_lists *l = &e->lists[t.class];
 	if (p->events | p->stream_events)
 		match_list(m, &l->events, p, &t);
@@ -282,7 +287,8 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 	match_headers(m, p, &t);
 	if (p->tunnel.depth)
 		match_outer(m, p);
-	match_app(m, p, &t);
+	if (!unbegun)
+		match_app(m, p, &t);
 	match_list(m, &l->any, p, &t);
 	const struct list *by_port = l->n_port && p->has_ports ? port_list(l, p->dport) : NULL;
 	if (by_port)
@@ -296,7 +302,8 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 		match_covered(m, p);
 	else
 		match_database(m,
-			       t.class == CLASS_tcp   ? DB_tcp
+			       unbegun		      ? DB_stream /* which nobody puts together */
+			       : t.class == CLASS_tcp ? DB_tcp
 			       : t.class == CLASS_udp ? DB_udp
 						      : DB_other,
 			       p, &t);

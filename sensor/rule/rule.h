@@ -54,6 +54,8 @@ struct rule_config {
 	bool (*country)(const void *ctx, const struct addr *a, char out[3]);
 	const void *country_ctx;
 	bool profile;           /* what each rule costs is measured */
+	char *midstream;        /* rules look into TCP connections whose handshake was not seen: auto, yes, no */
+	bool from_file;         /* auto: no */
 	uint32_t candidates;    /* at most, a buffer */
 	uint32_t pending;       /* candidates that wait for more of a stream, per worker */
 	uint32_t flowbits;      /* conversations that carry flowbits, per worker */

@@ -11,8 +11,18 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define REPORT_MAX 4096 /* bytes */
+
+static int midstream_check(const char *text, struct err *err)
+{
+	if (strcmp(text, "auto") == 0 || strcmp(text, "yes") == 0 || strcmp(text, "no") == 0)
+		return 0;
+	err_set(err, EINVAL, "%s: not an answer", text);
+	err_hint(err, "auto, yes or no");
+	return -EINVAL;
+}
 
 const struct param rule_params[] = {
 	PARAM_TEXT(PARAM_LIST, struct rule_config, files, NULL,
@@ -33,6 +43,9 @@ const struct param rule_params[] = {
 		   "iprep: file of \"number,name,text\" lines"),
 	PARAM_TEXT(PARAM_LIST, struct rule_config, reputation, NULL,
 		   "iprep: files of \"address[/bits],category number,score 1-127\" lines"),
+	PARAM_CHECKED(PARAM_STR, struct rule_config, midstream, "auto", midstream_check,
+		      "rules look into TCP connections whose handshake was not seen: yes; no: at their packets "
+		      "alone, none is established, as Suricata does by default; auto: yes live, no from files"),
 	PARAM(PARAM_U32, struct rule_config, candidates, 1, 65536, 1024, "",
 	      "rules evaluated on one buffer at most; the excess is counted"),
 	PARAM(PARAM_U32, struct rule_config, pending, 1, 10000000, 16384, "",

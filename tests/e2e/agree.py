@@ -13,7 +13,8 @@ wildcards. What it does not name fails the test.
 
 --all: all rules, those that we do not match, too; prints the agreement and the differences by their
   cause (what hinders a rule that is not matched; else the protocol and buffers of the rule).
---plain: Suricata as Debian configures it: no connections picked up mid-stream, chunks of random size.
+--plain: both as they are by default: no connections picked up mid-stream; Suricata's chunks of random
+  size. Else rule.midstream is yes, and stream.midstream true.
 --cache DIR: Suricata's pairs are kept there and used again for the same captures and rules.
 """
 import argparse
@@ -201,7 +202,8 @@ def suricata_cached(merged, rules, found):
 def vigie(merged, rules, found):
     out = tmp / "vigie"
     run([args.sensor, "-r", merged.path, "-S", rules, "-l", out, "--set",
-         f"rule.vars=HOME_NET={HOME}", "--set", "rule.vars=EXTERNAL_NET=any"], out)
+         f"rule.vars=HOME_NET={HOME}", "--set", "rule.vars=EXTERNAL_NET=any",
+         *([] if args.plain else ["--set", "rule.midstream=yes"])], out)
     pairs(out, merged, found)
 
 

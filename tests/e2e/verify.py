@@ -35,8 +35,9 @@ args = ap.parse_args()
 base = args.data / "suricata-verify" / "tests"
 
 # What an option of the other engine is here; what is not named has no meaning for a sensor that
-# only listens (--simulate-ips, stream.inline), or is always so (-k none, midstream).
-SETTINGS = {"threshold-file": "rule.threshold_file"}
+# only listens (--simulate-ips, stream.inline), or is always so (-k none).
+SETTINGS = {"threshold-file": "rule.threshold_file", "stream.midstream": "rule.midstream",
+            "stream.async-oneside": "rule.midstream"}
 
 
 def options(row):
@@ -44,6 +45,7 @@ def options(row):
     for name, value in re.findall(r"--set ([\w.-]+)=(\S+)", row["flags"] or ""):
         if name in SETTINGS:
             value = value.replace("${TEST_DIR}", str(base / row["test"]))
+            value = {"true": "yes", "false": "no"}.get(value, value)
             argv += ["--set", f"{SETTINGS[name]}={value}"]
     return argv
 

@@ -128,7 +128,7 @@ def stream_gap(c):
     c.add(.04, tcp("10.1.0.20", "10.1.0.9", 50000, 80, ACK | PSH, 1529, 5001, b" more of it"))
 
 
-@case(RULE_SPLIT)
+@case(RULE_SPLIT, args="--set rule.midstream=yes\n")
 def stream_midstream(c):
     """Picked up in the middle, no handshake seen."""
     c.add(0, tcp("10.1.0.20", "10.1.0.9", 50000, 80, ACK | PSH, 9001, 1, b"xx alpha-word and "))
@@ -140,7 +140,8 @@ def stream_midstream(c):
 @case('alert http any any -> any any (msg:"uri"; flow:to_server; http.uri; content:"/evil"; sid:18;)\n'
       'alert http any any -> any any (msg:"answer"; flow:to_client; http.stat_code; content:"200"; sid:19;)\n'
       'alert tcp any any -> any 50000 (msg:"split"; flow:to_server; content:"GET"; content:"evil"; sid:20;)\n'
-      'alert tcp any 50000 -> any any (msg:"back"; flow:to_client; content:"body"; sid:21;)\n')
+      'alert tcp any 50000 -> any any (msg:"back"; flow:to_client; content:"body"; sid:21;)\n',
+      args="--set rule.midstream=yes\n")
 def stream_turned(c):
     """A client with a low port, a server with a high one, and a mirror that shows the request's first
     half before the SYN-ACK: who is who is told after the first payload."""
@@ -156,6 +157,12 @@ def stream_turned(c):
     out(.02, 7, request[7:])
     c.add(.03, tcp(server, client, 50000, 2000, ACK | PSH, 9001, 1001 + len(request), reply))
     out(.04, len(request), b"", ACK)
+
+
+@case(RULE_SPLIT + 'alert tcp any any -> any 80 (msg:"one packet"; content:"omega-word"; sid:99; rev:1;)\n')
+def stream_midstream_file(c):
+    """The same from a file as it is read by default: its packets alone, and nothing established."""
+    stream_midstream(c)
 
 
 @case('alert tcp any any -> any any (msg:"in a tag"; content:"tagged-needle"; sid:101; rev:1;)\n')
