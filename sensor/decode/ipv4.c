@@ -71,6 +71,8 @@ enum verdict decode_ipv4(struct walk *w)
 	if (header < HEADER_MIN || header > bytes_left(&w->in))
 		return VERDICT_ip4_ihl;
 
+	if (header > HEADER_MIN)
+		walk_event(w, DECODE_ip4_options);
 	uint32_t length = total ? total : walk_wire_left(w);
 	if (length < header || length > walk_wire_left(w)) {
 		walk_event(w, length < header ? DECODE_ip4_below_header : DECODE_ip4_truncated);

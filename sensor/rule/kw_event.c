@@ -2,6 +2,7 @@
 /* decode-event, stream-event: an oddity of this packet, by its name in decode/event.def. Those names
  * of Suricata that it lacks are known, and the rule is named as not matched. */
 #include "decode/event.h"
+#include "rule/header_event.h"
 #include "rule/keyword.h"
 
 extern const struct keyword keyword_decode_event, keyword_stream_event;
@@ -39,8 +40,21 @@ static int event_build(struct build *b, struct span value, int (*find)(const cha
 	return rule_build_test(b, match, e, false);
 }
 
+static bool header_event_match(const void *arg, const struct pkt *p)
+{
+	return ((const struct header_event *)arg)->is(p);
+}
+
 static int decode_event_build(struct build *b, struct span value)
 {
+	const struct header_event *e = rule_header_event(rule_span_unquote(value));
+
+	if (e) {
+		b->sig->event |= e->options;
+		if (b->sig->protos & e->protos)
+			b->sig->protos &= e->protos;
+		return rule_build_test(b, header_event_match, e, false);
+	}
 	return event_build(b, value, decode_event_find, decode_event_match, &keyword_decode_event);
 }
 

@@ -4,11 +4,12 @@
 import base64
 import hashlib
 import pathlib
+import struct
 import sys
 import zlib
 
 import make
-from craft import udp
+from craft import SYN, ether, icmp, ipsum, mac, tcp, udp
 from make_proto import question
 
 make.CASES.clear()
@@ -100,6 +101,36 @@ def whole_files(c):
     (here / "whole-files" / "picture.md5").write_text(hashlib.md5(PNG).hexdigest() + "\n")
     for name in ("md5", "sha1", "sha256"):
         (here / "whole-files" / f"large.{name}").write_text(hashlib.new(name, LARGE).hexdigest() + "\n")
+
+
+
+def ip_options(options, i):
+    options += bytes(-len(options) % 4)
+    head = struct.pack(">BBHHHBBH4B4B", 0x45 + len(options) // 4, 0, 32 + len(options), 1, 0, 64, 17, 0,
+                       10, 1, 0, 20, 10, 1, 0, 9) + options
+    head = head[:10] + struct.pack(">H", ipsum(head)) + head[12:]
+    return ether(mac(SERVER), mac(CLIENT), 0x800, head + struct.pack(">4H", 1000 + i, 53, 12, 0) + b"abcd")
+
+
+@case("".join(f'alert pkthdr any any -> any any (msg:"{name}"; decode-event:{name}; sid:{330 + i};)\n' for i, name in enumerate(
+    ("icmpv4.unknown_type", "icmpv4.unknown_code", "icmpv4.ipv4_unknown_ver", "icmpv4.ipv4_trunc_pkt",
+     "ipv4.opt_invalid", "ipv4.opt_invalid_len", "ipv4.opt_malformed", "ipv4.opt_duplicate",
+     "ipv4.opt_eol_required", "ipv4.opt_pad_required", "tcp.opt_invalid_len", "tcp.opt_duplicate"))))
+def odd_headers(c):
+    """Types and codes of ICMP, options of IPv4 and TCP that do not add up; each beside one that does."""
+    t = iter(range(1000))
+    for kind, code, quoted in ((8, 0, b""), (8, 1, b""), (42, 0, b""), (3, 15, b"E" + bytes(27)), (3, 16, b"E" + bytes(27)),
+                               (11, 1, bytes(28)), (11, 2, bytes(28)), (5, 0, b"E" + bytes(10)), (10, 0, b"")):
+        c.add(next(t), icmp(CLIENT, SERVER, kind, code, b"\0\1\0\1" + quoted))
+    for i, options in enumerate(("0707040000000000", "0707050000000000", "07070400000000000707040000000000", "0700",
+                                 "8804000100000000", "8803000000000000", "550400000000000001010101010101ff",
+                                 "440c0901aabbccdd00000000", "440c0501aabbccdd00000000", "860a0000000101040000",
+                                 "860a00000001010400ff", "01010100")):
+        c.add(next(t), ip_options(bytes.fromhex(options), i))
+    for i, options in enumerate(("020405b4", "020405b4020405b4", "02050000", "0402", "0403", "050a0000000000000000", "0509",
+                                 "2204abcd2204abcd", "fd04f989", "fd03aa", "1312" + "00" * 16, "0300")):
+        raw = bytes.fromhex(options)
+        c.add(next(t), tcp(CLIENT, SERVER, 41000 + i, 80, SYN, 7, options=raw + b"\1" * (-len(raw) % 4)))
 
 
 if __name__ == "__main__":
