@@ -9,6 +9,11 @@
  *
  * Where people type a password, `burst` connections that fail within burst_s are enough.
  *
+ * Slow spraying: accounts that failed from one source and have not worked from there since, within
+ * slow_s; told when they are many, and three times as many as those that worked (else it is a
+ * server that many log in through). SNMP tells no failure, it is silent: different communities
+ * count.
+ *
  * Units:  logins within window_s of packet time.
  * Owns:   bounded tables: (source, target, way), (source).
  * Cost:   two look-ups a login.
@@ -27,7 +32,7 @@
 
 struct brute_config {
 	uint32_t failures, attempts, burst, burst_s, window_s, accounts, unknown, after, again_s,
-		pairs;
+		slow_accounts, slow_s, communities, pairs;
 };
 
 struct brute_pair { /* one way into one target from one source */
@@ -38,7 +43,8 @@ struct brute_pair { /* one way into one target from one source */
 	uint64_t burst_ns, burst_flow; /* begin; last connection counted */
 	uint32_t burst;                /* connections whose login failed since burst_ns */
 	uint32_t pad;
-	char user[40]; /* the last that failed */
+	uint64_t communities; /* set by hash, of those tried within the window */
+	char user[40];        /* the last that failed */
 };
 
 struct brute_source {
@@ -47,6 +53,8 @@ struct brute_source {
 	uint64_t accounts[4],
 		unknown[4]; /* 256-bit sets by hash of those that failed; that are not there */
 	uint32_t failed;
+	uint64_t slow_ns, told_slow_ns;
+	uint64_t slow[4], won[4]; /* accounts since slow_ns: failed and not worked since; worked */
 };
 
 struct brute_state {
@@ -55,7 +63,16 @@ struct brute_state {
 	struct count logins;
 };
 
-enum { BRUTE_guess, BRUTE_spray, BRUTE_enum, BRUTE_won, BRUTE_tries, BRUTE_kinds };
+enum {
+	BRUTE_guess,
+	BRUTE_spray,
+	BRUTE_enum,
+	BRUTE_won,
+	BRUTE_tries,
+	BRUTE_slow,
+	BRUTE_community,
+	BRUTE_kinds
+};
 #define BRUTE_SOURCE "ATT&CK T1110; Zeek detect-bruteforcing, Elastic's rules (thresholds)"
 #define BRUTE_CHECK                                                                                \
 	"failed logins on the target (event 4625, 4771, /var/log/auth.log): one person's stale "   \
@@ -74,6 +91,13 @@ static const struct about brute_abouts[] = {
 	SAY_ABOUT("brute", 825, 2, FAMILY_credential, "Credential Access",
 		"CREDENTIAL many logins tried, how they went cannot be seen", "T1110.001", "TA0006", BRUTE_SOURCE,
 		BRUTE_CHECK),
+	SAY_ABOUT("brute", 826, 1, FAMILY_credential, "Credential Access",
+		"CREDENTIAL passwords sprayed slowly: many accounts fail within a day", "T1110.003", "TA0006",
+		BRUTE_SOURCE, BRUTE_CHECK),
+	SAY_ABOUT("brute", 827, 2, FAMILY_credential, "Credential Access",
+		"CREDENTIAL SNMP communities guessed", "T1110.001", "TA0006", BRUTE_SOURCE,
+		"is the source a monitoring system that looks for devices? Else: which community was answered, and may "
+		"it write?"),
 };
 static const struct param brute_params[] = {
 	PARAM(PARAM_U32, struct brute_config, failures, 3, 10000, 12, "logins",
@@ -90,6 +114,11 @@ static const struct param brute_params[] = {
 	      "of one source that do not exist, within window_s"),
 	PARAM(PARAM_U32, struct brute_config, after, 2, 10000, 10, "logins",
 	      "that failed before one works"),
+	PARAM(PARAM_U32, struct brute_config, slow_accounts, 4, 200, 12, "accounts",
+	      "of one source that fail within slow_s and do not work since"),
+	PARAM(PARAM_U32, struct brute_config, slow_s, 3600, 604800, 86400, "s", "that they are counted in"),
+	PARAM(PARAM_U32, struct brute_config, communities, 3, 60, 8, "communities",
+	      "of SNMP tried at one target within window_s"),
 	PARAM(PARAM_U32, struct brute_config, again_s, 60, 604800, 3600, "s",
 	      "one alert a source, target and kind in this time"),
 	PARAM(PARAM_U32, struct brute_config, pairs, 64, 1 << 22, 8192, "pairs",
@@ -118,11 +147,15 @@ struct login {
 static void tell(const struct login *k, unsigned kind, double observed, double threshold,
 		 const char *unit, const char *text)
 {
+	uint32_t doers = 1u << ROLE_scanner | 1u << ROLE_proxy | 1u << ROLE_vpn;
+
+	if (k->b->how == LOGIN_snmp)
+		doers |= 1u << ROLE_monitoring; /* it looks for devices */
 	const struct telling m = {
 		.about = &brute_abouts[kind],
 		.host = &k->o->src,
 		.other = &k->o->dst,
-		.doers = 1u << ROLE_scanner | 1u << ROLE_proxy | 1u << ROLE_vpn,
+		.doers = doers,
 		.alert = true,
 		.unit = unit,
 		.observed = observed,
@@ -140,16 +173,23 @@ static bool due(uint64_t *told_ns, uint64_t now_ns, uint32_t again_s)
 	return true;
 }
 
-/* Failures before a success that are too many: half of them where they were of different accounts. */
+static unsigned bits_of(const uint64_t set[4])
+{
+	unsigned n = 0;
+
+	for (unsigned i = 0; i < 4; i++)
+		n += (unsigned)__builtin_popcountll(set[i]);
+	return n;
+}
+
+/* Failures before a success that are too many: half of them where they were of different accounts.
+ */
 static uint32_t too_many(const struct login *k)
 {
 	uint64_t key = hash_addr(&k->o->src, 11);
 	const struct brute_source *s = sets_find(&k->s->sources, key ? key : 1);
-	unsigned n = 0;
 
-	for (unsigned i = 0; s && i < 4; i++)
-		n += (unsigned)__builtin_popcountll(s->accounts[i]);
-	return n >= 3 ? (k->c->after + 1) / 2 : k->c->after;
+	return s && bits_of(s->accounts) >= 3 ? (k->c->after + 1) / 2 : k->c->after;
 }
 
 static void test_pair(const struct login *k, struct brute_pair *p)
@@ -161,8 +201,12 @@ static void test_pair(const struct login *k, struct brute_pair *p)
 	addr_text(&k->o->dst, a);
 	if (k->b->outcome == RESULT_ok && failed >= too_many(k) &&
 	    due(&p->won_ns, now_ns, k->c->again_s)) {
-		snprintf(text, sizeof(text), "%s at %s: \"%.39s\" gets in after %u failures",
-			 k->how, a, k->user, failed);
+		static const char *const proofs[] = {"", " by a password",
+						     " by a key, or a padded password"};
+
+		snprintf(text, sizeof(text), "%s at %s: %s%.39s%s gets in%s after %u failures",
+			 k->how, a, *k->user ? "\"" : "somebody", k->user, *k->user ? "\"" : "",
+			 proofs[k->b->proof <= PROOF_key ? k->b->proof : 0], failed);
 		tell(k, BRUTE_won, failed, too_many(k), "failures", text);
 	}
 	if (k->b->outcome == RESULT_failed && p->failed >= k->c->failures &&
@@ -210,6 +254,31 @@ static void test_burst(const struct login *k, struct brute_pair *p)
 	tell(k, BRUTE_guess, p->burst, k->c->burst, "connections", text);
 }
 
+/* A community that is wrong is not answered, so only that there are many says something. */
+static void on_community(const struct login *k, struct brute_pair *p)
+{
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	uint64_t now_ns = k->o->time_ns;
+
+	if (k->b->outcome != RESULT_ok)
+		p->communities |= 1ull << (hash_u64(once_text(k->user), 7) & 63);
+	unsigned n = (unsigned)__builtin_popcountll(p->communities);
+	if (n < k->c->communities)
+		return;
+	addr_text(&k->o->dst, a);
+	if (k->b->outcome == RESULT_ok && due(&p->won_ns, now_ns, k->c->again_s)) {
+		snprintf(text, sizeof(text), "SNMP at %s: \"%.39s\" is answered, %u were tried", a,
+			 k->user, n);
+		tell(k, BRUTE_won, n, k->c->communities, "communities", text);
+	} else if (k->b->outcome != RESULT_ok && due(&p->told_ns, now_ns, k->c->again_s)) {
+		snprintf(text, sizeof(text),
+			 "%u communities tried at %s within %.0f s, the last "
+			 "\"%.39s\"",
+			 n, a, (double)(now_ns - p->begin_ns) / NS_PER_S, k->user);
+		tell(k, BRUTE_community, n, k->c->communities, "communities", text);
+	}
+}
+
 static void on_pair(const struct login *k)
 {
 	bool fresh;
@@ -221,6 +290,11 @@ static void on_pair(const struct login *k)
 		p->last_failed = k->o->time_ns > p->begin_ns + 2 * window_ns ? 0 : p->failed;
 		p->begin_ns = k->o->time_ns;
 		p->failed = p->tried = 0;
+		p->communities = 0;
+	}
+	if (k->b->how == LOGIN_snmp && k->b->clear) {
+		on_community(k, p);
+		return;
 	}
 	/* A name that is not there is no guess at a password: on_source() counts those. */
 	bool guess = k->b->how != LOGIN_kerberos || k->b->code == KRB_BAD_PASSWORD;
@@ -234,12 +308,69 @@ static void on_pair(const struct login *k)
 
 static unsigned add_bit(uint64_t set[4], uint64_t h)
 {
-	unsigned n = 0;
-
 	set[h >> 6 & 3] |= 1ull << (h & 63);
-	for (unsigned i = 0; i < 4; i++)
-		n += (unsigned)__builtin_popcountll(set[i]);
-	return n;
+	return bits_of(set);
+}
+
+/* An account that was sprayed works now: somebody is in. */
+static void test_slow_won(const struct login *k, struct brute_source *s)
+{
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	unsigned n = bits_of(s->slow);
+
+	if (!s->told_slow_ns || k->o->time_ns > s->told_slow_ns + k->c->slow_s * NS_PER_S)
+		return;
+	snprintf(text, sizeof(text),
+		 "%s at %s: \"%.39s\" gets in; it is one of %u accounts that failed from here "
+		 "within %u h",
+		 k->how, addr_text(&k->o->dst, a), k->user, n, k->c->slow_s / 3600);
+	tell(k, BRUTE_won, n, k->c->slow_accounts, "accounts", text);
+}
+
+static void test_slow(const struct login *k, struct brute_source *s)
+{
+	char text[FINDING_SUBJECT];
+	unsigned n = bits_of(s->slow);
+	uint64_t fast_ns = s->told_spray_ns > s->told_enum_ns ? s->told_spray_ns : s->told_enum_ns;
+
+	if (fast_ns && k->o->time_ns < fast_ns + k->c->slow_s * NS_PER_S)
+		return; /* it has been told what this is */
+	if (n < k->c->slow_accounts || n < 3 * bits_of(s->won) ||
+	    !due(&s->told_slow_ns, k->o->time_ns, k->c->slow_s))
+		return;
+	snprintf(text, sizeof(text),
+		 "%u accounts failed within %.1f h and none of them has worked since, the last "
+		 "\"%.39s\"; %u others work from here",
+		 n, (double)(k->o->time_ns - s->slow_ns) / (3600.0 * NS_PER_S), k->user,
+		 bits_of(s->won));
+	tell(k, BRUTE_slow, n, k->c->slow_accounts, "accounts", text);
+}
+
+/* What one source's accounts do over a day. */
+static void on_slow(const struct login *k)
+{
+	bool fresh;
+	uint64_t h = hash_u64(once_text(k->user), 5), bit = 1ull << (h & 63);
+	unsigned at = h >> 6 & 3;
+	struct brute_source *s;
+
+	if (!*k->user || k->b->outcome == RESULT_unknown || k->b->how == LOGIN_snmp)
+		return;
+	s = sets_get(&k->s->sources, hash_addr(&k->o->src, 11), 0, &fresh);
+	if (!s->slow_ns || k->o->time_ns > s->slow_ns + k->c->slow_s * NS_PER_S) {
+		s->slow_ns = k->o->time_ns ? k->o->time_ns : 1;
+		memset(s->slow, 0, sizeof(s->slow));
+		memset(s->won, 0, sizeof(s->won));
+	}
+	if (k->b->outcome == RESULT_ok) {
+		if (s->slow[at] & bit)
+			test_slow_won(k, s);
+		s->slow[at] &= ~bit;
+		s->won[at] |= bit;
+	} else if (!(s->won[at] & bit)) {
+		s->slow[at] |= bit;
+		test_slow(k, s);
+	}
 }
 
 static void on_source(const struct login *k)
@@ -284,9 +415,9 @@ static void brute_on_observation(const void *config, void *state, const struct o
 {
 	struct login k = {.c = config, .s = state, .o = o, .b = obs_fact(o), .out = out};
 
-	/* SNMP asks all day; which community is refused is not to be seen. */
+	/* of version 3 of SNMP the server says itself who is refused, the attempt says nothing */
 	if (k.b->anonymous || k.b->how >= LOGIN_count ||
-	    (k.b->how == LOGIN_snmp && k.b->outcome == RESULT_unknown) ||
+	    (k.b->how == LOGIN_snmp && !k.b->clear && k.b->outcome == RESULT_unknown) ||
 	    (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
 		return;
 	k.user = obs_word(o, sizeof(*k.b), 0);
@@ -294,6 +425,7 @@ static void brute_on_observation(const void *config, void *state, const struct o
 	count_add(&k.s->logins, 1);
 	on_pair(&k);
 	on_source(&k);
+	on_slow(&k);
 }
 
 static void brute_fini(void *state)

@@ -51,6 +51,10 @@ enum login_how {
 	LOGIN_rpc, /* DCE/RPC; only as what carries NTLM or Kerberos */
 	LOGIN_count
 };
+/* SSH: what a login that worked was proved with, by its size: a signature is longer than passwords are,
+ * but for those that a client pads (PuTTY). */
+enum login_proof { PROOF_unknown, PROOF_password, PROOF_key };
+
 /* words: user, domain or realm, workstation */
 struct fact_login {
 	uint32_t code;        /* NTSTATUS, Kerberos error, LDAP result, reply code; 0 none */
@@ -59,5 +63,6 @@ struct fact_login {
 	uint8_t clear;        /* the password went in clear text */
 	uint8_t user_unknown; /* the server says there is no such user */
 	uint8_t anonymous, locked;
-	uint8_t pad[2];
+	uint8_t proof; /* enum login_proof */
+	uint8_t pad[1];
 };

@@ -227,7 +227,8 @@ static void sealed(struct proto_call *c, uint32_t n)
 
 	s->half[c->dir].sealed += n;
 	if (ssh_login_segment(&s->login, c->dir, n)) {
-		struct fact_login f = {.how = LOGIN_ssh, .outcome = s->login.outcome};
+		struct fact_login f = {
+			.how = LOGIN_ssh, .outcome = s->login.outcome, .proof = s->login.proof};
 
 		proto_fact(c, FACT_login, &f, sizeof(f), NULL, 0);
 		if (was != s->login.outcome)

@@ -8,7 +8,7 @@ import sys
 import make
 from craft import ACK, PSH, tcp
 from make_proto import kexinit, packet
-from sessions import rpc
+from sessions import der, rpc
 
 make.CASES.clear()
 case = make.case
@@ -180,6 +180,33 @@ def silver_too_early(c):
 def silver_none_unseen(c):
     """The same after half a day in which no controller was seen: nothing can be said."""
     silver(c, 12.1 * 3600)
+
+
+def bind(c, t, a, user, works, port):
+    """A simple bind at the directory, and how it went (RFC 4511 4.2; 49 is invalidCredentials)."""
+    asked = der(0x30, der(2, b"\1"), der(0x60, der(2, b"\3"), der(4, user.encode()), der(0x80, b"Winter2026")))
+    said = der(0x30, der(2, b"\1"), der(0x61, der(10, b"\0" if works else b"\x31"), der(4), der(4)))
+    c.session(t, host(a), host(9), port, 389, [(">", asked), ("<", said)])
+
+
+PEOPLE = "alice bob carol dave erin frank grace heidi ivan judy mallory niaj olivia peggy".split()
+
+
+@case()
+def spray_slow(c):
+    """One wrong password for each of fourteen accounts, forty minutes apart; one of them works in the end."""
+    for i, user in enumerate(PEOPLE):
+        bind(c, 2400 * i, 66, user + "@corp.example", False, 40000 + i)
+    bind(c, 2400 * len(PEOPLE), 66, "dave@corp.example", True, 41000)
+
+
+@case()
+def spray_none_people(c):
+    """Fourteen people log in through one server over a day, and most mistype their password first."""
+    for i, user in enumerate(PEOPLE):
+        if i % 4:
+            bind(c, 2400 * i, 66, user + "@corp.example", False, 40000 + i)
+        bind(c, 2400 * i + 20, 66, user + "@corp.example", True, 41000 + i)
 
 
 if __name__ == "__main__":

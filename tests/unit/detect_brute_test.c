@@ -117,6 +117,116 @@ static void check_sealed(void)
 	}
 }
 
+/* Every way in: twelve failures are guessing, and a success after them is told. */
+static void check_ways(void)
+{
+	for (unsigned how = 0; how < LOGIN_count; how++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "way in %u", how);
+		CASE(name);
+		if (how == LOGIN_kerberos || how == LOGIN_rpc)
+			continue; /* by its error code; only carries others */
+		facts_open(NULL, 0);
+		for (unsigned i = 0; i < 12; i++) {
+			facts_wait(2);
+			facts_login(WS, FS, (enum login_how)how, RESULT_failed, "root", false);
+		}
+		facts_login(WS, FS, (enum login_how)how, RESULT_ok, "root", false);
+		CHECK_STR(facts_told(), "+821 10.0.0.5 +824 10.0.0.5");
+		facts_close();
+	}
+}
+
+static void snmp(unsigned outcome, const char *community)
+{
+	struct fact_login b = {.how = LOGIN_snmp, .outcome = (uint8_t)outcome, .clear = 1};
+	const char *words[] = {community, "", ""};
+
+	facts_say(OBS_login, WS, FS, 161, &b, sizeof(b), words, 3);
+}
+
+static void check_snmp(void)
+{
+	static char *monitor[] = {"10.0.0.5=monitoring"};
+
+	CASE("communities guessed, and one is answered");
+	facts_open(NULL, 0);
+	for (char c = 'a'; c <= 'z'; c++) {
+		char community[] = {c, 'x', '\0'};
+
+		snmp(RESULT_unknown, community);
+		if (c == 'g')
+			CHECK_STR(facts_told(), "");
+	}
+	CHECK_STR(facts_told(), "+827 10.0.0.5");
+	snmp(RESULT_ok, "private");
+	CHECK_STR(facts_told(), "+824 10.0.0.5");
+	facts_close();
+	CASE("one community all day, answered or not");
+	facts_open(NULL, 0);
+	for (unsigned i = 0; i < 50; i++) {
+		snmp(RESULT_unknown, "public");
+		snmp(i & 1 ? RESULT_ok : RESULT_unknown, "public");
+	}
+	CHECK_STR(facts_told(), "");
+	facts_close();
+	CASE("a monitor that looks for devices");
+	facts_open(monitor, 1);
+	for (char c = 'a'; c <= 'z'; c++)
+		snmp(RESULT_unknown, (char[]){c, 'x', '\0'});
+	CHECK_STR(facts_told(), "-827 10.0.0.5");
+	facts_close();
+}
+
+/* As in `rows`, but "~" is half an hour: what comes within a day. */
+static const struct {
+	const char *name, *logins, *told;
+} slow[] = {
+	{"twelve accounts, half an hour apart", "a~b~c~d~e~f~g~h~i~j~k~l", "+826 10.0.0.5"},
+	{"eleven", "a~b~c~d~e~f~g~h~i~j~k", ""},
+	{"told once a day", "a~b~c~d~e~f~g~h~i~j~k~l~m~n~o~p~q", "+826 10.0.0.5"},
+	{"people who mistype, and then get in", "aA~bB~cC~dD~eE~fF~gG~hH~iI~jJ~kK~lL~mM~nN", ""},
+	{"a server that many log in through, some in vain", "A~B~C~D~E~F~a~g~h~i~j~k~l~m~n~o~p~q~r",
+	 ""},
+	{"one's own account works meanwhile", "A~b~c~d~e~A~f~g~h~i~j~k~A~l~m", "+826 10.0.0.5"},
+	{"one account again and again", "a~a~a~a~a~a~a~a~a~a~a~a~a~a~a~a~a~a~a", ""},
+	{"accounts that do not exist", "0~1~2~3~4~5~6~7~8~9~a~b", "+826 10.0.0.5"},
+	{"and one of them works in the end", "a~b~c~d~e~f~g~h~i~j~k~l~D",
+	 "+826 10.0.0.5 +824 10.0.0.5"},
+	{"told already, as quick spraying", "abcdefgh~i~j~k~l~m~n", "+822 10.0.0.5"},
+	{"told already, as enumeration", "01234~a~b~c~d~e~f~g~h", "+823 10.0.0.5"},
+	{"one that did not fail works", "a~b~c~d~e~f~g~h~i~j~k~l~X", "+826 10.0.0.5"},
+};
+
+static void check_slow(void)
+{
+	for (unsigned i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+		CASE(slow[i].name);
+		facts_open(NULL, 0);
+		for (const char *p = slow[i].logins; *p; p++) {
+			char user[] = {*p, 'x', '\0'};
+			bool works = *p >= 'A' && *p <= 'Z';
+
+			if (*p == '~')
+				facts_wait(1800);
+			else
+				facts_login(WS, FS, LOGIN_ntlm, works ? RESULT_ok : RESULT_failed,
+					    user, *p >= '0' && *p <= '9');
+		}
+		CHECK_STR(facts_told(), slow[i].told);
+		facts_close();
+	}
+	CASE("over more than a day");
+	facts_open(NULL, 0);
+	for (char c = 'a'; c <= 'z'; c++) {
+		facts_login(WS, FS, LOGIN_ldap, RESULT_failed, (char[]){c, 'x', '\0'}, false);
+		facts_wait(3 * 3600);
+	}
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
 static void write_file(unsigned i, uint16_t was, uint16_t is, bool over)
 {
 	struct fact_smb_io b = {.read = 50000,
@@ -207,6 +317,9 @@ static void check_losses(void)
 int main(void)
 {
 	check_logins();
+	check_ways();
+	check_snmp();
+	check_slow();
 	check_losses();
 	check_sealed();
 	return check_done();

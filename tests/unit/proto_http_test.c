@@ -268,6 +268,13 @@ static void check_facts(void)
 	rig_fini(&r);
 	CHECK(strstr(r.text, "fact http< [GET] [h] [/x] [] []\n") != NULL);
 	CHECK(strstr(r.text, "fact login< how=6 outcome=2 code=401 clear=1 [user]") != NULL);
+	CASE("a login that works");
+	rig_init(&r, 40000, 80);
+	r.facts = true;
+	rig_say(&r, FLOW_to_server, get, strlen(get));
+	rig_say(&r, FLOW_to_client, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 38);
+	rig_fini(&r);
+	CHECK(strstr(r.text, "fact login< how=6 outcome=1 code=200 clear=1 [user]") != NULL);
 }
 
 int main(void)

@@ -40,6 +40,9 @@ static const struct row rows[] = {
 	 "fact login< how=7 outcome=2 code=535 clear=1 [joe]\n"},
 	{"a login in one line", 25, HELLO "CAUTH PLAIN AGpvZQBwYXNz\nS235 yes\n",
 	 "fact login< how=7 outcome=1 code=235 clear=1 [joe]\n"},
+	{"FTP, the right password", 21,
+	 "S220 FTP ready\nCUSER joe\nS331 who\nCPASS secret\nS230 in\n",
+	 "fact login< how=4 outcome=1 code=230 clear=1 [joe]\n"},
 	{"FTP", 21,
 	 "S220 FTP ready\nCUSER joe\nS331 who\nCPASS secret\nS530-no\nS530 no\nCPASV\n"
 	 "S227 Entering (10,0,0,2,19,137)\nCRETR file\nS150 coming\nS226 done\n",

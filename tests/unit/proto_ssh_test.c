@@ -174,8 +174,59 @@ static void check_clear(void)
 	CHECK(strstr(rig_fini(&r), "event ssh.long_banner") != NULL);
 }
 
+/* What a login was proved with: bytes of each segment, those of the server negative. */
+static void check_proof(void)
+{
+	static const struct {
+		const char *name;
+		int said[12];
+		uint8_t outcome, proof;
+	} rows[] = {
+		{"a password, padded by OpenSSH",
+		 {44, -44, 60, -76, 148, -28},
+		 RESULT_ok,
+		 PROOF_password},
+		{"a short one, of libssh", {44, -44, 60, -76, 76, -28}, RESULT_ok, PROOF_password},
+		{"a key: asked for, then signed",
+		 {44, -44, 60, -76, 140, -100, 308, -28},
+		 RESULT_ok,
+		 PROOF_key},
+		{"signed in two segments",
+		 {44, -44, 60, -76, 140, -100, 150, 158, -28},
+		 RESULT_ok,
+		 PROOF_key},
+		{"a key after a wrong password",
+		 {44, -44, 60, -76, 148, -76, 308, -28},
+		 RESULT_ok,
+		 PROOF_key},
+		{"a password after a key that was refused",
+		 {44, -44, 60, -76, 308, -76, 148, -28},
+		 RESULT_ok,
+		 PROOF_password},
+		{"wrong", {44, -44, 60, -76, 148, -76}, RESULT_failed, PROOF_unknown},
+		{"a session of which the end of the login was missed",
+		 {44, -44, 60, -76, 308, -20000},
+		 RESULT_ok,
+		 PROOF_unknown},
+	};
+
+	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ssh_login l = {.accept = 44, .success = 28};
+
+		CASE(rows[i].name);
+		for (unsigned k = 0; k < 12 && rows[i].said[k]; k++) {
+			int n = rows[i].said[k];
+
+			ssh_login_segment(&l, n < 0, (uint32_t)(n < 0 ? -n : n));
+		}
+		CHECK_EQ(l.outcome, rows[i].outcome);
+		CHECK_EQ(l.proof, rows[i].proof);
+	}
+}
+
 int main(void)
 {
+	check_proof();
 	check_clear();
 	check_rows();
 	return check_done();
