@@ -60,5 +60,39 @@ def enip_station(c):
                (">", enip(0x6F, struct.pack("<IHHHH", 0, 0, 1, 0xB2, 40)))])
 
 
+def crc(data):
+    c = 0
+    for b in data:
+        c ^= b
+        for _ in range(8):
+            c = c >> 1 ^ 0xA6BC if c & 1 else c >> 1
+    return struct.pack("<H", ~c & 0xFFFF)
+
+
+def dnp3(transport, part):
+    """A link frame around a transport segment."""
+    user = bytes([transport]) + part
+    head = b"\x05\x64" + bytes([len(user) + 5, 0xC4]) + struct.pack("<HH", 1, 2)
+    return head + crc(head) + b"".join(user[i:i + 16] + crc(user[i:i + 16]) for i in range(0, len(user), 16))
+
+
+@case('alert dnp3 any any -> any any (msg:"read"; dnp3_func:read; dnp3_obj:60,2; sid:350;)\n'
+      'alert dnp3 any any -> any any (msg:"relay"; dnp3_func:direct_operate; dnp3_obj:12,1; dnp3_data; content:"|03 01 64|"; sid:351;)\n'
+      'alert dnp3 any any -> any any (msg:"restarted"; dnp3_ind:device_restart,device_trouble; sid:352;)\n'
+      'alert dnp3 any any -> any any (msg:"in pieces"; dnp3_data; content:"MALWARE"; flow:to_client; sid:353;)\n'
+      'alert dnp3 any any -> any any (msg:"spoilt"; app-layer-event:dnp3.bad_transport_crc; sid:354;)\n'
+      'alert dnp3 any any -> any any (msg:"restart"; dnp3_func:cold_restart; sid:355;)\n')
+def dnp3_station(c):
+    """Classes read, a relay operated, an answer in two segments, a spoilt frame, a restart."""
+    spoilt = bytearray(dnp3(0xC3, b"\xc3\x0e"))
+    spoilt[-3] ^= 1
+    c.session(0, STATION, PLC, 50002, 20000,
+              [(">", dnp3(0xC0, bytes.fromhex("c0013c02063c0306"))),
+               ("<", dnp3(0x40, bytes.fromhex("c08180006e0700000 04d414c57".replace(" ", "")))),
+               ("<", dnp3(0x81, b"ARE")),
+               (">", dnp3(0xC1, bytes.fromhex("c1050c01170107030164000000640000 0000".replace(" ", "")))),
+               (">", bytes(spoilt)), (">", dnp3(0xC4, b"\xc4\x0d"))])
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])
