@@ -47,6 +47,11 @@ def options(row):
             value = value.replace("${TEST_DIR}", str(base / row["test"]))
             value = {"true": "yes", "false": "no"}.get(value, value)
             argv += ["--set", f"{SETTINGS[name]}={value}"]
+    # the same where a test brings a configuration of its own
+    yaml = base / row["test"] / "suricata.yaml"
+    if yaml.exists() and re.search(r"^stream:\n(?:[ #].*\n|\n)*?  midstream: *(?:true|yes)\b",
+                                   yaml.read_text(errors="replace"), re.M):
+        argv += ["--set", "rule.midstream=yes"]
     return argv
 
 
