@@ -48,6 +48,7 @@ enum flow_outcome {
 #define FLOW_GUESSED      1024u /* direction inferred, not seen */
 #define FLOW_DECIDED      2048u /* its outcome has been told (FLOW_EVENT_contact) */
 #define FLOW_ALERTED      4096u /* set by rule/ through flow_mark_alerted() */
+#define FLOW_SEALED       16384u /* set by proto/: encrypted both ways from here on */
 #define FLOW_LONE_ACK     8192u /* one segment with ACK and no data, answered by RST: all there was */
 
 struct flow_half {        /* what one side sent */

@@ -198,6 +198,11 @@ struct proto_bytes proto_carried(struct proto_call *c)
 	return b;
 }
 
+void proto_sealed(struct proto_call *c)
+{
+	c->flow->seen |= FLOW_SEALED;
+}
+
 void proto_quit(struct proto_call *c, uint8_t dir)
 {
 	flow_stream_quit(c->flow, dir);

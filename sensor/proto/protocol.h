@@ -132,6 +132,7 @@ void proto_carry(struct proto_call *c, struct proto_bytes *b);
 struct proto_bytes proto_carried(struct proto_call *c);
 void proto_quit(struct proto_call *c,
 		uint8_t dir); /* nothing more of this direction is wanted: TLS after the hello */
+void proto_sealed(struct proto_call *c); /* both sides encrypt from here: payload says nothing more */
 /* For some minutes flows to this server address and port are `app` (FTP data, RPC's endpoint map).
  */
 void proto_expect(struct proto_call *c, const struct addr *server, uint16_t port, enum app app,

@@ -172,6 +172,8 @@ static bool packet(struct proto_call *c, const uint8_t *p, uint32_t n)
 	if (p[0] != MSG_newkeys)
 		return false;
 	s->half[c->dir].phase = PHASE_sealed;
+	if (s->half[!c->dir].phase >= PHASE_sealed)
+		proto_sealed(c);
 	if (s->half[!c->dir].phase == PHASE_sealed || !s->login.accept)
 		ssh_login_sizes(&s->login, &s->t, s->client_offer.at, s->client_offer.len);
 	proto_progress(c, &s->t.tx, c->dir, DONE);

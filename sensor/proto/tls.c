@@ -120,6 +120,7 @@ struct tls_half {
 	uint8_t head_n, type;
 	bool modern; /* has had a record of SSL 3 or TLS */
 	bool over;   /* nothing more is read of this direction */
+	bool sealed; /* it encrypts */
 };
 
 struct tls_state {
@@ -285,6 +286,9 @@ static void record(struct proto_call *c)
 	switch (h->type) {
 	case RECORD_change:
 	case RECORD_data:
+		h->sealed = true;
+		if (s->half[!c->dir].sealed)
+			proto_sealed(c);
 		done(c);
 		break;
 	case RECORD_heartbeat:

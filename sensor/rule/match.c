@@ -264,9 +264,11 @@ static void match_database(struct rule_matcher *m, enum database_kind kind, stru
 		match_one(m, m->candidate[i], p);
 }
 
-/* What the stream's scan has found in these bytes is not searched for again. */
+/* What the stream's scan has found in these bytes is not searched for again. A packet of several pieces
+ * may have brought a rule in each. */
 static void match_covered(struct rule_matcher *m, struct pkt *p)
 {
+	m->n_packet = rule_sort_once(m->packet, m->n_packet);
 	for (uint32_t i = 0; i < m->n_packet; i++)
 		match_one(m, m->packet[i], p);
 }
@@ -296,9 +298,9 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 	/* A later fragment's bytes are no beginning of anything: rules count from the payload's. */
 	if (p->fragment && !p->first_fragment)
 		return;
-	if (p->payload_len == 0)
-		return;
-	if (m->covered == p)
+	if (p->payload_len == 0 || (p->flow && p->flow->seen & FLOW_SEALED))
+		return; /* as Suricata: chance alone would match what is encrypted */
+	if (m->covered == p && m->covered_n == p->payload_len)
 		match_covered(m, p);
 	else
 		match_database(m,

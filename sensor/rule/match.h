@@ -57,6 +57,8 @@ struct rule_handover { /* where each thing of the old rule set stands in the new
 	uint16_t *flowbit, *flowint, *flowvar;
 };
 
+#define COVER_FAILED UINT32_MAX /* of covered_n: no piece, or another one, or too much */
+
 struct rule_matcher {
 	const struct rule_set *set;
 	const struct rule_engine *engine;
@@ -72,9 +74,10 @@ struct rule_matcher {
 	/* Candidates of one scan, room for every rule. */
 	uint32_t *candidate, *candidate_end;
 	uint32_t n_candidate;
-	/* The packet whose payload the stream's scan has covered, and the candidates of it that are
-	 * matched on packets too. */
+	/* The packet whose payload the stream's scan has covered up to covered_n, and the candidates of
+	 * it that are matched on packets too: up to max_candidates, more count as not covered. */
 	const struct pkt *covered;
+	uint32_t covered_n;
 	uint32_t *packet, n_packet;
 	struct pkt outer; /* the outermost pair around the packet, when rules were held against it */
 	struct hit hit[HITS_MAX];
@@ -133,6 +136,7 @@ static inline void rule_try_begin(struct rule_matcher *m, const struct signature
 	m->eval.told_len = 0;
 	m->eval.told_over = false;
 }
+uint32_t rule_sort_once(uint32_t *at, uint32_t n); /* ascending, each once: how many are left */
 enum outcome rule_try_steps(struct rule_matcher *m, const struct step *step, unsigned n,
 			    const struct view *v);
 enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const struct view *v);

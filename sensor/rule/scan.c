@@ -91,6 +91,18 @@ static void sort(uint32_t *at, uint32_t n)
 	}
 }
 
+uint32_t rule_sort_once(uint32_t *at, uint32_t n)
+{
+	uint32_t kept = 0;
+
+	sort(at, n);
+	for (uint32_t i = 0; i < n; i++) {
+		if (kept == 0 || at[kept - 1] != at[i])
+			at[kept++] = at[i];
+	}
+	return kept;
+}
+
 /* The candidates behind the first `before`. */
 static void arrange(struct rule_matcher *m, uint32_t before)
 {

@@ -197,20 +197,33 @@ static void scan(const struct piece *pc, uint32_t piece_len)
 	}
 }
 
-/* Whether the piece is just what its packet carries: then its packet need not be scanned. */
+/* Whether the pieces so far are just what their packet carries: then it need not be scanned. */
 static void cover(const struct piece *pc, uint32_t piece_len)
 {
 	struct rule_matcher *m = pc->m;
 	const struct pkt *p = pc->p;
 
-	if (!p || p->payload_len != piece_len ||
-	    memcmp(pc->v.at + pc->v.len - piece_len, p->payload, piece_len) != 0)
+	if (m->covered != p) {
+		m->covered = p;
+		m->covered_n = 0;
+		m->n_packet = 0;
+	}
+	if (!p || m->covered_n == COVER_FAILED)
 		return;
-	m->covered = p;
-	m->n_packet = 0;
+	if (p->payload_len - m->covered_n < piece_len ||
+	    memcmp(pc->v.at + pc->v.len - piece_len, p->payload + m->covered_n, piece_len) != 0) {
+		m->covered_n = COVER_FAILED;
+		return;
+	}
+	m->covered_n += piece_len;
 	for (uint32_t i = 0; i < m->n_candidate; i++) {
-		if (m->engine->sig[m->candidate[i]]->where & WHERE_TCP_PACKET)
-			m->packet[m->n_packet++] = m->candidate[i];
+		if (!(m->engine->sig[m->candidate[i]]->where & WHERE_TCP_PACKET))
+			continue;
+		if (m->n_packet == m->max_candidates) {
+			m->covered_n = COVER_FAILED;
+			return;
+		}
+		m->packet[m->n_packet++] = m->candidate[i];
 	}
 }
 

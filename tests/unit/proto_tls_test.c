@@ -66,6 +66,13 @@ static void check_handshake(void)
 	CHECK(strstr(first, "\"notbefore\":\"2026-11-28T07:42:25\",\"notafter\":"
 			    "\"2036-11-25T07:42:25\"") != NULL);
 	CHECK(strstr(first, "event") == NULL);
+	CASE("both sides encrypt: nothing behind it is looked at");
+	rig_init(&r, 40000, 443);
+	for (unsigned i = 0; i < 4; i++) {
+		rig_say(&r, i & 1, buf[i], len[i]);
+		CHECK_EQ((r.flow->seen & FLOW_SEALED) != 0, i == 3);
+	}
+	rig_fini(&r);
 	CASE("the same in segments of every small length");
 	for (uint32_t split = 1; split < 40; split++)
 		CHECK_STR(whole(&r, split), first);

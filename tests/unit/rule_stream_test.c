@@ -244,6 +244,56 @@ static void packets(struct run *r)
 	run_fini(r);
 }
 
+/* A packet of several pieces. `odd`: its last piece is not what the packet says. */
+static void give_in_pieces(struct run *r, const char *text, uint32_t cut, bool odd)
+{
+	uint32_t n = (uint32_t)strlen(text);
+	struct pkt p = run_pkt(r, 0, text, n);
+	struct order at = {.seq = p.seq, .time_ns = p.time_ns, .stage = ORDER_flow};
+	char window[64];
+
+	memcpy(window, text, n);
+	if (odd)
+		window[n - 1] = '?';
+	for (uint32_t done = 0; done < n; done += cut) {
+		uint32_t len = n - done < cut ? n - done : cut;
+		struct flow_piece piece = {.window = (const uint8_t *)window, .window_len = done + len,
+					   .piece_len = len, .offset = done, .dir = 0};
+
+		rule_piece(r->m, &r->flow, &piece, &p, &at);
+	}
+	rule_pkt(r->m, &p);
+}
+
+static void covered(struct run *r)
+{
+	static const char rules[] = "alert tcp-pkt any any -> any any (content:\"abc\"; sid:1;)\n"
+				    "alert tcp-pkt any any -> any any (content:\"xyz\"; sid:2;)\n" STREAM
+				    "(content:\"abcdef\"; sid:3;)";
+
+	CASE("a packet of several pieces: its bytes are scanned once, its rules match once each");
+	for (uint32_t cut = 1; cut <= 24; cut++) {
+		run_init(r, rules);
+		give_in_pieces(r, "..abcdef..abc..xyz..xyz.", cut, false);
+		CHECK_STR(run_sids(r), "1 2 3");
+		CHECK_EQ(count_get(&rule_matcher_counters(r->m)->scans), (24 + cut - 1) / cut);
+		run_fini(r);
+	}
+	CASE("pieces that are not just its bytes: it is scanned by itself");
+	run_init(r, rules);
+	give_in_pieces(r, "..abcdef..xyz", 6, true);
+	CHECK_STR(run_sids(r), "1 2 3");
+	run_fini(r);
+
+	CASE("what is encrypted both ways is not searched");
+	run_init(r, rules);
+	r->flow.seen |= FLOW_SEALED;
+	struct pkt p = run_pkt(r, 0, "abc", 3);
+	rule_pkt(r->m, &p);
+	CHECK_STR(run_sids(r), "");
+	run_fini(r);
+}
+
 int main(void)
 {
 	struct run *r = malloc(sizeof(*r));
@@ -254,6 +304,7 @@ int main(void)
 	window(r);
 	bounds(r);
 	packets(r);
+	covered(r);
 	free(r);
 	return check_done();
 }
