@@ -12,8 +12,9 @@
  * folder's photographs) are a finding. What was lost goes on being counted and is told again at
  * each power of two.
  *   In an encrypted session: `sealed_files` written back at the length they were read with
- * (on_written_back()). It tells nothing of files below 600 bytes, of encryption of a part of each
- * file in blocks of a fixed length, and of ransomware that writes new files and deletes the old.
+ *     (on_written_back()). It tells nothing of files below 600 bytes, of encryption of a part of
+ * each file in whole buffers without a rename, and of ransomware that writes new files and deletes
+ *     the old.
  *
  * Units:  files within window_s of packet time; entropy in thousandths of a bit a byte.
  * Owns:   a bounded table of clients, each with the last FILES names it touched, as hashes.
@@ -52,7 +53,7 @@ struct ransom_client {
 	uint32_t sealed_n; /* times told of a session that hides names, both ways alike */
 	uint64_t sealed_ns, sealed[2]; /* begin of its window; bytes read, written */
 	uint64_t back_ns;              /* of a run of encrypted files written back: its begin */
-	uint32_t opens, renames, rewritten, behind;
+	uint32_t opens, renames, rewritten, behind, blocks;
 	uint32_t by[3];
 	uint8_t way[FILES];
 	char extension[24], example[64];
@@ -270,16 +271,19 @@ static void on_written_back(const struct act *k, const struct fact_smb_io *b)
 	char text[FINDING_SUBJECT], a[ADDR_TEXT];
 
 	if (k->o->time_ns > cl->back_ns + k->c->window_s * NS_PER_S ||
-	    2 * cl->opens > 3 * cl->rewritten + 2 * cl->renames + 8) {
+	    2 * cl->opens > 3 * (cl->rewritten + cl->blocks) + 2 * cl->renames + 8) {
 		cl->back_ns = k->o->time_ns;
-		cl->opens = cl->renames = cl->rewritten = cl->behind = 0;
+		cl->opens = cl->renames = cl->rewritten = cl->behind = cl->blocks = 0;
 	}
 	cl->opens += b->opens;
 	cl->renames += b->renames;
 	cl->rewritten += b->rewritten;
+	cl->blocks += b->blocks;
 	cl->behind = b->behind > cl->behind ? b->behind : cl->behind;
-	if (cl->rewritten < k->c->sealed_files || 2 * cl->opens < cl->rewritten ||
-	    2 * (cl->opens + cl->behind) > 3 * cl->rewritten + 2 * cl->renames)
+	/* Whole buffers are of no certain file: they count where as many are renamed. */
+	uint32_t files = cl->rewritten + (cl->blocks < cl->renames ? cl->blocks : cl->renames);
+	if (files < k->c->sealed_files || 2 * cl->opens < files ||
+	    2 * (cl->opens + cl->behind) > 3 * files + 2 * cl->renames)
 		return;
 	struct once_entry *e =
 		once_get(&k->s->once, RANSOM_back, cl->head.key, 0, 0, k->o->time_ns);
@@ -288,9 +292,9 @@ static void on_written_back(const struct act *k, const struct fact_smb_io *b)
 	snprintf(text, sizeof(text),
 		 "on %s: %u files written back at the length they were read with, or with the same "
 		 "trailer, within %.1f s; %u opened, %u renamed; names are encrypted",
-		 addr_text(&k->o->dst, a), cl->rewritten,
-		 (double)(k->o->time_ns - cl->back_ns) / NS_PER_S, cl->opens, cl->renames);
-	tell(k, RANSOM_back, true, cl->rewritten, text);
+		 addr_text(&k->o->dst, a), files, (double)(k->o->time_ns - cl->back_ns) / NS_PER_S,
+		 cl->opens, cl->renames);
+	tell(k, RANSOM_back, true, files, text);
 }
 
 /* Encrypting in place reads as much as it writes, all the time; so does a copy from share to share:

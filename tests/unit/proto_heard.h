@@ -122,6 +122,8 @@ static inline void rig_on_fact(void *ctx, const struct proto_fact *f)
 		if (io->opens || io->renames || io->rewritten)
 			rig_put(r, " opened=%u renamed=%u rewritten=%u", io->opens, io->renames,
 				io->rewritten);
+		if (io->blocks)
+			rig_put(r, " blocks=%u", io->blocks);
 	}
 	for (uint32_t i = 0; i < f->text_len; i += (uint32_t)strlen(f->text + i) + 1)
 		rig_put(r, " [%s]", f->text + i);

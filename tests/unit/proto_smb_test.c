@@ -538,7 +538,7 @@ static void encrypted(uint8_t dir, unsigned n)
 /* Lengths of requests and, below zero, of answers. */
 static const struct {
 	const char *name;
-	int len[32];
+	int len[40];
 	const char *told;
 } sealed[] = {
 	{"two files written back and renamed",
@@ -557,6 +557,10 @@ static const struct {
 	 {156, 158, -152, -152, 113, 113, -3157, -2994, 3026, 3189, -80, -80, 88, 88, -124, -124},
 	 "opened=2 renamed=0 rewritten=2"},
 	{"pages", {156, -152, 113, -4176, 4208, -80, 88, -124}, "opened=1 renamed=0 rewritten=0"},
+	{"pages of two files, closed; of one that has a tail, too",
+	 {156, -152, 113, -4176, 4208, -80,   88,   -124, 156, -152,  113,  -4176, 4208, -80,
+	  88,  -124, 156, -152,  113,  -4176, 4208, -80,  113, -1080, 1112, -80,   88,   -124},
+	 "opened=3 renamed=0 rewritten=1 blocks=2"},
 	{"times are set", {156, -152, 136, -66, 88, -124}, "opened=1 renamed=0 rewritten=0"},
 	{"a listing is no read",
 	 {122, -152, 98, -3157, 3189, -80, 88, -124},
