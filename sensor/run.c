@@ -246,9 +246,11 @@ static int open_workers(struct run *r, struct err *err)
 		.abort = &r->abort,
 		.flow_records = r->o->top.flow_records,
 		.wants = detect_wants(&r->o->detect),
+		.ears = &r->ears,
 		.remember = SEEN_ENTRIES / r->n_workers,
 	};
 
+	detect_ears(&r->ears, &r->o->detect);
 	r->worker = calloc(r->n_workers, sizeof(*r->worker));
 	r->worker_ring = calloc(r->n_workers, sizeof(struct ring *));
 	if (!r->worker || !r->worker_ring)

@@ -22,6 +22,7 @@ struct run {
 	char why_source[200];
 	struct rule_set *rules; /* in force */
 	struct reload reload;
+	struct detect_ears ears; /* the workers' */
 	bool live;
 
 	struct worker *worker;

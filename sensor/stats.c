@@ -211,10 +211,13 @@ static void observe_stats(struct json *j, const struct run *r)
 			n += count_get(&r->worker[i].observer.made[k]);
 		json_u64(j, names[k], n);
 	}
-	uint64_t crowded = 0;
-	for (unsigned i = 0; i < r->n_workers; i++)
+	uint64_t crowded = 0, unused = 0;
+	for (unsigned i = 0; i < r->n_workers; i++) {
 		crowded += count_get(&r->worker[i].observer.crowded);
+		unused += count_get(&r->worker[i].observer.unused);
+	}
 	json_u64(j, "crowded", crowded);
+	json_u64(j, "unused", unused);
 	json_u64(j, "late", count_get(&r->merge.late));
 	json_close(j);
 }

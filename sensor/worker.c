@@ -3,6 +3,8 @@
  * operator does. */
 #include "worker.h"
 
+#include "detect/detect.h"
+
 #include "pipeline.h"
 #include "proto/file_known.h"
 
@@ -69,6 +71,8 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	observe_init(&w->observer, &w->ring, index == 0);
 	w->observer.flow_records = c->flow_records;
 	w->observer.wants = c->wants;
+	w->observer.uses = c->ears ? detect_uses : NULL;
+	w->observer.ears = c->ears;
 	if ((r = observe_remember(&w->observer, c->remember, err)) < 0)
 		return r;
 	const struct proto_hooks said = {.on_tx = on_tx, .on_app = on_app, .rules = w,

@@ -50,6 +50,7 @@ struct worker_config {
 	_Atomic bool *abort; /* a second TERM: even a waiting ring gives up */
 	bool flow_records;
 	uint64_t wants; /* kinds of facts that detectors hear: observe/observe.h */
+	const struct detect_ears *ears; /* and which of them */
 	uint32_t remember; /* pairs of hosts an observer remembers: observe/seen.h */
 };
 

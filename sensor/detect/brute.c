@@ -410,15 +410,19 @@ static void on_source(const struct login *k)
 	tell(k, BRUTE_spray, n, k->c->accounts, "accounts", text);
 }
 
+/* Of version 3 of SNMP the server says itself who is refused, the attempt says nothing. */
+static bool is_told(const struct fact_login *b)
+{
+	return !b->anonymous && b->how < LOGIN_count &&
+	       !(b->how == LOGIN_snmp && !b->clear && b->outcome == RESULT_unknown);
+}
+
 static void brute_on_observation(const void *config, void *state, const struct observation *o,
 				 const struct detector_out *out)
 {
 	struct login k = {.c = config, .s = state, .o = o, .b = obs_fact(o), .out = out};
 
-	/* of version 3 of SNMP the server says itself who is refused, the attempt says nothing */
-	if (k.b->anonymous || k.b->how >= LOGIN_count ||
-	    (k.b->how == LOGIN_snmp && !k.b->clear && k.b->outcome == RESULT_unknown) ||
-	    (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
+	if (!is_told(k.b) || (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
 		return;
 	k.user = obs_word(o, sizeof(*k.b), 0);
 	k.how = ways[k.b->how];
@@ -469,6 +473,13 @@ static void brute_stats(const void *state, char *out, size_t size)
 	sets_say_evicted(&s->sources, "sources", out, size);
 }
 
+static bool brute_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	(void)kind;
+	return is_told(f->body);
+}
+
 const struct detector detect_brute = {
 	.name = "brute",
 	.what = "passwords guessed or sprayed, accounts enumerated, by the logins that fail",
@@ -481,5 +492,6 @@ const struct detector detect_brute = {
 	.init = brute_init,
 	.fini = brute_fini,
 	.on_observation = brute_on_observation,
+	.uses = brute_uses,
 	.stats = brute_stats,
 };

@@ -442,7 +442,8 @@ static void step(struct step *k, const char *account)
 	arrive(k, from);
 }
 
-static void on_login(struct step *k)
+/* By which way a log-in leads on, + 1; 0: it does not. */
+static unsigned login_way(const struct fact_login *b)
 {
 	static const uint8_t ways[LOGIN_count] = {
 		[LOGIN_ssh] = WAY_ssh + 1,
@@ -450,21 +451,38 @@ static void on_login(struct step *k)
 		[LOGIN_rdp] = WAY_rdp + 1,
 		[LOGIN_vnc] = WAY_vnc + 1,
 	};
-	const struct fact_login *b = obs_fact(k->o);
 
-	if (b->how >= LOGIN_count || !ways[b->how] || b->outcome == RESULT_failed ||
+	if (b->how >= LOGIN_count || b->outcome == RESULT_failed ||
 	    (b->outcome != RESULT_ok && b->how != LOGIN_rdp))
-		return; /* a desktop's outcome is inside TLS */
-	k->way = ways[b->how] - 1u;
+		return 0; /* a desktop's outcome is inside TLS */
+	return ways[b->how];
+}
+
+static void on_login(struct step *k)
+{
+	const struct fact_login *b = obs_fact(k->o);
+	unsigned way = login_way(b);
+
+	if (!way)
+		return;
+	k->way = way - 1;
 	step(k, obs_word(k->o, sizeof(*b), 0));
+}
+
+static const struct rpc_mark *call_mark(const struct fact_rpc_call *b)
+{
+	const struct rpc_mark *m = b->type == 0 ? rpc_mark_find(&b->interface, b->opnum) : NULL;
+	bool leads = m && (m->act == ACT_exec || m->act == ACT_activate || m->act == ACT_dump);
+
+	return leads ? m : NULL;
 }
 
 static void on_call(struct step *k)
 {
 	const struct fact_rpc_call *b = obs_fact(k->o);
-	const struct rpc_mark *m = b->type == 0 ? rpc_mark_find(&b->interface, b->opnum) : NULL;
+	const struct rpc_mark *m = call_mark(b);
 
-	if (!m || (m->act != ACT_exec && m->act != ACT_activate && m->act != ACT_dump))
+	if (!m)
 		return;
 	k->way = WAY_rpc;
 	k->runs = m->act == ACT_exec;
@@ -481,12 +499,17 @@ static void on_tree(struct step *k)
 	step(k, obs_word(k->o, sizeof(*b), 1));
 }
 
+static bool is_shell(const struct fact_http *b, const char *method, const char *uri)
+{
+	return b->status / 100 == 2 && strcasecmp(uri, "/wsman") == 0 &&
+	       strcmp(method, "POST") == 0;
+}
+
 static void on_http(struct step *k)
 {
 	const struct fact_http *b = obs_fact(k->o);
 
-	if (b->status / 100 != 2 || strcasecmp(obs_word(k->o, sizeof(*b), 2), "/wsman") != 0 ||
-	    strcmp(obs_word(k->o, sizeof(*b), 0), "POST") != 0)
+	if (!is_shell(b, obs_word(k->o, sizeof(*b), 0), obs_word(k->o, sizeof(*b), 2)))
 		return;
 	k->way = WAY_winrm;
 	k->runs = true;
@@ -558,6 +581,28 @@ static unsigned chain_tables(void *state, struct state_table *out)
 	return 1;
 }
 
+static bool chain_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	const struct fact_krb *krb = f->body;
+	const struct fact_smb_tree *tree = f->body;
+
+	switch (kind) {
+	case OBS_login:
+		return login_way(f->body) != 0;
+	case OBS_rpc_call:
+		return call_mark(f->body) != NULL;
+	case OBS_smb_tree:
+		return tree->admin && !tree->status;
+	case OBS_http:
+		return is_shell(f->body, fact_word(f, 0), fact_word(f, 2));
+	case OBS_krb:
+		return krb->message == 11 || krb->message == 13 || krb->message == 14;
+	default:
+		return true;
+	}
+}
+
 const struct detector detect_chain = {
 	.name = "chain",
 	.what = "paths from a host just reached on to another, and what spreads by itself",
@@ -571,6 +616,7 @@ const struct detector detect_chain = {
 	.init = chain_init,
 	.fini = chain_fini,
 	.on_observation = chain_on_observation,
+	.uses = chain_uses,
 	.stats = chain_stats,
 	.tables = chain_tables,
 };

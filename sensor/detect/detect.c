@@ -98,6 +98,34 @@ uint64_t detect_wants(const struct detect_config *c)
 	return wants;
 }
 
+void detect_ears(struct detect_ears *out, const struct detect_config *c)
+{
+	memset(out, 0, sizeof(*out));
+	for (unsigned i = 0; detectors[i]; i++) {
+		const struct detector *d = detectors[i];
+
+		for (unsigned k = 0; k < OBS_count && !is_listed(&c->disable, d->name); k++) {
+			if (!(d->wants >> k & 1))
+				continue;
+			if (d->uses)
+				out->at[k][out->n[k]++] =
+					(struct detect_ear){d->uses, registry_config(i)};
+			else
+				out->all[k] = true;
+		}
+	}
+}
+
+bool detect_uses(const void *ears, enum observation_kind kind, const struct proto_fact *f)
+{
+	const struct detect_ears *e = ears;
+	bool used = e->all[kind];
+
+	for (unsigned i = 0; i < e->n[kind] && !used; i++)
+		used = e->at[kind][i].uses(e->at[kind][i].config, kind, f);
+	return used;
+}
+
 static int check_disabled(const struct strs *list, struct err *err)
 {
 	for (unsigned i = 0; i < list->n; i++) {

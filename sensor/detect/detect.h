@@ -63,4 +63,16 @@ const struct detect_counters *detect_counters_of(const struct detect *d);
 void detect_stats(const struct detect *d, char *out, size_t size); /* JSON members per detector */
 /* Bits 1 << enum observation_kind that some detector hears, with this configuration. */
 uint64_t detect_wants(const struct detect_config *c);
+/* Who hears which facts; for detect_uses(), which any thread may ask. */
+struct detect_ears {
+	struct detect_ear {
+		bool (*uses)(const void *config, enum observation_kind kind,
+			     const struct proto_fact *f);
+		const void *config;
+	} at[OBS_count][DETECTORS_MAX];
+	uint8_t n[OBS_count];
+	bool all[OBS_count]; /* somebody uses every one */
+};
+void detect_ears(struct detect_ears *out, const struct detect_config *c);
+bool detect_uses(const void *ears, enum observation_kind kind, const struct proto_fact *f);
 void detect_list(FILE *out); /* --list-detectors */

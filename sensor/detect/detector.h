@@ -22,6 +22,9 @@
 struct hosts;       /* detect/hosts.h: identity, roles, home_net */
 struct nets;        /* detect/nets.h: outside networks met */
 struct state_table; /* detect/state.h */
+struct proto_fact;  /* proto/proto.h; observe/fact.h reads its words */
+
+#define DETECTORS_MAX 32u
 
 struct detector_out { /* where a detector says what it found */
 	void (*add)(void *ctx, const struct finding *f, const char *text);
@@ -46,6 +49,10 @@ struct detector {
 	void (*fini)(void *state);
 	void (*on_observation)(const void *config, void *state, const struct observation *o,
 			       const struct detector_out *out);
+	/* Of a fact it wants: false when it would do nothing with it, whatever was before. A worker
+	 * asks, so that what nobody uses is not told: it depends on its arguments alone. NULL: all
+	 * are used. */
+	bool (*uses)(const void *config, enum observation_kind kind, const struct proto_fact *f);
 	/* Numbers for stats.json: ready JSON members. */
 	void (*stats)(const void *state, char *out, size_t size);
 	/* The tables that are worth keeping over a restart; at most STATE_PER_DETECTOR. */

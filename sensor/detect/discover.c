@@ -257,6 +257,21 @@ static void on_samr(const struct asked *k, uint16_t opnum, const char *user)
 		   cl->asked, k->c->window_s, *user ? ", as " : "", user);
 }
 
+/* LookupSids, 2, 3 */
+static bool is_lookup_of_sids(uint16_t opnum)
+{
+	return opnum == 15 || opnum == 57 || opnum == 76;
+}
+
+static bool is_asked_of_accounts(const struct fact_rpc_call *b)
+{
+	const char *name = rpc_interface_name(&b->interface);
+
+	return name &&
+	       (strcmp(name, "accounts (SAMR)") == 0 ||
+		(strncmp(name, "security authority", 18) == 0 && is_lookup_of_sids(b->opnum)));
+}
+
 static void on_call(const struct asked *k)
 {
 	const struct fact_rpc_call *b = obs_fact(k->o);
@@ -267,9 +282,8 @@ static void on_call(const struct asked *k)
 		return;
 	if (strcmp(name, "accounts (SAMR)") == 0)
 		on_samr(k, b->opnum, user);
-	/* LookupSids, 2, 3 */
 	if (strncmp(name, "security authority", 18) != 0 || b->stub_len < k->c->sid_bytes ||
-	    (b->opnum != 15 && b->opnum != 57 && b->opnum != 76))
+	    !is_lookup_of_sids(b->opnum))
 		return;
 	struct telling m =
 		telling_of(k, DISCOVER_sids, true, b->stub_len, k->c->sid_bytes, "bytes");
@@ -298,6 +312,12 @@ static void on_bind(const struct asked *k)
 		   obs_word(k->o, sizeof(*b), 0));
 }
 
+static bool is_refused_pipe(const struct fact_smb_file *b)
+{
+	return b->pipe && (b->op == SMB_open || b->op == SMB_create) && b->status != 0 &&
+	       b->status != UINT32_MAX;
+}
+
 /* A pipe that only execution, the registry or replication asks for, and that does not open. */
 static void on_pipe(const struct asked *k)
 {
@@ -306,8 +326,7 @@ static void on_pipe(const struct asked *k)
 	const struct fact_smb_file *b = obs_fact(k->o);
 	const char *path = obs_word(k->o, sizeof(*b), 1);
 
-	if (!b->pipe || (b->op != SMB_open && b->op != SMB_create) || b->status == 0 ||
-	    b->status == UINT32_MAX)
+	if (!is_refused_pipe(b))
 		return;
 	path += strspn(path, "\\");
 	for (unsigned i = 0; i < sizeof(pipes) / sizeof(pipes[0]); i++) {
@@ -376,6 +395,25 @@ static void discover_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->clients.evicted));
 }
 
+static bool discover_uses(const void *config, enum observation_kind kind,
+			  const struct proto_fact *f)
+{
+	(void)config;
+	const struct fact_rpc_call *call = f->body;
+	const struct fact_rpc_bind *bind = f->body;
+	const struct fact_ldap *ldap = f->body;
+	const struct fact_smb_io *io = f->body;
+
+	if (kind == OBS_smb_file)
+		return is_refused_pipe(f->body);
+	if (kind == OBS_smb_io) /* sealed ones alone: on_sealed() */
+		return !*fact_word(f, 1) && io->reads + io->writes >= SEALED_MIN;
+	return kind == OBS_ldap       ? ldap->op == LDAP_SEARCH
+	       : kind == OBS_rpc_call ? call->type == 0 && is_asked_of_accounts(call)
+	       : kind == OBS_rpc_bind ? bind->outcome == RESULT_failed
+				      : true;
+}
+
 const struct detector detect_discover = {
 	.name = "discover",
 	.what = "hosts that have the directory tell them who and what there is",
@@ -389,5 +427,6 @@ const struct detector detect_discover = {
 	.init = discover_init,
 	.fini = discover_fini,
 	.on_observation = discover_on_observation,
+	.uses = discover_uses,
 	.stats = discover_stats,
 };

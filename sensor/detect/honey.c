@@ -146,6 +146,15 @@ static void honey_stats(const void *state, char *out, size_t size)
 	teller_stats(&s->t, out, size);
 }
 
+static bool honey_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	const struct honey_config *c = config;
+	const struct fact_smb_file *b = f->body;
+
+	(void)kind;
+	return c->paths.n != 0 && !b->pipe && b->op != SMB_close && b->op <= SMB_list;
+}
+
 const struct detector detect_honey = {
 	.name = "honey",
 	.what = "files that are bait: nobody has a reason to touch them",
@@ -158,5 +167,6 @@ const struct detector detect_honey = {
 	.init = honey_init,
 	.fini = honey_fini,
 	.on_observation = honey_on_observation,
+	.uses = honey_uses,
 	.stats = honey_stats,
 };

@@ -679,6 +679,15 @@ static unsigned krb_tables(void *state, struct state_table *out)
 	return 3;
 }
 
+static bool krb_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	const struct fact_krb *b = f->body;
+
+	(void)kind;
+	return (b->message >= 10 && b->message <= 14) || b->message == 30;
+}
+
 const struct detector detect_krb = {
 	.name = "krb",
 	.what = "Kerberos tickets asked for to be cracked, used by another host, or never issued",
@@ -691,6 +700,7 @@ const struct detector detect_krb = {
 	.init = krb_init,
 	.fini = krb_fini,
 	.on_observation = krb_on_observation,
+	.uses = krb_uses,
 	.stats = krb_stats,
 	.tables = krb_tables,
 };

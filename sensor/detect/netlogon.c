@@ -110,6 +110,11 @@ static void tell(const struct netlogon_config *c, struct netlogon_state *s,
 		   kind == NETLOGON_won ? ", then a password was set" : "");
 }
 
+static bool is_of_interest(const struct fact_rpc_call *b)
+{
+	return b->type == 0 && rpc_is_netlogon(&b->interface) && b->opnum <= 30;
+}
+
 static void netlogon_on_observation(const void *config, void *state, const struct observation *o,
 				    const struct detector_out *out)
 {
@@ -119,7 +124,7 @@ static void netlogon_on_observation(const void *config, void *state, const struc
 	uint64_t window_ns = c->window_s * NS_PER_S;
 	bool fresh, set = b->opnum == 6 || b->opnum == 30;
 
-	if (b->type != 0 || !rpc_is_netlogon(&b->interface) || b->opnum > 30)
+	if (!is_of_interest(b))
 		return;
 	uint64_t key = hash_u64(hash_addr(&o->src, 3), hash_addr(&o->dst, 4));
 	struct netlogon_pair *p = sets_get(&s->pairs, key ? key : 1, 0, &fresh);
@@ -152,6 +157,14 @@ static void netlogon_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->pairs.evicted));
 }
 
+static bool netlogon_uses(const void *config, enum observation_kind kind,
+			  const struct proto_fact *f)
+{
+	(void)config;
+	(void)kind;
+	return is_of_interest(f->body);
+}
+
 const struct detector detect_netlogon = {
 	.name = "netlogon",
 	.what = "Zerologon: a domain controller's secure channel tried again and again",
@@ -164,5 +177,6 @@ const struct detector detect_netlogon = {
 	.init = netlogon_init,
 	.fini = netlogon_fini,
 	.on_observation = netlogon_on_observation,
+	.uses = netlogon_uses,
 	.stats = netlogon_stats,
 };

@@ -409,6 +409,11 @@ static bool is_proxy_name(const char *name)
 	       (n == 6 && strncasecmp(name, "isatap", 6) == 0);
 }
 
+static bool is_answer(const struct fact_name *b, const char *name)
+{
+	return b->response && *name && name[0] != '*' && !addr_is_any(&b->answer);
+}
+
 static void on_name(const struct word *k)
 {
 	const struct fact_name *b = obs_fact(k->o);
@@ -419,8 +424,7 @@ static void on_name(const struct word *k)
 	uint64_t key = hash_addr(who, 79), h = hash_u64(once_text(name), 9);
 	bool fresh;
 
-	if (!b->response || !*name || addr_is_any(&b->answer) || name[0] == '*' ||
-	    addr_is_multicast(who))
+	if (!is_answer(b, name) || addr_is_multicast(who))
 		return;
 	struct answerer *a = sets_get(&k->s->answerers, key ? key : 1, 0, &fresh);
 	if (k->o->time_ns > a->begin_ns + 10 * k->c->window_s * NS_PER_S ||
@@ -484,6 +488,14 @@ static void on_own_dns(const struct word *k, const struct fact_dhcp *b, const st
 		   addr_text(&b->your, a));
 }
 
+static bool is_offer(const struct fact_dhcp *b)
+{
+	bool answers = b->v6 ? b->message == V6_REPLY || b->message == V6_ADVERTISE
+			     : b->message == ANSWER_ACK || b->message == ANSWER_OFFER;
+
+	return answers && !(addr_is_any(&b->router) && addr_is_any(&b->dns));
+}
+
 static void on_dhcp(const struct word *k)
 {
 	const struct fact_dhcp *b = obs_fact(k->o);
@@ -491,10 +503,9 @@ static void on_dhcp(const struct word *k)
 	const struct addr *server = b->v6 || addr_is_any(&b->server_id)
 					    ? fact_sender(k->o, k->link->dir == FLOW_to_server)
 					    : &b->server_id;
-	bool fresh, answers = b->v6 ? b->message == V6_REPLY || b->message == V6_ADVERTISE
-				    : b->message == ANSWER_ACK || b->message == ANSWER_OFFER;
+	bool fresh;
 
-	if (!answers || (addr_is_any(&b->router) && addr_is_any(&b->dns)))
+	if (!is_offer(b))
 		return;
 	if (b->v6)
 		on_own_dns(k, b, server);
@@ -569,6 +580,14 @@ static void poison_stats(const void *state, char *out, size_t size)
 	sets_say_evicted(&s->announcers, "announcers", out, size);
 }
 
+static bool poison_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	return kind == OBS_name   ? is_answer(f->body, fact_word(f, 0))
+	       : kind == OBS_dhcp ? is_offer(f->body)
+				  : true;
+}
+
 const struct detector detect_poison = {
 	.name = "poison",
 	.what = "hosts that claim others' addresses, names, or the router's place",
@@ -582,5 +601,6 @@ const struct detector detect_poison = {
 	.init = poison_init,
 	.fini = poison_fini,
 	.on_observation = poison_on_observation,
+	.uses = poison_uses,
 	.stats = poison_stats,
 };

@@ -419,6 +419,18 @@ static void on_file(const struct act *k)
 	}
 }
 
+/* What else is done to files neither begins a window nor takes a client's place. */
+static bool is_changed_file(const struct fact_smb_file *b, const char *path)
+{
+	return !b->pipe && !b->folder && b->status == 0 && *path &&
+	       (b->op == SMB_rename || b->op == SMB_create || b->op == SMB_delete);
+}
+
+static bool is_written_io(const struct fact_smb_io *b, const char *path)
+{
+	return !*path || (!b->pipe && b->written && b->overlap);
+}
+
 static void ransom_on_observation(const void *config, void *state, const struct observation *o,
 				  const struct detector_out *out)
 {
@@ -426,6 +438,10 @@ static void ransom_on_observation(const void *config, void *state, const struct 
 	bool fresh;
 	uint64_t key = hash_addr(&o->src, 17);
 
+	if (o->kind == OBS_smb_io
+		    ? !is_written_io(obs_fact(o), obs_word(o, sizeof(struct fact_smb_io), 1))
+		    : !is_changed_file(obs_fact(o), obs_word(o, sizeof(struct fact_smb_file), 1)))
+		return;
 	k.cl = sets_get(&k.s->clients, key ? key : 1, 0, &fresh);
 	if (o->time_ns > k.cl->begin_ns + k.c->again_s * NS_PER_S) {
 		k.cl->begin_ns = o->time_ns;
@@ -479,6 +495,13 @@ static void ransom_stats(const void *state, char *out, size_t size)
 	sets_say_evicted(&s->once, "once", out, size);
 }
 
+static bool ransom_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	return kind == OBS_smb_io ? is_written_io(f->body, fact_word(f, 1))
+				  : is_changed_file(f->body, fact_word(f, 1));
+}
+
 const struct detector detect_ransom = {
 	.name = "ransom",
 	.what = "files of a share overwritten, renamed or replaced one after the other",
@@ -491,5 +514,6 @@ const struct detector detect_ransom = {
 	.init = ransom_init,
 	.fini = ransom_fini,
 	.on_observation = ransom_on_observation,
+	.uses = ransom_uses,
 	.stats = ransom_stats,
 };

@@ -3,7 +3,5 @@
 
 #include "detect/detect.h"
 
-#define DETECTORS_MAX 32u
-
 /* The configuration of detectors[i]: defaults at the first call, then what was set. */
 void *registry_config(unsigned i);

@@ -187,12 +187,17 @@ static void handed_on(const struct meet *k, const struct challenge *ch, uint64_t
 		   ch->fixed ? "; it is a constant" : "");
 }
 
+static bool is_challenge(const struct fact_ntlm *b)
+{
+	return b->message == 2 && b->challenge;
+}
+
 static void on_ntlm(const struct meet *k)
 {
 	const struct fact_ntlm *b = obs_fact(k->o);
 	bool fresh;
 
-	if (b->message != 2 || !b->challenge)
+	if (!is_challenge(b))
 		return;
 	struct challenge *ch = sets_get(&k->s->challenges, b->challenge, 0, &fresh);
 	if (fresh) {
@@ -220,14 +225,21 @@ static void on_ntlm(const struct meet *k)
 		handed_on(k, ch, b->challenge);
 }
 
+static const struct rpc_mark *coercion(const struct fact_rpc_call *b)
+{
+	const struct rpc_mark *m = b->type == 0 ? rpc_mark_find(&b->interface, b->opnum) : NULL;
+
+	return m && m->act == ACT_coerce ? m : NULL;
+}
+
 static void on_call(const struct meet *k)
 {
 	const struct fact_rpc_call *b = obs_fact(k->o);
-	const struct rpc_mark *mark = b->type == 0 ? rpc_mark_find(&b->interface, b->opnum) : NULL;
+	const struct rpc_mark *mark = coercion(b);
 	uint64_t key = hash_addr(&k->o->dst, 41);
 	bool fresh;
 
-	if (!mark || mark->act != ACT_coerce)
+	if (!mark)
 		return;
 	struct coerced *v = sets_get(&k->s->coerced, key ? key : 1, 0, &fresh);
 	v->by = k->o->src;
@@ -288,6 +300,14 @@ static void relay_stats(const void *state, char *out, size_t size)
 	sets_say_evicted(&s->coerced, "coerced", out, size);
 }
 
+static bool relay_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	return kind == OBS_ntlm       ? is_challenge(f->body)
+	       : kind == OBS_rpc_call ? coercion(f->body) != NULL
+				      : true;
+}
+
 const struct detector detect_relay = {
 	.name = "relay",
 	.what = "log-ins handed through, and hosts that are made to log in somewhere",
@@ -300,5 +320,6 @@ const struct detector detect_relay = {
 	.init = relay_init,
 	.fini = relay_fini,
 	.on_observation = relay_on_observation,
+	.uses = relay_uses,
 	.stats = relay_stats,
 };

@@ -264,16 +264,29 @@ static bool is_one_of(const char *const *globs, size_t n, const char *text)
 	return false;
 }
 
+enum opener { OPENER_none, OPENER_registry, OPENER_service };
+
+/* Requests of interfaces where something is opened by name and then changed by handle. */
+static enum opener opens_by_name(const struct fact_rpc_call *b)
+{
+	const char *name = b->type == 0 ? rpc_interface_name(&b->interface) : NULL;
+
+	if (!name)
+		return OPENER_none;
+	return strcmp(name, "registry") == 0          ? OPENER_registry
+	       : strcmp(name, "service control") == 0 ? OPENER_service
+						      : OPENER_none;
+}
+
 /* Opened by name, then changed by handle: the name is that of the open before. */
 static void test_opened(const struct call *k, const struct fact_rpc_call *b, const char *what)
 {
-	const char *name = b->type == 0 ? rpc_interface_name(&b->interface) : NULL;
-	bool registry = name && strcmp(name, "registry") == 0;
-	bool service = name && strcmp(name, "service control") == 0;
+	enum opener by = opens_by_name(b);
+	bool registry = by == OPENER_registry, service = by == OPENER_service;
 	char text[FINDING_SUBJECT], a[ADDR_TEXT];
 	uint16_t op = b->opnum;
 
-	if (!registry && !service)
+	if (!by)
 		return;
 	struct rpc_pair *p = pair_of(k);
 	/* BaseRegCreateKey, BaseRegOpenKey; ROpenServiceW, ROpenServiceA */
@@ -298,7 +311,7 @@ static void on_call(const struct call *k)
 	const char *what = obs_word(k->o, sizeof(*b), 1), *user = obs_word(k->o, sizeof(*b), 3);
 	char text[FINDING_SUBJECT], a[ADDR_TEXT];
 
-	count_add(&k->s->calls, 1);
+	count_add(&k->s->calls, 1); /* those that are told: rpc_uses() */
 	test_opened(k, b, what);
 	if (b->type != 0 || !m)
 		return;
@@ -316,13 +329,18 @@ static void on_call(const struct call *k)
 		test_collect(k);
 }
 
+static bool is_copy(const struct fact_smb_file *b)
+{
+	return b->admin && !b->pipe && !b->folder && b->status == 0 &&
+	       (b->op == SMB_create || b->op == SMB_overwrite);
+}
+
 static void on_file(const struct call *k)
 {
 	const struct fact_smb_file *b = obs_fact(k->o);
 	const char *path = obs_word(k->o, sizeof(*b), 1);
 
-	if (b->admin && !b->pipe && !b->folder && b->status == 0 &&
-	    (b->op == SMB_create || b->op == SMB_overwrite))
+	if (is_copy(b))
 		remember(k, ACT_copy, path);
 }
 
@@ -365,6 +383,18 @@ static void rpc_stats(const void *state, char *out, size_t size)
 	sets_say_evicted(&s->sources, "sources", out, size);
 }
 
+static bool rpc_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	const struct fact_rpc_call *b = f->body;
+	const struct fact_smb_io *io = f->body;
+
+	if (kind == OBS_rpc_call)
+		return b->type == 0 &&
+		       (opens_by_name(b) || rpc_mark_find(&b->interface, b->opnum));
+	return kind == OBS_smb_io ? io->admin && !io->pipe && io->written : is_copy(f->body);
+}
+
 const struct detector detect_rpc = {
 	.name = "rpc",
 	.what = "hosts that have others run, save or open something by remote procedure call",
@@ -377,5 +407,6 @@ const struct detector detect_rpc = {
 	.init = rpc_init,
 	.fini = rpc_fini,
 	.on_observation = rpc_on_observation,
+	.uses = rpc_uses,
 	.stats = rpc_stats,
 };

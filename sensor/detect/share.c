@@ -265,6 +265,17 @@ static void share_stats(const void *state, char *out, size_t size)
 	teller_stats(&s->t, out, size);
 }
 
+static bool share_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	const struct fact_smb_file *file = f->body;
+	const struct fact_smb_io *io = f->body;
+
+	(void)config;
+	if (kind == OBS_smb_file)
+		return !file->folder && (file->pipe || (file->admin && file->status == 0));
+	return kind != OBS_smb_io || (io->admin && !io->pipe && io->written);
+}
+
 const struct detector detect_share = {
 	.name = "share",
 	.what = "programs on admin shares, and pipes and files with the names of tools",
@@ -277,5 +288,6 @@ const struct detector detect_share = {
 	.init = share_init,
 	.fini = share_fini,
 	.on_observation = share_on_observation,
+	.uses = share_uses,
 	.stats = share_stats,
 };

@@ -91,6 +91,12 @@ static bool is_management(const char *uri, const char *agent)
 	return strcmp(agent, "Microsoft WinRM Client") == 0 && !strcasestr(uri, "PSVersion");
 }
 
+static bool is_shell(const char *method, const char *uri)
+{
+	return strncasecmp(uri, "/wsman", 6) == 0 && (!uri[6] || uri[6] == '?' || uri[6] == '/') &&
+	       strncasecmp(uri + 6, "/sub", 4) != 0 && strcmp(method, "POST") == 0;
+}
+
 static void winrm_on_observation(const void *config, void *state, const struct observation *o,
 				 const struct detector_out *out)
 {
@@ -102,8 +108,7 @@ static void winrm_on_observation(const void *config, void *state, const struct o
 	uint64_t key = hash_u64(o->flow_id, 51);
 	bool fresh;
 
-	if (strncasecmp(uri, "/wsman", 6) != 0 || (uri[6] && uri[6] != '?' && uri[6] != '/') ||
-	    strncasecmp(uri + 6, "/sub", 4) == 0 || strcmp(method, "POST") != 0 ||
+	if (!is_shell(method, uri) ||
 	    (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
 		return;
 	struct winrm_flow *f = sets_get(&s->flows, key ? key : 1, 0, &fresh);
@@ -135,6 +140,13 @@ static void winrm_stats(const void *state, char *out, size_t size)
 	sets_say_evicted(&s->flows, "flows", out, size);
 }
 
+static bool winrm_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	(void)kind;
+	return is_shell(fact_word(f, 0), fact_word(f, 2));
+}
+
 const struct detector detect_winrm = {
 	.name = "winrm",
 	.what = "commands run on other hosts by WS-Management",
@@ -147,5 +159,6 @@ const struct detector detect_winrm = {
 	.init = winrm_init,
 	.fini = winrm_fini,
 	.on_observation = winrm_on_observation,
+	.uses = winrm_uses,
 	.stats = winrm_stats,
 };

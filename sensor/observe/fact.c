@@ -21,6 +21,10 @@ void observe_fact(void *ctx, const struct proto_fact *fact)
 
 	if (!(o->wants >> kind & 1))
 		return;
+	if (o->uses && !o->uses(o->ears, kind, fact)) {
+		count_add(&o->unused, 1);
+		return;
+	}
 	struct obs_link link = observe_link_of_flow(fact->flow);
 	uint32_t n = (uint32_t)sizeof(link) + fact->len + fact->text_len;
 	struct observation *out = observe_put_flow(o, kind, fact->flow, &fact->at, n);

@@ -4,6 +4,7 @@
 
 #include "observe/observation.h"
 #include "proto/facts.h"
+#include "proto/proto.h"
 
 /* OBS_<fact>: link, then the body of proto/facts.h, then its words. */
 static inline const void *obs_fact(const struct observation *o)
@@ -15,6 +16,15 @@ static inline const char *obs_word(const struct observation *o, size_t body, uns
 {
 	const char *p = (const char *)obs_fact(o) + body;
 	const char *end = (const char *)(o + 1) + o->len;
+
+	for (; i && p < end; i--)
+		p += strnlen(p, (size_t)(end - p)) + 1;
+	return p < end ? p : "";
+}
+/* The same of a fact that is not told yet. */
+static inline const char *fact_word(const struct proto_fact *f, unsigned i)
+{
+	const char *p = f->text, *end = f->text + f->text_len;
 
 	for (; i && p < end; i--)
 		p += strnlen(p, (size_t)(end - p)) + 1;

@@ -17,6 +17,10 @@ struct observer { /* one worker's */
 	bool flow_records; /* flow_end and interim are wanted at all */
 	bool flow_contacts;
 	uint64_t wants; /* bits 1 << enum observation_kind: facts that somebody hears */
+	/* Whether somebody can do anything with this fact; NULL: told whatever it is. */
+	bool (*uses)(const void *ears, enum observation_kind kind, const struct proto_fact *f);
+	const void *ears;
+	struct count unused;       /* facts that nobody can use: not told */
 	struct seen seen;          /* at NULL: everything is told again and again */
 	struct crowd crowd;        /* at NULL: what the flow table forgets is not told */
 	struct count crowded;      /* contacts in its sums */
