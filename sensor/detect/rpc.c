@@ -48,6 +48,7 @@ struct rpc_source { /* whom a host asked who is there */
 	struct sets_head head;
 	uint64_t host[COLLECT_MAX], ns[COLLECT_MAX];
 	uint32_t next;
+	bool replicates; /* it serves the replication of a directory: a domain controller */
 };
 
 struct rpc_state {
@@ -235,9 +236,26 @@ static void test_collect(const struct call *k)
 	tell(k, &rpc_abouts[ABOUT_collect], true, n, k->c->collect_hosts, "hosts", text);
 }
 
+/* Who was asked for the directory's replication, and took the bind, is a domain controller, too. */
+static void on_bind(const struct call *k)
+{
+	const struct fact_rpc_bind *b = obs_fact(k->o);
+	const char *name = rpc_interface_name(&b->interface);
+	bool fresh;
+
+	if (b->outcome != RESULT_ok || !name || strcmp(name, "directory replication") != 0)
+		return;
+	struct rpc_source *s = sets_get(&k->s->sources, k->dst.id, 1, &fresh);
+	s->replicates = true;
+}
+
 /* DCSync looks like what domain controllers do among themselves. */
 static bool is_expected(const struct call *k, const struct about *a)
 {
+	const struct rpc_source *s = replicates(a) ? sets_find(&k->s->sources, k->src.id) : NULL;
+
+	if (s && s->replicates && strcmp(a->technique, "T1207") != 0)
+		return true;
 	return replicates(a) && hosts_roles(k->out->hosts, &k->src, &k->o->src) & 1u << ROLE_dc;
 }
 
@@ -364,6 +382,8 @@ static void rpc_on_observation(const void *config, void *state, const struct obs
 	k.dst = hosts_of(out->hosts, &o->dst, link);
 	if (o->kind == OBS_rpc_call)
 		on_call(&k);
+	else if (o->kind == OBS_rpc_bind)
+		on_bind(&k);
 	else if (o->kind == OBS_smb_file)
 		on_file(&k);
 	else
@@ -399,7 +419,8 @@ const struct detector detect_rpc = {
 	.name = "rpc",
 	.what = "hosts that have others run, save or open something by remote procedure call",
 	.source = RPC_SOURCE,
-	.wants = 1ull << OBS_rpc_call | 1ull << OBS_smb_file | 1ull << OBS_smb_io,
+	.wants = 1ull << OBS_rpc_call | 1ull << OBS_rpc_bind | 1ull << OBS_smb_file |
+		 1ull << OBS_smb_io,
 	.params = rpc_params,
 	.abouts = rpc_abouts,
 	.n_abouts = sizeof(rpc_abouts) / sizeof(rpc_abouts[0]),

@@ -70,6 +70,22 @@ static void check_roles(void)
 	facts_open(assets, 2);
 	facts_rpc(WS, FS, SVCCTL, 12, "X");
 	CHECK_STR(facts_told(), "-701 10.0.0.5");
+	CASE("who was bound to for replication is one, too; but not who only binds");
+	{
+		static const uint8_t drsuapi[16] = {0xe3, 0x51, 0x42, 0x35, 0x4b, 0x06, 0x11, 0xd1,
+						    0xab, 0x04, 0x00, 0xc0, 0x4f, 0xc2, 0xdc, 0xd2};
+		struct fact_rpc_bind b = {.outcome = RESULT_ok};
+		const char *words[] = {"", ""};
+
+		memcpy(b.interface.at, drsuapi, sizeof(drsuapi));
+		facts_say(OBS_rpc_bind, "10.0.0.21", "10.0.0.22", 49152, &b, sizeof(b), words, 2);
+		facts_rpc("10.0.0.22", "10.0.0.21", DRSUAPI, 3, "");
+		CHECK_STR(facts_told(), "");
+		facts_rpc("10.0.0.22", "10.0.0.21", DRSUAPI, 17, "");
+		CHECK_STR(facts_told(), "+744 10.0.0.22");
+		facts_rpc("10.0.0.21", "10.0.0.22", DRSUAPI, 3, "");
+		CHECK_STR(facts_told(), "+743 10.0.0.21");
+	}
 	CASE("domain controllers replicate");
 	facts_rpc("10.0.0.7", "10.0.0.8", DRSUAPI, 3, "");
 	CHECK_STR(facts_told(), "");
