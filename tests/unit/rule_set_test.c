@@ -146,7 +146,7 @@ static const struct {
 	{"alert jabber any any -> any any (content:\"a\"; sid:1;)", "protocol jabber"},
 	{"alert http any any -> any any (http.uri; content:\"a\"; http.stat_code; content:\"2\"; sid:1;)",
 	 "buffers of both directions, or of protocols that exclude each other"},
-	{"alert http any any -> any any (http.uri; content:\"a\"; dns.query; content:\"2\"; sid:1;)",
+	{"alert http any any -> any any (http.uri; content:\"a\"; ssh.proto; content:\"2\"; sid:1;)",
 	 "buffers of both directions, or of protocols that exclude each other"},
 	{"alert tcp !$HOME_NET any -> any any (content:\"a\"; sid:1;)", "empty address or port list"},
 	{"reject tcp any any -> any any (content:\"a\"; sid:1;)", NULL},
