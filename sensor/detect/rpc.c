@@ -236,14 +236,19 @@ static void test_collect(const struct call *k)
 	tell(k, &rpc_abouts[ABOUT_collect], true, n, k->c->collect_hosts, "hosts", text);
 }
 
+static bool is_replicas_bind(const struct fact_rpc_bind *b)
+{
+	const char *name = b->outcome == RESULT_ok ? rpc_interface_name(&b->interface) : NULL;
+
+	return name && strcmp(name, "directory replication") == 0;
+}
+
 /* Who was asked for the directory's replication, and took the bind, is a domain controller, too. */
 static void on_bind(const struct call *k)
 {
-	const struct fact_rpc_bind *b = obs_fact(k->o);
-	const char *name = rpc_interface_name(&b->interface);
 	bool fresh;
 
-	if (b->outcome != RESULT_ok || !name || strcmp(name, "directory replication") != 0)
+	if (!is_replicas_bind(obs_fact(k->o)))
 		return;
 	struct rpc_source *s = sets_get(&k->s->sources, k->dst.id, 1, &fresh);
 	s->replicates = true;
@@ -410,8 +415,9 @@ static bool rpc_uses(const void *config, enum observation_kind kind, const struc
 	const struct fact_smb_io *io = f->body;
 
 	if (kind == OBS_rpc_call)
-		return b->type == 0 &&
-		       (opens_by_name(b) || rpc_mark_find(&b->interface, b->opnum));
+		return b->type == 0 && (opens_by_name(b) || rpc_mark_find(&b->interface, b->opnum));
+	if (kind == OBS_rpc_bind)
+		return is_replicas_bind(f->body);
 	return kind == OBS_smb_io ? io->admin && !io->pipe && io->written : is_copy(f->body);
 }
 
