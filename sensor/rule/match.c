@@ -279,7 +279,7 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 	struct talk t;
 
 	rule_talk_of_pkt(&t, p);
-	bool unbegun = rule_unbegun(m, p->flow);
+	bool unbegun = rule_unbegun(m->midstream, p->flow);
 	t.established &= !unbegun;
 	const struct class_lists *l = &e->lists[t.class];
 	if (p->events | p->stream_events)

@@ -67,7 +67,7 @@ struct rule_matcher {
 	struct rule_counters counters;
 	hs_scratch_t *scratch;
 	uint32_t max_candidates;
-	bool midstream; /* rule_config.midstream */
+	bool midstream; /* rule_config's */
 	/* One scan: the distinct literals seen and the end of each one's last occurrence. */
 	uint32_t *seen, *literal, *literal_end;
 	uint32_t n_literal, epoch, skip;
@@ -105,19 +105,6 @@ struct waiting { /* a candidate of a transaction whose other fields are not comp
 void rule_profile_adopt(struct rule_profile *p, const struct rule_profile *old,
 			const struct rule_handover *h);
 bool rule_tests_pass(const struct signature *s, const struct pkt *p);
-/* Whether the flow speaks what the rule asks for; `open`: it may still turn out to. */
-static inline bool rule_app_fits(const struct signature *s, const struct flow *f, bool open)
-{
-	return !s->app_mask || (f && (s->app_mask >> f->app & 1 || (open && f->app == APP_none)));
-}
-
-/* A TCP connection whose beginning was not seen, and rules do not look into those. */
-static inline bool rule_unbegun(const struct rule_matcher *m, const struct flow *f)
-{
-	const uint32_t both = FLOW_SYN | FLOW_SYNACK;
-
-	return !m->midstream && f && f->proto == 6 && (f->seen & both) != both;
-}
 
 /* scan.c: fills m->candidate with the rules whose literal ends behind `skip` bytes and whose header
  * fits, ascending, at most max_candidates. */

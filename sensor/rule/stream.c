@@ -269,7 +269,7 @@ void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const
 
 	if (piece->turned)
 		turned(m, f);
-	if (piece->turned || !m->set->wants_streams || f->rule_bits & BIT_PASSED || rule_unbegun(m, f))
+	if (piece->turned || !m->set->wants_streams || f->rule_bits & BIT_PASSED || rule_unbegun(m->midstream, f))
 		return;
 	if (p)
 		pc.at.stage = ORDER_rule;

@@ -21,3 +21,17 @@ struct talk {
 void rule_talk_of_pkt(struct talk *t, const struct pkt *p);
 void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir);
 bool rule_talk_fits(const struct talk *t, const struct signature *s);
+
+/* Whether the flow speaks what the rule asks for; `open`: it may still turn out to. */
+static inline bool rule_app_fits(const struct signature *s, const struct flow *f, bool open)
+{
+	return !s->app_mask || (f && (s->app_mask >> f->app & 1 || (open && f->app == APP_none)));
+}
+
+/* A TCP connection whose beginning was not seen, and rules do not look into those (rule.midstream). */
+static inline bool rule_unbegun(bool midstream, const struct flow *f)
+{
+	const uint32_t both = FLOW_SYN | FLOW_SYNACK;
+
+	return !midstream && f && f->proto == 6 && (f->seen & both) != both;
+}
