@@ -538,8 +538,6 @@ static void gap(struct proto_call *c, uint64_t missing)
 
 static void end(struct proto_call *c)
 {
-	struct ldap_state *s = c->state;
-
 	for (unsigned i = 0; i < LDAP_PENDING; i++)
 		finish(c, i);
 	pieces_end(c);

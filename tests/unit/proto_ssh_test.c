@@ -181,7 +181,7 @@ static void check_proof(void)
 		const char *name;
 		int said[12];
 		uint8_t outcome, proof;
-	} rows[] = {
+	} proofs[] = {
 		{"a password, padded by OpenSSH",
 		 {44, -44, 60, -76, 148, -28},
 		 RESULT_ok,
@@ -210,17 +210,17 @@ static void check_proof(void)
 		 PROOF_unknown},
 	};
 
-	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (unsigned i = 0; i < sizeof(proofs) / sizeof(proofs[0]); i++) {
 		struct ssh_login l = {.accept = 44, .success = 28};
 
-		CASE(rows[i].name);
-		for (unsigned k = 0; k < 12 && rows[i].said[k]; k++) {
-			int n = rows[i].said[k];
+		CASE(proofs[i].name);
+		for (unsigned k = 0; k < 12 && proofs[i].said[k]; k++) {
+			int n = proofs[i].said[k];
 
 			ssh_login_segment(&l, n < 0, (uint32_t)(n < 0 ? -n : n));
 		}
-		CHECK_EQ(l.outcome, rows[i].outcome);
-		CHECK_EQ(l.proof, rows[i].proof);
+		CHECK_EQ(l.outcome, proofs[i].outcome);
+		CHECK_EQ(l.proof, proofs[i].proof);
 	}
 }
 
