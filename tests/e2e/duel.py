@@ -139,11 +139,14 @@ class Duel:
         return {p: n for p, n in found.items()
                 if p[1] not in self.they_refuse and p[1] not in self.we_refuse}
 
-    def summary(self):
+    def rate(self):
+        """per cent of the pairs that both say"""
         one = len(self.only_theirs) + len(self.only_ours)
-        rate = 100 * len(self.both) / max(1, len(self.both) + one)
+        return 100 * len(self.both) / max(1, len(self.both) + one)
+
+    def summary(self):
         return (f"{len(self.rule)} rules ({len(self.they_refuse)} refused there, "
                 f"{len(self.we_refuse)} here alone), {len(self.sessions.name)} sessions: "
                 f"{len(self.both)} pairs of both, {len(self.only_theirs)} only theirs, "
-                f"{len(self.only_ours)} only ours: {rate:.2f} %; "
+                f"{len(self.only_ours)} only ours: {self.rate():.2f} %; "
                 f"{len(self.both) - len(self.counts)} as often")

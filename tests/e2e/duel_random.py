@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random conditions on random bytes, in this engine and in Suricata.
 
-duel_random.py SENSOR [--seed N] [--groups N] [--carrier NAME,…] [--keep DIR] [--show N]
+duel_random.py SENSOR [--seed N] [--groups N] [--carrier NAME,…] [--least N] [--keep DIR] [--show N]
 
 A group is a port with a few rules and a few sessions; each rule is held against each session. Bytes
 and contents come from a small alphabet, so that conditions nearly hold, or hold in another place. A
@@ -357,6 +357,7 @@ def main():
     ap.add_argument("--groups", type=int, default=4, help="of each carrier")
     ap.add_argument("--carrier", default=",".join(CARRIERS))
     ap.add_argument("--keep", type=pathlib.Path)
+    ap.add_argument("--least", type=float, default=100, help="per cent; below it is a failure")
     ap.add_argument("--show", type=int, default=10, help="pairs of each carrier and side")
     args = ap.parse_args()
     tmp = args.keep or pathlib.Path(tempfile.mkdtemp(prefix="vigie-duel."))
@@ -382,7 +383,7 @@ def main():
     print(d.summary())
     if not args.keep:
         shutil.rmtree(tmp)
-    sys.exit(bool(d.only_theirs or d.only_ours or d.we_refuse))
+    sys.exit(bool(d.rate() < args.least or d.we_refuse or not d.both))
 
 
 def report(d, of_rule, show):

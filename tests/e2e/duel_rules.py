@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Real rules, and for each a small session that fits it or nearly does, in this engine and in Suricata.
 
-duel_rules.py SENSOR RULES [--every N] [--from N] [--seed N] [--modes a,b] [--keep DIR] [--show N]
+duel_rules.py SENSOR RULES [--every N] [--from N] [--seed N] [--modes a,b] [--least N] [--keep DIR] [--show N]
               [--sid N,…]
 
 RULES: a rule file, .gz or not. Every rule is held against every session. Modes: `fit` (as the rule
@@ -125,6 +125,7 @@ def main():
     ap.add_argument("--modes", default=",".join(MODES))
     ap.add_argument("--sid")
     ap.add_argument("--keep", type=pathlib.Path)
+    ap.add_argument("--least", type=float, default=100, help="per cent; below it is a failure")
     ap.add_argument("--show", type=int, default=3, help="pairs of each kind")
     args = ap.parse_args()
     tmp = args.keep or pathlib.Path(tempfile.mkdtemp(prefix="vigie-duel."))
@@ -154,7 +155,7 @@ def main():
     print(d.summary())
     if not args.keep:
         shutil.rmtree(tmp)
-    sys.exit(bool(d.only_theirs or d.only_ours or d.we_refuse))
+    sys.exit(bool(d.rate() < args.least or d.we_refuse or not d.both))
 
 
 def report(d, show):
