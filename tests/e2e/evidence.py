@@ -178,7 +178,11 @@ def live(work):
              "capture.source=live", "--set", "workers=2", "--set", "evidence.after_s=1", "--set",
              f"publish.journal_dir={work}/journal", "--set", f"publish.rep={address}"],
             stderr=subprocess.PIPE, text=True)
-        time.sleep(2)
+        for _ in range(300):
+            if (out / "eve.json").exists():
+                break
+            time.sleep(0.1)
+        time.sleep(1)
         ping = lambda *a: subprocess.run(["ip", "netns", "exec", ns, "ping", "-i", "0.2", *a,
                                           "10.99.0.2"], capture_output=True)
         ping("-c", "5")

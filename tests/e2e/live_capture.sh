@@ -33,7 +33,7 @@ begin() { # OPTIONS…
 	ip netns exec "vl$$b" "$build/vigie-sensor" -i span0 -S none -l "$D/out" "$@" \
 		>"$D/log" 2>&1 &
 	sensor=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+	for _ in $(seq 200); do
 		sleep 0.1
 		[ -e "$D/out/eve.json" ] && grep -q 'source ' "$D/log" && break
 	done
@@ -125,7 +125,7 @@ kill -TERM "$sensor"
 wait "$sensor"
 sensor=
 ms=$((($(date +%s%N) - start) / 1000000))
-if [ $ms -lt 1000 ]; then
+if [ $ms -lt 5000 ]; then # it is some milliseconds, on a machine of its own
 	echo "ok     TERM ends it on an idle link in $ms ms"
 else
 	echo "FAILED TERM took $ms ms"
@@ -134,7 +134,7 @@ fi
 
 begin
 ip -n "vl$$b" link del span0
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in $(seq 200); do
 	kill -0 "$sensor" 2>/dev/null || break
 	sleep 0.1
 done
