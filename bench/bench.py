@@ -28,7 +28,7 @@ ap = argparse.ArgumentParser()
 ap.add_argument("build")
 ap.add_argument("--rules")
 ap.add_argument("--repeat", type=int, default=5)
-ap.add_argument("--megabytes", type=int, default=300)
+ap.add_argument("--megabytes", type=int, default=520)
 ap.add_argument("--write", action="store_true")
 ap.add_argument("capture", nargs="?")
 args = ap.parse_args()
@@ -49,9 +49,9 @@ def make_capture():
     mkmix = shared / "tools/mkmix.py"
     if mkmix.exists():
         subprocess.run([sys.executable, mkmix, shared / "data", shared / "data/EXPECTED.tsv", out,
-                        "--repeat", "40", "--max-mb", str(args.megabytes)], check=True,
+                        "--repeat", "80", "--max-mb", str(args.megabytes)], check=True,
                        stdout=subprocess.DEVNULL)
-        return out, f"mkmix.py --repeat 40 --max-mb {args.megabytes} (real captures, mixed)"
+        return out, f"mkmix.py --repeat 80 --max-mb {args.megabytes} (real captures, mixed)"
     subprocess.run([sys.executable, root / "bench/mkcorpus.py", out, str(args.megabytes)], check=True)
     return out, f"bench/mkcorpus.py, {args.megabytes} MB (synthetic)"
 
