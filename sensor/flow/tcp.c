@@ -236,20 +236,39 @@ struct flow_told flow_quoted(const struct flow *f, const struct pkt *error, enum
 	return told;
 }
 
+static uint64_t synack_events(const struct flow *f, const struct pkt *p, bool to_server)
+{
+	bool open = f->state == FLOW_established, answered = f->seen & FLOW_SYNACK;
+
+	if (f->state == FLOW_closed)
+		return 0;
+	if (to_server)
+		return EVENT_BIT(open	    ? STREAM_est_synack_up
+				 : answered ? STREAM_synack_up_answered
+					    : STREAM_synack_up);
+	/* Only a first one may acknowledge data of the SYN. */
+	if (answered || open ? p->tcp_ack == f->isn + 1 : answers_syn(f, p))
+		return 0;
+	return EVENT_BIT(open	    ? STREAM_est_synack_other_ack
+			 : answered ? STREAM_synack_other_ack
+				    : STREAM_synack_wrong_ack);
+}
+
 static uint64_t syn_events(const struct flow *f, const struct pkt *p, enum flow_dir_name dir)
 {
-	bool known = f->seen & FLOW_SYN;
+	bool open = f->state == FLOW_established, same = p->tcp_seq == f->isn;
 
-	if (p->tcp_flags & TCP_ACK)
-		return known && dir == FLOW_to_client && f->state == FLOW_new && !answers_syn(f, p)
-			       ? EVENT_BIT(STREAM_synack_wrong_ack)
-			       : 0;
-	if (dir != FLOW_to_server || !known || f->state == FLOW_closed)
+	if (!(f->seen & FLOW_SYN) || f->state == FLOW_closed)
 		return 0;
-	if (f->state == FLOW_established)
-		return p->tcp_seq == f->isn ? EVENT_BIT(STREAM_est_syn)
-					    : EVENT_BIT(STREAM_est_syn_diff_seq);
-	return p->tcp_seq == f->isn ? 0 : EVENT_BIT(STREAM_syn_resend_diff_seq);
+	if (p->tcp_flags & TCP_ACK)
+		return synack_events(f, p, dir == FLOW_to_server);
+	if (dir == FLOW_to_client)
+		return open			? EVENT_BIT(STREAM_est_syn_down)
+		       : f->seen & FLOW_SYNACK ? EVENT_BIT(STREAM_syn_down)
+						: 0;
+	if (open)
+		return same ? EVENT_BIT(STREAM_est_syn) : EVENT_BIT(STREAM_est_syn_diff_seq);
+	return same ? 0 : EVENT_BIT(STREAM_syn_resend_diff_seq);
 }
 
 uint64_t flow_tcp_odd(const struct flow *f, const struct pkt *p, enum flow_dir_name dir,

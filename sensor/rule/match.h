@@ -5,6 +5,7 @@
 #include "base/pool.h"
 #include "rule/engine.h"
 #include "rule/eval.h"
+#include "rule/hits.h"
 #include "rule/profile.h"
 #include "rule/talk.h"
 #include "rule/vars.h"
@@ -16,26 +17,7 @@
 #define BIT_OUTER(dir) ((uint16_t)(1024u << (dir))) /* header rules: the tunnel around it */
 #define BIT_APP(dir) ((uint16_t)(256u << (dir)))   /* rules on its protocol were held against it */
 
-#define HITS_MAX 256u        /* of one packet */
-#define TOLD_ROOM (64u << 10) /* bytes */
-#define CAPTURED_ROOM 256u
 #define PENDING_PER_FLOW 64u /* so that one flow cannot take the whole pool */
-
-struct hit {
-	uint32_t rule;
-	const struct pkt *pkt;
-	struct flow *flow;
-	uint8_t dir;
-	bool whole_flow; /* a pass rule here passes the flow, not only the packet */
-	struct order at;
-	uint64_t tx;     /* number + 1; 0: none */
-	const char *eve; /* in the matcher's room, or NULL */
-	uint32_t eve_len;
-	const uint8_t *told; /* the same: what sets will be asked for */
-	uint32_t told_len;
-	uint8_t n_captured;
-	const struct captured *captured; /* the same: what variables get */
-};
 
 struct pending { /* a candidate that waits for more of its stream */
 	uint32_t rule;
