@@ -96,7 +96,7 @@ if [ "$sanitize" = no ] && command -v clang >/dev/null; then
 			continue
 		fi
 		mkdir -p "$work/corpus/$n"
-		one "fuzz $n" "build-fuzz/tests/$n" -max_total_time="$FUZZ_SECONDS" -timeout=10 -error_exitcode=1 \
+		one "fuzz $n" "build-fuzz/tests/$n" -entropic=0 -max_total_time="$FUZZ_SECONDS" -timeout=10 -error_exitcode=1 \
 			-rss_limit_mb=2048 -artifact_prefix="$work/" "$work/corpus/$n" \
 			"tests/fuzz/corpus/${n%_fuzz}"
 	done
