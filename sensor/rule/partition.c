@@ -5,7 +5,7 @@
  *
  * Source: Suricata's groups of signatures by port (detect-engine-build.c), with two differences: a
  * port's own rules are scanned for beside the others, not merged with them (but for a protocol on its
- * usual port), and the protocol is a reason, too. Measured: docs/why/0014.
+ * usual port), and the protocol is a reason, too. Measured: docs/why/0015.
  */
 #include "rule/engine.h"
 
