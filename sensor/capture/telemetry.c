@@ -3,7 +3,8 @@
  *
  * Thread: DPDK answers on threads of its own; a lock holds stop() until an answer is done.
  * Errors: a dictionary holds 256 numbers; what is beyond is left out, and `left_out` says how many. So that
- *         nothing is, protocols that have not been seen yet are not named.
+ *         nothing is, numbers of protocols and detectors that are 0 are not named, unless one room is
+ *         asked for: `/vigie/stats,detect`.
  */
 #include "capture/telemetry.h"
 
@@ -22,6 +23,7 @@ static struct {
 
 struct answer {
 	struct rte_tel_data *data;
+	const char *room; /* "": all of them */
 	uint64_t n, left_out;
 };
 
@@ -35,7 +37,9 @@ static void put(void *to, const char *name, uint64_t v)
 	for (char *c = text; *c; c++)
 		if (*c == '.')
 			*c = '/';
-	if (v == 0 && strncmp(text, "proto/", 6) == 0)
+	size_t n = strlen(a->room);
+	if (n ? strncmp(text, a->room, n) != 0 || text[n] != '/'
+	      : v == 0 && (strncmp(text, "proto/", 6) == 0 || strncmp(text, "detect/", 7) == 0))
 		return;
 	if (a->n++ >= RTE_TEL_MAX_DICT_ENTRIES - 1 ||
 	    rte_tel_data_add_dict_u64(a->data, text, v) != 0)
@@ -44,9 +48,9 @@ static void put(void *to, const char *name, uint64_t v)
 
 static int answer(const char *command, const char *params, struct rte_tel_data *data)
 {
-	struct answer a = {.data = data};
+	struct answer a = {.data = data, .room = params ? params : ""};
 
-	(void)command, (void)params;
+	(void)command;
 	rte_tel_data_start_dict(data);
 	pthread_mutex_lock(&telemetry.lock);
 	if (telemetry.fill)
@@ -65,7 +69,8 @@ int capture_telemetry_start(void (*fill)(void *ctx, capture_telemetry_put put, v
 	telemetry.ctx = ctx;
 	if (!telemetry.registered) {
 		r = rte_telemetry_register_cmd("/vigie/stats", answer,
-					       "Every counter of the sensor. No parameters.");
+					       "Every counter of the sensor, or those of one room. "
+					       "Parameters: [capture|flow|proto|rule|detect|…]");
 		telemetry.registered = r == 0;
 	}
 	pthread_mutex_unlock(&telemetry.lock);

@@ -210,7 +210,12 @@ def telemetry(pid):
         t.recv(4096)
         t.send(b"/vigie/stats")
         told = json.loads(t.recv(65536).decode())["/vigie/stats"]
+        t.send(b"/vigie/stats,detect")
+        room = json.loads(t.recv(65536).decode())["/vigie/stats"]
     check("capture/frames" in told and told.get("left_out") == 0, f"telemetry: {len(told)} numbers, none left out")
+    check(len(room) > 20 and room["left_out"] == 0 and
+          all(k.startswith("detect/") for k in room if k != "left_out"),
+          f"telemetry: {len(room)} of one room, zeroes too")
 
 
 def users(tmp):

@@ -247,7 +247,7 @@ static void flood(void)
 	char dir[64];
 	struct publish_config c = {.journal_dir = (char *)tmpdir_make(dir),
 				   .journal_max = 1 << 30,
-				   .segment_bytes = 1 << 20,
+				   .segment_bytes = 1 << 29, /* a new one would be another reason */
 				   .fsync_ms = 5};
 	uint64_t n = 0, start = clock_mono_ns(), took = 0;
 
@@ -259,7 +259,7 @@ static void flood(void)
 		took = clock_mono_ns() - start;
 	}
 	CHECK_EQ(n, 5);
-	CHECK(took >= 5 * 5 * NS_PER_MS); /* but not one an event */
+	CHECK(took >= 4 * 5 * NS_PER_MS); /* but not one an event: the first may come at once */
 	publish_close(p, NULL);
 	tmpdir_remove(dir);
 }
