@@ -45,6 +45,7 @@ struct record {
 		struct obs_rule rule;
 		struct obs_volume volume;
 		struct obs_health health;
+		uint8_t fact[1024]; /* a protocol's, of any kind: nothing known of it but addresses */
 	};
 };
 
