@@ -165,9 +165,12 @@ static int build_joints(struct work *w, struct payload_dbs *p, unsigned dir, str
 	return 0;
 }
 
-/* A stream is scanned before it is known what it speaks, and what is found then waits for that. */
+/* A stream is scanned before it is known what it speaks, and what is found then waits for that. Packets of
+ * TCP that their stream has not covered are few: one large database a direction is enough for them. */
 static uint64_t apps_of(enum database_kind kind, enum app app)
 {
+	if (kind == DB_tcp)
+		return ~UINT64_C(0);
 	if (app != APP_none)
 		return UINT64_C(1) << app;
 	return kind == DB_stream ? ~UINT64_C(0) : UINT64_C(1) << APP_none;
@@ -189,7 +192,7 @@ static int build(struct work *w, enum database_kind kind, unsigned dir, struct l
 	if (rc == 0)
 		rc = build_ports(w, &p->from, pick(e, which, kind, SIDE_from, ~UINT64_C(0)), SIDE_from,
 				 err);
-	return rc ? rc : build_joints(w, p, dir, err);
+	return rc || kind == DB_tcp ? rc : build_joints(w, p, dir, err);
 }
 
 int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache,
