@@ -6,6 +6,7 @@
 #include "proto/enip.h"
 
 #include "base/json.h"
+#include "proto/pieces.h"
 
 enum { EVENT_many, EVENT_invalid };
 static const char *const events[] = {"too_many_transactions", "invalid_pdu", NULL};
@@ -60,11 +61,6 @@ static const struct field fields[] = {
 };
 /* clang-format on */
 
-struct enip_flow {
-	struct proto_bytes wait[2];
-	bool lost[2];
-};
-
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			bool midstream)
 {
@@ -100,57 +96,17 @@ static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 	return at;
 }
 
-static void stream(struct proto_call *c, const uint8_t *p, uint32_t n)
+static bool begins(const uint8_t *p, uint32_t n)
 {
-	struct enip_flow *h = c->state;
-	struct proto_bytes *w = &h->wait[c->dir];
-
-	if (h->lost[c->dir]) {
-		if (n < ENIP_HEADER || !enip_plausible(p))
-			return;
-		h->lost[c->dir] = false;
-	}
-	if (w->len == 0) {
-		uint32_t used = messages(c, p, n);
-
-		p += used;
-		n -= used;
-	}
-	if (n == 0)
-		return;
-	if (!proto_append(proto_mem_of(c), w, p, n, PROTO_MEM_MAX)) {
-		proto_drop(proto_mem_of(c), w);
-		h->lost[c->dir] = true;
-		return;
-	}
-	proto_consume(w, messages(c, w->at, w->len));
-	if (w->len == 0)
-		proto_drop(proto_mem_of(c), w);
+	return n >= ENIP_HEADER && enip_plausible(p);
 }
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	if (c->flow->proto == 6)
-		stream(c, p, n);
-	else if (n >= ENIP_HEADER && enip_plausible(p) && enip_length(p) <= n)
+		pieces_data(c, p, n, PROTO_MEM_MAX, messages, begins);
+	else if (begins(p, n) && enip_length(p) <= n)
 		message(c, p, enip_length(p));
-}
-
-static void gap(struct proto_call *c, uint64_t missing)
-{
-	struct enip_flow *h = c->state;
-
-	(void)missing;
-	proto_drop(proto_mem_of(c), &h->wait[c->dir]);
-	h->lost[c->dir] = true;
-}
-
-static void end(struct proto_call *c)
-{
-	struct enip_flow *h = c->state;
-
-	proto_drop(proto_mem_of(c), &h->wait[0]);
-	proto_drop(proto_mem_of(c), &h->wait[1]);
 }
 
 static bool bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
@@ -254,14 +210,14 @@ const struct protocol protocol_enip = {
 	.over = PROTO_OVER_TCP | PROTO_OVER_UDP,
 	.ports = ports,
 	.ports_only = true,
-	.state_size = sizeof(struct enip_flow),
+	.state_size = sizeof(struct pieces),
 	.fields = fields,
 	.events = events,
 	.done = {1, 1},
 	.probe = probe,
 	.data = data,
-	.gap = gap,
-	.end = end,
+	.gap = pieces_gap,
+	.end = pieces_end,
 	.bytes = bytes,
 	.number = number,
 	.eve = eve,
