@@ -38,6 +38,24 @@ struct port_dbs {
 	uint32_t n;
 };
 
+/* The database of a port; NULL: none. */
+static inline const struct database *port_db_find(const struct port_dbs *p, uint16_t port)
+{
+	uint32_t lo = 0, hi = p->n;
+
+	if (!(p->has[port / 8] >> port % 8 & 1))
+		return NULL;
+	while (p->at[(lo + hi) / 2].port != port) {
+		uint32_t mid = (lo + hi) / 2;
+
+		if (p->at[mid].port < port)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return p->at[(lo + hi) / 2].db;
+}
+
 /* What one kind of payload is scanned with in one direction: one database by what the flow speaks, and
  * those of its ports, where rules ask for them. NULL: none. */
 struct payload_dbs {

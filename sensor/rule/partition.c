@@ -128,15 +128,6 @@ static int build_ports(struct work *w, struct port_dbs *out, struct list few, en
 	return 0;
 }
 
-static const struct database *find_port(const struct port_dbs *p, uint16_t port)
-{
-	for (uint32_t i = 0; i < p->n; i++) {
-		if (p->at[i].port == port)
-			return p->at[i].db;
-	}
-	return NULL;
-}
-
 #define JOINTS_MAX 8u /* usual ports of a protocol */
 
 static int build_joints(struct work *w, struct payload_dbs *p, unsigned dir, struct err *err)
@@ -150,7 +141,7 @@ static int build_joints(struct work *w, struct payload_dbs *p, unsigned dir, str
 
 		p->joint[a] = at;
 		for (; port && *port && p->of_app[a] && p->n_joint[a] < JOINTS_MAX; port++) {
-			const struct database *d = find_port(ports, *port);
+			const struct database *d = port_db_find(ports, *port);
 			struct port_db *j = &at[p->n_joint[a]];
 
 			if (!d)

@@ -128,23 +128,6 @@ void rule_scan_end(struct rule_matcher *m, const struct database *d, const struc
 	arrange(m, before);
 }
 
-static const struct database *of_port(const struct port_dbs *p, uint16_t port)
-{
-	uint32_t lo = 0, hi = p->n;
-
-	if (!(p->has[port / 8] >> port % 8 & 1))
-		return NULL;
-	while (p->at[(lo + hi) / 2].port != port) {
-		uint32_t mid = (lo + hi) / 2;
-
-		if (p->at[mid].port < port)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return p->at[(lo + hi) / 2].db;
-}
-
 /* A rule stands in one of the three, or of the two where a protocol is on its usual port. */
 static void choose(const struct payload_dbs *d, const struct talk *t, const struct database *of[3])
 {
@@ -155,8 +138,8 @@ static void choose(const struct payload_dbs *d, const struct talk *t, const stru
 	of[0] = d->of_app[app];
 	if (!t->has_ports)
 		return;
-	of[1] = of_port(&d->to, t->dport);
-	of[2] = of_port(&d->from, t->sport);
+	of[1] = port_db_find(&d->to, t->dport);
+	of[2] = port_db_find(&d->from, t->sport);
 	for (uint32_t i = 0; of[service] && i < d->n_joint[app]; i++) {
 		if (d->joint[app][i].port == port) {
 			of[0] = d->joint[app][i].db;
