@@ -22,6 +22,7 @@
  * Source: REDFISH (Morato et al. 2018): within 10 files; Berrueta et al. 2022 (arXiv 2202.07583);
  * the entropy of compressed files and why differences must count: SCIENCE E.
  */
+#include "base/ascii.h"
 #include "base/clock.h"
 #include "detect/once.h"
 #include "detect/say.h"
@@ -142,8 +143,7 @@ static bool is_known(const char *extension)
 	if (n == 0 || n >= sizeof(lower))
 		return false;
 	for (size_t i = 0; i <= n; i++)
-		lower[i] = extension[i] >= 'A' && extension[i] <= 'Z' ? (char)(extension[i] | 32)
-								      : extension[i];
+		lower[i] = (char)ascii_lower((uint8_t)extension[i]);
 	for (unsigned i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
 		if (strcmp(known[i], lower) == 0)
 			return true;
@@ -367,7 +367,7 @@ static void on_note(const struct act *k, const char *path)
 	size_t n = 0;
 
 	for (; name[n] && n + 1 < sizeof(lower); n++)
-		lower[n] = name[n] >= 'A' && name[n] <= 'Z' ? (char)(name[n] | 32) : name[n];
+		lower[n] = (char)ascii_lower((uint8_t)name[n]);
 	lower[n] = '\0';
 	const char *e = extension_of(lower);
 	if (strcmp(e, "txt") && strcmp(e, "html") && strcmp(e, "hta") && strcmp(e, "htm") &&

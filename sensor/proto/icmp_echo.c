@@ -6,30 +6,13 @@
 
 #include "base/bytes.h"
 #include "base/clock.h"
+#include "base/entropy.h"
 #include "base/hash.h"
-
-#include <math.h>
 
 #define ECHO_PLAIN 64u
 #define STAMP      16u /* bytes of the time at the beginning of ping's payload */
 #define FIRST      8u
 #define HASHED     256u /* bytes that are compared */
-
-static uint8_t entropy_8th(const uint8_t *p, uint32_t n)
-{
-	uint32_t count[256] = {0};
-	float sum = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		count[p[i]]++;
-	for (unsigned i = 0; i < 256; i++) {
-		if (count[i]) {
-			float share = (float)count[i] / (float)n;
-			sum -= share * log2f(share);
-		}
-	}
-	return (uint8_t)(sum * 8);
-}
 
 void proto_icmp_echo(struct proto *pr, struct proto_flow *pf, const struct pkt *p)
 {
@@ -58,7 +41,7 @@ void proto_icmp_echo(struct proto *pr, struct proto_flow *pf, const struct pkt *
 	b = bytes_of(p->payload, p->payload_len);
 	for (unsigned i = 0; i < 8; i++)
 		f.head = f.head << 8 | bytes_u8(&b);
-	f.entropy_8th = entropy_8th(p->payload, p->payload_len);
+	f.entropy_8th = (uint8_t)(entropy_bits(p->payload, p->payload_len) * 8);
 	struct proto_call c = {.proto = pr,
 			       .pf = pf,
 			       .flow = p->flow,

@@ -6,6 +6,7 @@
  * lately on this path, are what encryption in place looks like. A pipe's data is DCE/RPC. */
 #include "proto/smb_part.h"
 
+#include "base/entropy.h"
 #include "base/hash.h"
 
 #include <ctype.h>
@@ -15,16 +16,7 @@
 /* Thousandths of a bit a byte; at least 1, so that 0 says "none". */
 static uint16_t entropy(const uint8_t *p, uint32_t n)
 {
-	uint32_t count[256] = {0};
-	double bits = 0;
-
-	for (uint32_t i = 0; i < n; i++)
-		count[p[i]]++;
-	for (unsigned v = 0; v < 256; v++) {
-		if (count[v])
-			bits -= count[v] * log2((double)count[v] / n);
-	}
-	return (uint16_t)(1 + lround(bits * 1000 / n));
+	return (uint16_t)(1 + lround(entropy_bits(p, n) * 1000));
 }
 
 /* Whether it begins as a file of a known kind does. */

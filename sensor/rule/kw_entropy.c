@@ -8,14 +8,13 @@
 #include "rule/keyword.h"
 #include "rule/range.h"
 
+#include "base/entropy.h"
+
 #include <math.h>
 #include <stdlib.h>
 
 bool rule_entropy_holds(const struct entropy_op *op, const uint8_t *p, uint32_t n)
 {
-	uint32_t count[256] = {0};
-	double v = 0;
-
 	if (op->offset > n)
 		return false;
 	p += op->offset;
@@ -23,13 +22,8 @@ bool rule_entropy_holds(const struct entropy_op *op, const uint8_t *p, uint32_t 
 	if (op->bytes > n)
 		return false;
 	n = op->bytes ? op->bytes : n;
-	for (uint32_t i = 0; i < n; i++)
-		count[p[i]]++;
-	for (unsigned i = 0; i < 256; i++) {
-		double share = n ? (double)count[i] / n : 0;
+	double v = entropy_bits(p, n);
 
-		v -= count[i] ? share * log2(share) : 0;
-	}
 	switch (op->compare) {
 	case '<':
 		return v < op->value;
