@@ -184,8 +184,11 @@ static void test_pair(const struct call *k, const struct rpc_pair *p)
 	if (!p->at_ns[ACT_copy] || !p->at_ns[exec] || now_ns > p->at_ns[ACT_copy] + window_ns ||
 	    now_ns > p->at_ns[exec] + window_ns)
 		return;
-	snprintf(text, sizeof(text), "on %s: wrote %s, and %s, within %u s",
-		 addr_text(&k->o->dst, a), p->what[ACT_copy], p->what[exec], k->c->pair_s);
+	uint64_t apart_ns = p->at_ns[ACT_copy] > p->at_ns[exec] ? p->at_ns[ACT_copy] - p->at_ns[exec]
+								: p->at_ns[exec] - p->at_ns[ACT_copy];
+	snprintf(text, sizeof(text), "on %s: wrote %s, and %s, %.0f s apart (at most %u)",
+		 addr_text(&k->o->dst, a), p->what[ACT_copy], p->what[exec],
+		 (double)apart_ns / NS_PER_S, k->c->pair_s);
 	tell(k, &rpc_abouts[ABOUT_pair], true, 2, 2, "acts", text);
 }
 
@@ -346,8 +349,10 @@ static void on_call(const struct call *k)
 		 addr_text(&k->o->dst, a), rpc_interface_name(&b->interface), b->opnum,
 		 *what ? ": " : "", what, *user ? ", as " : "", user);
 	tell(k, about, m->tell, 1, 1, "calls", text);
-	if (m->act != ACT_none && m->act != ACT_look)
+	if (m->act != ACT_none && m->act != ACT_look) {
+		snprintf(text, sizeof(text), "%s%s%.40s", m->words, *what ? ": " : "", what);
 		remember(k, (enum rpc_act)m->act, text);
+	}
 	if (collects(about))
 		test_collect(k);
 }
