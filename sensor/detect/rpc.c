@@ -40,7 +40,7 @@ struct rpc_config {
 struct rpc_pair { /* one host at another */
 	struct sets_head head;
 	uint64_t at_ns[ACT_count];
-	char what[ACT_count][64]; /* in words */
+	char what[ACT_count][72]; /* in words */
 	char opened[80];          /* the last registry key or service it opened by name */
 };
 
@@ -184,8 +184,9 @@ static void test_pair(const struct call *k, const struct rpc_pair *p)
 	if (!p->at_ns[ACT_copy] || !p->at_ns[exec] || now_ns > p->at_ns[ACT_copy] + window_ns ||
 	    now_ns > p->at_ns[exec] + window_ns)
 		return;
-	uint64_t apart_ns = p->at_ns[ACT_copy] > p->at_ns[exec] ? p->at_ns[ACT_copy] - p->at_ns[exec]
-								: p->at_ns[exec] - p->at_ns[ACT_copy];
+	uint64_t apart_ns = p->at_ns[ACT_copy] > p->at_ns[exec]
+				    ? p->at_ns[ACT_copy] - p->at_ns[exec]
+				    : p->at_ns[exec] - p->at_ns[ACT_copy];
 	snprintf(text, sizeof(text), "on %s: wrote %s, and %s, %.0f s apart (at most %u)",
 		 addr_text(&k->o->dst, a), p->what[ACT_copy], p->what[exec],
 		 (double)apart_ns / NS_PER_S, k->c->pair_s);
@@ -197,7 +198,7 @@ static void remember(const struct call *k, enum rpc_act act, const char *what)
 	struct rpc_pair *p = pair_of(k);
 
 	p->at_ns[act] = k->o->time_ns ? k->o->time_ns : 1;
-	snprintf(p->what[act], sizeof(p->what[act]), "%.63s", what);
+	snprintf(p->what[act], sizeof(p->what[act]), "%.71s", what);
 	if (act != ACT_write && act != ACT_coerce)
 		test_pair(k, p);
 }
