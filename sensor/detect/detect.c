@@ -289,8 +289,8 @@ static void add_finding(void *ctx, const struct finding *found, const char *text
 	if (f->count == 0)
 		f->count = 1;
 	memcpy(f + 1, text, n);
-	ring_commit(d->out);
 	count_add(f->tier == TIER_alert ? &d->counters.alerts : &d->counters.findings, 1);
+	ring_commit(d->out);
 }
 
 static void common(struct finding *f, const struct observation *o, const struct obs_link *link)
@@ -305,6 +305,12 @@ static void common(struct finding *f, const struct observation *o, const struct 
 	f->sport = o->sport;
 	f->dport = o->dport;
 	f->host = o->src;
+}
+
+static bool is_for_people(const struct detect *d, const struct rule *rule, const struct addr *from)
+{
+	return rule->tier == RULE_TIER_alert ||
+	       (rule->tier == RULE_TIER_inside && hosts_home(d->hosts, from));
 }
 
 static void on_rule_hit(struct detect *d, const struct observation *o)
@@ -336,7 +342,7 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 		return;
 	common(f, o, &b->link);
 	f->kind = FINDING_alert;
-	f->tier = rule->is_finding ? TIER_finding : TIER_alert;
+	f->tier = is_for_people(d, rule, &o->src) ? TIER_alert : TIER_finding;
 	f->count = count;
 	f->about = &rule->about;
 	f->has_flow = b->has_flow;
@@ -352,8 +358,8 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 	struct host_view host = hosts_of(d->hosts, &o->src, &b->link);
 	f->host_mac = host.mac;
 	memcpy(f + 1, b + 1, b->eve_len);
+	count_add(f->tier == TIER_alert ? &d->counters.alerts : &d->counters.findings, 1);
 	ring_commit(d->out);
-	count_add(rule->is_finding ? &d->counters.findings : &d->counters.alerts, 1);
 }
 
 static void on_flow_record(struct detect *d, const struct observation *o)

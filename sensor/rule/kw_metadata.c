@@ -14,7 +14,9 @@ static void take_known(struct build *b, const struct about_kv *kv)
 	else if (strcmp(kv->key, "mitre_tactic_id") == 0)
 		a->tactic = kv->value;
 	else if (strcmp(kv->key, "tier") == 0)
-		b->sig->rule.is_finding = strcmp(kv->value, "finding") == 0;
+		b->sig->rule.tier = strcmp(kv->value, "finding") == 0  ? RULE_TIER_finding
+				    : strcmp(kv->value, "inside") == 0 ? RULE_TIER_inside
+								       : RULE_TIER_alert;
 }
 
 static int metadata_build(struct build *b, struct span value)

@@ -34,10 +34,18 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	const struct suppression *suppressed; /* NULL: nothing in the list is about it */
 	bool conditional;  /* see struct threshold */
 	bool pass;
-	bool is_finding; /* metadata "tier finding": for the hunt, told to nobody */
+	uint8_t tier; /* enum rule_tier: metadata "tier finding" or "tier inside" */
 	uint8_t n_xbit, n_dataset;
 	bool asks_sets;    /* that rules change: the detect thread decides */
 	uint8_t xbit_rank; /* 0 sets or has none, 1 asks and sets, 2 asks */
+};
+
+/* Who is told. What comes from outside knocks at every server all day; the same from one of our hosts
+ * is somebody who is in. */
+enum rule_tier {
+	RULE_TIER_alert,
+	RULE_TIER_finding, /* for the hunt, told to nobody */
+	RULE_TIER_inside,  /* an alert when the sender is one of home_net, else a finding */
 };
 
 struct rule_config {

@@ -133,5 +133,13 @@ def odd_headers(c):
         c.add(next(t), tcp(CLIENT, SERVER, 41000 + i, 80, SYN, 7, options=raw + b"\1" * (-len(raw) % 4)))
 
 
+@case('alert tcp any any -> any 80 (msg:"tier inside"; flow:established,to_server; content:"GET /.env"; metadata:tier inside; sid:350;)\n'
+      'alert tcp any any -> any 80 (msg:"no tier"; flow:established,to_server; content:"GET /.env"; sid:351;)\n')
+def tier_inside(c):
+    """The same request from outside and from one of ours: a finding, an alert."""
+    for t, client in ((0, "203.0.113.7"), (1, CLIENT)):
+        c.session(t, client, SERVER, 50000, 80, [(">", b"GET /.env HTTP/1.0\r\n\r\n")])
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

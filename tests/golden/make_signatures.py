@@ -12,6 +12,7 @@ import struct
 import sys
 
 import signature_cases
+import signature_exploits
 from craft import ACK, FIN, PSH, SYN, Capture, icmp, tcp, udp
 
 here = pathlib.Path(__file__).resolve().parent
@@ -228,6 +229,7 @@ def pingback(number):
 for sid, number in ((9130034, 1234), (9130035, 1235), (9130036, 1236)):
     CASES[sid] = pingback(number)
 signature_cases.add(talk, asks, smb2)
+signature_exploits.add(talk)
 
 if __name__ == "__main__":
     rules, bad = signatures(), 0

@@ -83,7 +83,7 @@ static void about(void)
 	CASE("what an alert says of its rule");
 	CHECK_EQ(set->n, 3);
 	CHECK_EQ(set->n_matched, 3);
-	CHECK(s->is_finding && !r->is_finding);
+	CHECK(s->tier == RULE_TIER_finding && r->tier == RULE_TIER_alert);
 	CHECK_STR(r->about.msg, "a \"b\"; c");
 	CHECK_STR(r->about.category, "A Network Trojan was detected");
 	CHECK_STR(r->about.action, "allowed"); /* we only look: nothing is dropped */
