@@ -29,8 +29,7 @@ enum flow_reason {
 	FLOW_END_none,
 	FLOW_END_timeout,
 	FLOW_END_shutdown,
-	FLOW_END_evicted,
-	FLOW_END_reused
+	FLOW_END_evicted, FLOW_END_reused
 };
 
 /* Where in the total order of the run something happened. */
@@ -97,6 +96,8 @@ struct flow_piece {
 	uint32_t piece_len; /* the last piece_len bytes of window are new; 0 with only gap or fin */
 	uint64_t offset;    /* of the piece from the stream's first byte seen, gaps counted */
 	uint64_t turn;      /* offset at which this side began to speak, the other one being the last */
+	uint64_t acked;     /* offset below which the other side has said to have everything, as far as told */
+	uint64_t *mark;     /* the hearer's, one a direction: 0 at the beginning */
 	uint8_t dir;
 	bool gap; /* bytes before this piece were never seen: parsers resynchronise */
 	bool fin; /* nothing follows in this direction */
@@ -115,8 +116,7 @@ void flow_stream_deep(struct flow *f);
 struct flow_table;
 /* The last bytes that a direction has told (all of them, up to FLOW_WINDOW, since its beginning or its last
  * gap). False: none are kept. Borrowed until the next packet. */
-bool flow_stream_said(const struct flow_table *t, const struct flow *f, uint8_t dir,
-		      const uint8_t **at, uint32_t *n);
+bool flow_stream_said(const struct flow_table *t, const struct flow *f, uint8_t dir, const uint8_t **at, uint32_t *n);
 /* `share`: this worker's number of all `workers`. Allocates everything there will ever be. */
 int flow_table_new(struct flow_table **t, const struct flow_config *c, unsigned workers,
 		   uint64_t seed, const struct flow_hooks *hooks, struct err *err);

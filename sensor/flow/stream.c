@@ -115,6 +115,18 @@ static uint32_t window_get(const struct stream_call *c, uint32_t now_s)
 	return ref;
 }
 
+/* How much of what was told the other side has. */
+static uint64_t acked_of(const struct stream_half *h)
+{
+	int32_t ahead = (int32_t)(h->ack - h->next_seq);
+
+	if (!(h->bits & STREAM_ACKED))
+		return 0;
+	if (ahead >= 0)
+		return h->offset;
+	return (uint64_t)-(int64_t)ahead < h->offset ? h->offset - (uint64_t)-(int64_t)ahead : 0;
+}
+
 /* Tells one piece: `len` new bytes at `at`, or none with `fin` alone. */
 static void tell(const struct stream_call *c, struct stream_half *h, const uint8_t *at,
 		 uint32_t len, bool fin)
@@ -131,6 +143,8 @@ static void tell(const struct stream_call *c, struct stream_half *h, const uint8
 		.piece_len = len,
 		.offset = h->offset,
 		.turn = h->turn,
+		.acked = acked_of(h),
+		.mark = &h->mark,
 		.dir = c->dir,
 		.gap = h->bits & STREAM_GAP,
 		.fin = fin,

@@ -32,6 +32,7 @@ struct stream_half {       /* one direction's bytes */
 	uint64_t offset;   /* delivered or missing so far */
 	uint64_t told;     /* delivered: what the depth limits */
 	uint64_t turn;     /* offset of what it said first after the other side */
+	uint64_t mark;     /* the hearer's: flow_piece.mark */
 	uint32_t next_seq; /* of the byte that is delivered next */
 	uint32_t ack;      /* the other side has everything below */
 	uint32_t fin_seq;

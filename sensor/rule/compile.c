@@ -58,7 +58,7 @@ int rule_build_number(struct build *b, struct span v, int32_t max, int32_t *out,
 	if (!letter || !b->has_vars)
 		return rule_number_signed(v, max, out, b->fault);
 	for (unsigned i = 0; i < b->n_var; i++) {
-		if (b->var[i].len == v.len && memcmp(b->var[i].at, v.at, v.len) == 0)
+		if (!*var && b->var[i].len == v.len && memcmp(b->var[i].at, v.at, v.len) == 0)
 			*var = (uint8_t)(i + 1);
 	}
 	return *var ? 0
@@ -190,12 +190,11 @@ static void fold_case(struct build *b)
 static void place(struct build *b)
 {
 	struct signature *s = b->sig;
-	bool positive = false, from_start = false;
+	bool from_start = false;
 
 	for (unsigned i = 0; i < s->n_group; i++)
 		s->packet_tests |= s->group[i].kind == GROUP_header;
 	for (unsigned i = 0; i < s->n_step; i++) {
-		positive |= s->step[i].kind == STEP_content && !(s->step[i].flags & STEP_NEGATED);
 		from_start |= (s->step[i].flags & (STEP_DEPTH | STEP_OFFSET)) != 0;
 	}
 	s->from_start = from_start;
@@ -212,7 +211,7 @@ static void place(struct build *b)
 		s->where |= WHERE_PACKET;
 	if (!(s->protos & PROTO_TCP))
 		return;
-	bool packet = s->packet_tests || b->tcp_pkt || (s->flow & NEED_NO_STREAM) || !positive;
+	bool packet = s->packet_tests || b->tcp_pkt || (s->flow & NEED_NO_STREAM) || s->n_step == 0;
 	if (packet)
 		s->where |= WHERE_TCP_PACKET;
 	else if (from_start && !b->tcp_stream && !(s->flow & NEED_ONLY_STREAM))

@@ -3,6 +3,7 @@
 #include "rule/engine.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool goes(const struct signature *s, unsigned dir)
 {
@@ -103,6 +104,38 @@ static int by_port(const void *a, const void *b)
 	return (int)x->port - (int)y->port;
 }
 
+static bool choose_chunk(const struct signature *s, unsigned unused, int32_t unused2)
+{
+	(void)unused, (void)unused2;
+	return !s->rule.unmatched && !s->literal && s->where & WHERE_STREAM;
+}
+
+static void add_ports(const struct net_set *ports, uint8_t *bits)
+{
+	for (uint32_t i = 0; !ports->any && i < ports->n; i++) {
+		for (uint32_t port = (uint32_t)ports->at[i].lo; port <= ports->at[i].hi; port++)
+			bits[port / 8] |= (uint8_t)(1u << port % 8);
+	}
+	if (ports->any)
+		memset(bits, 0xff, 65536 / 8);
+}
+
+static const uint8_t *stream_ports(struct rule_engine *e, unsigned dir)
+{
+	uint8_t *bits = rule_arena_take(&e->arena, 65536 / 8);
+
+	for (uint32_t i = 0; i < e->n_sig; i++) {
+		const struct signature *s = e->sig[i];
+
+		if (s->rule.unmatched || !(s->where & WHERE_STREAM) || !goes(s, dir))
+			continue;
+		add_ports(dir == FLOW_to_server ? s->dport : s->sport, bits);
+		if (s->both_ways)
+			add_ports(dir == FLOW_to_server ? s->sport : s->dport, bits);
+	}
+	return bits;
+}
+
 static void build_lists(struct rule_engine *e, enum proto_class c)
 {
 	struct class_lists *l = &e->lists[c];
@@ -141,6 +174,12 @@ int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *er
 		e->empty &= e->sig[i]->rule.unmatched != NULL;
 	for (unsigned c = 0; c < CLASS_count; c++)
 		build_lists(e, (enum proto_class)c);
+	e->chunk = list_of(e, choose_chunk, 0, 0);
+	e->has_chunks = e->chunk.n > 0;
+	for (uint32_t i = 0; i < e->n_sig; i++)
+		e->has_chunks |= is_listed(e->sig[i], CLASS_tcp) && e->sig[i]->n_step;
+	for (unsigned dir = 0; dir < 2; dir++)
+		e->stream_ports[dir] = stream_ports(e, dir);
 	struct list which[DB_count][2];
 	for (unsigned k = 0; k < DB_count; k++) {
 		for (unsigned dir = 0; dir < 2; dir++)

@@ -117,7 +117,10 @@ struct rule_engine {
 	uint32_t n_flowbits, n_flowints, n_flowvars, n_pktvars;
 	const struct span *flowbit, *flowint, *flowvar; /* their names */
 	struct app_rules app[APP_count][2];
-	bool has_tx;
+	struct list chunk; /* on streams, without a literal: chunk.c */
+	/* By direction, a bit a port of the server: some rule looks into its streams. */
+	const uint8_t *stream_ports[2];
+	bool has_chunks, has_tx; /* has_chunks: something depends on chunk.c */
 	bool has_header_chains; /* headers that are looked at after transforms */
 	bool has_xbits;
 	bool has_sets; /* some rule asks for sets that rules change */

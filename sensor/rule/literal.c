@@ -115,14 +115,39 @@ static const uint8_t *rarest(const uint8_t *p, uint16_t n, bool nocase, uint16_t
 	return best;
 }
 
+/* Of a rule that only says what must not be there, the longest content without a place is what Suricata's
+ * prefilter looks for: where it finds that, the rule is not looked at again, whatever `endswith` says. */
+static void shun(struct arena *a, struct signature *s)
+{
+	const uint32_t placed = STEP_OFFSET | STEP_DEPTH | STEP_STARTS | STEP_RELATIVE;
+	unsigned best = s->n_step;
+
+	for (unsigned i = 0; i < s->n_step; i++) {
+		const struct step *c = &s->step[i];
+
+		if (c->kind == STEP_content && !(c->flags & placed) &&
+		    (best == s->n_step || c->len > s->step[best].len))
+			best = i;
+	}
+	if (best == s->n_step)
+		return;
+	struct step *steps = rule_arena_copy(a, s->step, s->n_step * sizeof(*steps));
+	steps[best].flags |= STEP_SHUNNED;
+	steps[best].flags &= ~STEP_ENDS;
+	s->step = steps;
+}
+
 void rule_literal_pick(struct arena *a, struct signature *s)
 {
 	struct choice best = choose(s);
 	const struct step *c = best.step;
 	struct step *steps;
 
-	if (!c)
+	if (!c) {
+		if (!(s->where & WHERE_TX))
+			shun(a, s);
 		return;
+	}
 	s->literal_in = best.group;
 	s->literal_nocase = (c->flags & STEP_NOCASE) != 0;
 	s->literal = rarest(c->bytes + c->chop, c->chop_len ? c->chop_len : c->len,

@@ -215,7 +215,7 @@ static bool holds(struct rule_matcher *m, const struct signature *s, struct pkt 
 		return false;
 	if (!rule_tests_pass(s, p) || (s->n_group && !headers_pass(m, s, p)))
 		return false;
-	return !s->n_step || (p->payload_len && rule_try(m, s, &v) == OUTCOME_yes);
+	return !s->n_step || ((p->payload_len || m->ready == p) && rule_try(m, s, &v) == OUTCOME_yes);
 }
 
 /* One rule whose header is already known to fit. */
@@ -300,6 +300,8 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 		return;
 	if (p->payload_len == 0 || (p->flow && p->flow->seen & FLOW_SEALED))
 		return; /* as Suricata: chance alone would match what is encrypted */
+	if (unbegun)
+		match_list(m, &e->chunk, p, &t);
 	if (m->covered == p && m->covered_n == p->payload_len)
 		match_covered(m, p);
 	else
@@ -319,6 +321,6 @@ void rule_pkt(struct rule_matcher *m, struct pkt *p)
 	if ((p->net == PKT_ip4 || p->net == PKT_ip6 || p->net == PKT_arp || (p->net == PKT_none && p->events)) &&
 	    !(p->flow && p->flow->rule_bits & BIT_PASSED))
 		match_packet(m, p);
-	m->covered = NULL;
+	m->covered = m->ready = NULL;
 	rule_hits_flush(m);
 }

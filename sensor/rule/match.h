@@ -61,6 +61,7 @@ struct rule_matcher {
 	const struct pkt *covered;
 	uint32_t covered_n;
 	uint32_t *packet, n_packet;
+	const struct pkt *ready; /* with it a chunk of its stream was looked at: chunk.c */
 	struct pkt outer; /* the outermost pair around the packet, when rules were held against it */
 	struct hit hit[HITS_MAX];
 	uint8_t *told; /* TOLD_ROOM bytes, of a packet's hits; NULL: no rule asks for sets that change */
@@ -125,6 +126,9 @@ bool rule_has_flow_state(const struct rule_engine *e);
 void rule_flowbits_forget(struct rule_matcher *m, struct flow *f);
 void rule_flowbits_adopt(struct rule_matcher *m, struct rule_matcher *old,
 			 const struct rule_handover *h);
+/* chunk.c: rules without a literal are held against what has come of a stream. */
+void rule_chunk_piece(struct rule_matcher *m, struct flow *f, const struct flow_piece *piece,
+		      const struct pkt *p, const struct order *at);
 /* stream.c: what waits goes on waiting in `m`. */
 void rule_waiting_adopt(struct rule_matcher *m, struct rule_matcher *old,
 			const struct rule_handover *h);

@@ -22,6 +22,7 @@ enum step_kind { STEP_content, STEP_isdataat, STEP_pcre, STEP_byte_test, STEP_by
 #define STEP_BACKTRACK 1024u /* a step after it counts from where this one matched */
 #define STEP_RAWBYTES 2048u
 #define STEP_FAST_ASKED 4096u
+#define STEP_SHUNNED 8192u /* negated: anywhere in the bytes it forbids the rule */
 
 struct step { /* one payload condition, in the order of the rule */
 	const uint8_t *bytes; /* in lower case with STEP_NOCASE */

@@ -283,6 +283,8 @@ void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const
 		scan(&pc, piece->piece_len);
 		cover(&pc, piece->piece_len);
 	}
+	if (m->engine->has_chunks)
+		rule_chunk_piece(m, f, piece, pc.p, &pc.at);
 	if (piece->fin)
 		decide(&pc, pc.dir, true);
 	if (!p)

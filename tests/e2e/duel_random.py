@@ -199,6 +199,17 @@ class TcpStream(Tcp):
     proto = "tcp-stream"
 
 
+class TcpLoose(Tcp):
+    """Nothing that must be there: negated contents, sizes, numbers, expressions."""
+    anchored, sizes = False, True
+
+    def conditions(self, rng):
+        while True:
+            out = super().conditions(rng)
+            if 'content:"' not in out:
+                return out
+
+
 class Uri(Carrier):
     proto, name = "http", "http.uri"
     letters = LETTERS + b"/"
@@ -341,7 +352,7 @@ class HttpRaw(Uri):
 
 
 CARRIERS = {c.__name__.lower(): c for c in (
-    Udp, TcpPkt, Tcp, TcpAll, TcpStream, Uri, Agent, Host, Cookie, Header, HeaderNames, RequestBody,
+    Udp, TcpPkt, Tcp, TcpAll, TcpStream, TcpLoose, Uri, Agent, Host, Cookie, Header, HeaderNames, RequestBody,
     ResponseBody, FileData, Location, Dns, Sni, Subject, Issuer, SshVersion, SmtpRaw, HttpRaw)}
 
 

@@ -38,7 +38,7 @@ static const struct {
 	{"tcp any any -> any any (content:\"a\"; depth:1; flow:only_stream;", WHERE_STREAM},
 	{"tcp any any -> any any (content:\"a\"; flow:no_stream;", WHERE_TCP_PACKET},
 	{"tcp any any -> any any (content:\"a\"; ttl:1;", WHERE_TCP_PACKET},
-	{"tcp any any -> any any (content:!\"a\";", WHERE_TCP_PACKET},
+	{"tcp any any -> any any (content:!\"a\";", WHERE_STREAM},
 	{"ip any any -> any any (content:\"a\";", WHERE_STREAM | WHERE_PACKET},
 	{"icmp any any -> any any (content:\"a\";", WHERE_PACKET},
 };

@@ -20,6 +20,8 @@ struct run {
 	uint64_t sent[2]; /* stream bytes given so far */
 	uint64_t turn[2]; /* where each side began to speak */
 	uint8_t spoke;    /* direction + 1 of the last piece */
+	uint64_t acked[2], mark[2]; /* struct flow_piece's */
+	bool ended[2];
 	struct proto *proto; /* NULL: nothing is parsed */
 	char eve[4096];      /* of the last hit */
 	uint8_t told[64];    /* the same: what sets are to be asked for */

@@ -39,8 +39,9 @@ static inline void run_piece(struct run *r, uint8_t dir, const void *bytes, size
 	}
 	struct flow_piece piece = {.window = window, .window_len = (uint32_t)(old + n),
 				   .piece_len = (uint32_t)n, .offset = r->sent[dir],
-				   .turn = r->turn[dir], .dir = dir,
-				   .gap = gap, .fin = fin};
+				   .turn = r->turn[dir], .acked = r->acked[dir],
+				   .mark = &r->mark[dir], .dir = dir, .gap = gap, .fin = fin};
+	r->ended[dir] |= fin;
 	if (r->proto)
 		proto_piece(r->proto, &r->flow, &piece, &p, &at);
 	rule_piece(r->m, &r->flow, &piece, &p, &at);
@@ -53,6 +54,15 @@ static inline void run_end(struct run *r)
 {
 	struct order at = {.seq = r->seq, .stage = ORDER_timer};
 
+	for (uint8_t dir = 0; dir < 2; dir++) {
+		uint64_t n = r->sent[dir] < FLOW_WINDOW ? r->sent[dir] : FLOW_WINDOW;
+		struct flow_piece piece = {.window = r->stream[dir] + r->sent[dir] - n,
+					   .window_len = (uint32_t)n, .offset = r->sent[dir],
+					   .turn = r->turn[dir], .acked = r->acked[dir],
+					   .mark = &r->mark[dir], .dir = dir, .fin = true};
+		if (r->sent[dir] && !r->ended[dir] && !r->proto)
+			rule_piece(r->m, &r->flow, &piece, NULL, &at);
+	}
 	if (r->proto)
 		proto_flow_end(r->proto, &r->flow, &at);
 	rule_flow_end(r->m, &r->flow, &at);

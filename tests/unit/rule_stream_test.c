@@ -258,7 +258,8 @@ static void give_in_pieces(struct run *r, const char *text, uint32_t cut, bool o
 	for (uint32_t done = 0; done < n; done += cut) {
 		uint32_t len = n - done < cut ? n - done : cut;
 		struct flow_piece piece = {.window = (const uint8_t *)window, .window_len = done + len,
-					   .piece_len = len, .offset = done, .dir = 0};
+					   .piece_len = len, .offset = done, .dir = 0,
+					   .mark = &r->mark[0]};
 
 		rule_piece(r->m, &r->flow, &piece, &p, &at);
 	}
