@@ -211,13 +211,17 @@ static void observe_stats(struct json *j, const struct run *r)
 			n += count_get(&r->worker[i].observer.made[k]);
 		json_u64(j, names[k], n);
 	}
-	uint64_t crowded = 0, unused = 0;
+	uint64_t crowded = 0, unused = 0, seen_evicted = 0, beats_evicted = 0;
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		crowded += count_get(&r->worker[i].observer.crowded);
 		unused += count_get(&r->worker[i].observer.unused);
+		seen_evicted += count_get(&r->worker[i].observer.seen.evicted);
+		beats_evicted += count_get(&r->worker[i].observer.beats.evicted);
 	}
 	json_u64(j, "crowded", crowded);
 	json_u64(j, "unused", unused);
+	json_u64(j, "seen_evicted", seen_evicted);
+	json_u64(j, "beats_evicted", beats_evicted);
 	json_u64(j, "late", count_get(&r->merge.late));
 	json_close(j);
 }
@@ -225,7 +229,7 @@ static void observe_stats(struct json *j, const struct run *r)
 static void detect_stats_json(struct json *j, const struct run *r)
 {
 	const struct detect_counters *c = detect_counters_of(r->detect);
-	char members[4096];
+	char members[8192];
 
 	json_open(j, "detect");
 	U64(j, c, observations);
@@ -239,6 +243,7 @@ static void detect_stats_json(struct json *j, const struct run *r)
 	U64(j, c, datasets_full);
 	U64(j, c, nets);
 	U64(j, c, nets_evicted);
+	U64(j, c, alerted_evicted);
 	U64(j, c, learnt);
 	U64(j, c, learnt_s);
 	detect_stats(r->detect, members, sizeof(members));

@@ -7,6 +7,7 @@
  */
 #include "detect/detect.h"
 
+#include "detect/alerted.h"
 #include "detect/datasets.h"
 #include "detect/hosts.h"
 #include "detect/learn.h"
@@ -33,6 +34,7 @@ struct running {
 struct detect {
 	struct hosts *hosts;
 	struct learn learn;
+	struct alerted alerted;
 	struct threshold_table thresholds;
 	struct xbits_table xbits;
 	struct datasets_table datasets;
@@ -195,6 +197,7 @@ int detect_new(struct detect **out, const struct detect_config *c, struct ring *
 					.assets = &c->assets,
 					.home_net_auto = c->home_net_auto};
 	if ((rc = hosts_new(&d->hosts, &hc, err)) ||
+	    (rc = alerted_init(&d->alerted, c->hosts, err)) ||
 	    (rc = threshold_init(&d->thresholds, c->thresholds, err)) ||
 	    (rc = xbits_init(&d->xbits, c->xbits, err)) ||
 	    (rc = datasets_init(&d->datasets, c->datasets ? c->datasets : 1, err)) ||
@@ -216,6 +219,7 @@ void detect_free(struct detect *d)
 			d->running[i].d->fini(d->running[i].state);
 	}
 	learn_fini(&d->learn);
+	alerted_fini(&d->alerted);
 	threshold_fini(&d->thresholds);
 	xbits_fini(&d->xbits);
 	datasets_fini(&d->datasets);
@@ -289,6 +293,7 @@ static void add_finding(void *ctx, const struct finding *found, const char *text
 	if (f->count == 0)
 		f->count = 1;
 	memcpy(f + 1, text, n);
+	alerted_add(&d->alerted, d->hosts, f);
 	count_add(f->tier == TIER_alert ? &d->counters.alerts : &d->counters.findings, 1);
 	ring_commit(d->out);
 }
@@ -412,6 +417,7 @@ void detect_observation(struct detect *d, const struct observation *o)
 					 .ctx = d,
 					 .hosts = d->hosts,
 					 .nets = &d->learn.nets,
+					 .alerted = &d->alerted,
 					 .mature = learn_mature(&d->learn)};
 	for (unsigned i = 0; i < d->wants[o->kind].n; i++) {
 		struct running *r = &d->running[d->wants[o->kind].at[i]];
@@ -451,6 +457,7 @@ const struct detect_counters *detect_counters_of(const struct detect *d)
 	count_set(&c->hosts_evicted, count_get(&h->evicted));
 	count_set(&c->nets, count_get(&d->learn.nets.at.taken));
 	count_set(&c->nets_evicted, count_get(&d->learn.nets.at.evicted));
+	count_set(&c->alerted_evicted, count_get(&d->alerted.at.evicted));
 	count_set(&c->thresholds_evicted, count_get(&d->thresholds.pairs.evicted));
 	count_set(&c->xbits_evicted, count_get(&d->xbits.bits.evicted));
 	count_set(&c->datasets_full, count_get(&d->datasets.full));

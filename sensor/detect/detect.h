@@ -39,6 +39,7 @@ struct detect_counters {
 	struct count datasets_full; /* values without room: not added */
 	struct count learnt;  /* what detectors would have told while they only learn */
 	struct count nets, nets_evicted, learnt_s;
+	struct count alerted_evicted; /* hosts that an alert was about, forgotten */
 };
 
 struct detect;

@@ -21,6 +21,7 @@
 
 struct hosts;       /* detect/hosts.h: identity, roles, home_net */
 struct nets;        /* detect/nets.h: outside networks met */
+struct alerted;     /* detect/alerted.h: hosts that alerts were about */
 struct state_table; /* detect/state.h */
 struct proto_fact;  /* proto/proto.h; observe/fact.h reads its words */
 
@@ -31,6 +32,7 @@ struct detector_out { /* where a detector says what it found */
 	void *ctx;
 	struct hosts *hosts;
 	struct nets *nets;
+	struct alerted *alerted;
 	bool mature; /* enough of the past is known to compare with it */
 };
 

@@ -19,6 +19,7 @@ void observe_fact(void *ctx, const struct proto_fact *fact)
 	struct observer *o = ctx;
 	enum observation_kind kind = kind_of(fact->kind);
 
+	observe_beat_fact(o, fact);
 	if (!(o->wants >> kind & 1))
 		return;
 	if (o->uses && !o->uses(o->ears, kind, fact)) {

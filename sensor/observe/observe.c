@@ -19,6 +19,7 @@
 #define ARP_REQUEST        1
 #define ARP_REPLY          2
 #define HOUR_NS            (3600 * NS_PER_S)
+#define BEATS_OF_SEEN      16u /* few of the pairs that are met call again and again */
 
 void observe_init(struct observer *o, struct ring *ring, bool ticks)
 {
@@ -35,13 +36,17 @@ int observe_remember(struct observer *o, uint32_t entries, struct err *err)
 {
 	int rc = seen_init(&o->seen, entries, err);
 
-	return rc ? rc : crowd_init(&o->crowd, err);
+	rc = rc ? rc : crowd_init(&o->crowd, err);
+	if (rc == 0 && o->wants >> OBS_beat & 1)
+		rc = beats_init(&o->beats, entries / BEATS_OF_SEEN, err);
+	return rc;
 }
 
 void observe_fini(struct observer *o)
 {
 	seen_fini(&o->seen);
 	crowd_fini(&o->crowd);
+	beats_fini(&o->beats);
 }
 
 /* The last word of the order: how many observations of the same seq, stage and flow came before. */
@@ -345,6 +350,7 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 	case FLOW_EVENT_contact:
 		if (o->flow_contacts)
 			observe_contact(o, f, at);
+		observe_beat_contact(o, f, at);
 		break;
 	case FLOW_EVENT_volume:
 		/* told[] is kept in the flow for us: see flow/record.h */
@@ -358,11 +364,13 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 		if (reason == FLOW_END_evicted)
 			observe_crowd_add(o, f, at);
 		observe_volume_end(o, f, at);
+		observe_beat_end(o, f);
 		if (o->flow_records)
 			observe_record(o, f, OBS_flow_end, reason, at);
 		break;
 	case FLOW_EVENT_wake:
 		observe_wake(o, f, at);
+		observe_beat_wake(o, f, at);
 		break;
 	}
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "flow/flow.h"
+#include "observe/beat.h"
 #include "observe/crowd.h"
 #include "observe/observation.h"
 #include "observe/ring.h"
@@ -23,6 +24,7 @@ struct observer { /* one worker's */
 	struct count unused;       /* facts that nobody can use: not told */
 	struct seen seen;          /* at NULL: everything is told again and again */
 	struct crowd crowd;        /* at NULL: what the flow table forgets is not told */
+	struct beats beats;        /* at NULL: regular pairs are not told */
 	struct count crowded;      /* contacts in its sums */
 	struct obs_health health;  /* last told */
 	uint64_t health_ns;

@@ -18,3 +18,8 @@ void observe_crowd_tell(struct observer *o, const struct order *at);
 /* volume.c */
 void observe_volume_step(struct observer *o, struct flow *f, const struct order *at);
 void observe_volume_end(struct observer *o, const struct flow *f, const struct order *at);
+/* beat.c */
+void observe_beat_contact(struct observer *o, const struct flow *f, const struct order *at);
+void observe_beat_wake(struct observer *o, const struct flow *f, const struct order *at);
+void observe_beat_end(struct observer *o, const struct flow *f);
+void observe_beat_fact(struct observer *o, const struct proto_fact *fact);

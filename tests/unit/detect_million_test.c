@@ -6,6 +6,7 @@
 #include "check.h"
 #include "detect/detect.h"
 #include "flow/flow.h"
+#include "observe/beat.h"
 #include "observe/fact.h"
 
 #include <jansson.h>
@@ -144,6 +145,12 @@ static void links(uint32_t i)
 	f.reason = FLOW_END_timeout;
 	memcpy(r.body, &f, sizeof(f));
 	say(OBS_flow_end, sizeof(f));
+	struct obs_beat b = {
+		.link = link, .start_ns = now, .beats = 12, .median_ms = 2000, .sized = 9, .same = 9};
+	r.o.dport = 443;
+	memcpy(r.body, &b, sizeof(b));
+	memcpy(r.body + sizeof(b), "n\0a", 4);
+	say(OBS_beat, sizeof(b) + 4);
 	struct obs_wake w = {.link = link};
 	r.o.dport = 22;
 	memcpy(r.body, &w, sizeof(w));
@@ -405,10 +412,11 @@ static void forgotten(void)
 		}
 	}
 	json_decref(all);
-	CHECK(tables >= 54);
+	CHECK(tables >= 55);
 	CHECK_EQ(never, 0);
 	const struct detect_counters *c = detect_counters_of(d);
-	CHECK(count_get(&c->hosts_evicted) > 0 && count_get(&c->nets_evicted) > 0);
+	CHECK(count_get(&c->hosts_evicted) > 0 && count_get(&c->nets_evicted) > 0 &&
+	      count_get(&c->alerted_evicted) > 0);
 	CHECK_EQ(count_get(&c->lost), 0);
 }
 

@@ -5,7 +5,7 @@
 # to: inet
 # account: -
 # outcome: success
-# must: alert beacon
+# must: finding beacon
 . "$RANGE_HERE/item.sh"
 for i in $(seq 30); do
 	curl -sS -o /dev/null -A 'Mozilla/4.0 (compatible)' "http://198.51.100.20/1.html?id=7731" || true

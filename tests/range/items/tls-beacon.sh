@@ -5,7 +5,7 @@
 # to: inet
 # account: -
 # outcome: success
-# must: alert beacon
+# must: finding beacon
 . "$RANGE_HERE/item.sh"
 for i in $(seq 30); do
 	printf 'GET /a HTTP/1.0\r\n\r\n' | timeout 3 openssl s_client -quiet -connect 198.51.100.77:8443 -servername cdn-sync.example.test >/dev/null 2>&1
