@@ -3,7 +3,8 @@
  *
  * Errors: a message that crossed a router, is a fragment, or overruns says nothing: pkt.ndp is then
  *         all zero. The oddity is counted.
- * Source: RFC 4861 4 (layouts), 7.1 (hop limit 255, code 0); RFC 6980 (fragments)
+ * Source: RFC 4861 4 (layouts), 7.1 (hop limit 255, code 0); RFC 6980 (fragments); RFC 8106 5.1
+ * (RDNSS)
  */
 #include "decode/walk.h"
 
@@ -11,7 +12,7 @@
 #define OPTIONS_MAX 16 /* more than that is no message of a real stack */
 
 enum { ROUTER_SOLICITATION = 133, ROUTER_ADVERTISEMENT, SOLICITATION, ADVERTISEMENT };
-enum { OPTION_SOURCE = 1, OPTION_TARGET = 2, OPTION_PREFIX = 3 };
+enum { OPTION_SOURCE = 1, OPTION_TARGET = 2, OPTION_PREFIX = 3, OPTION_RDNSS = 25 };
 
 static void prefix(struct bytes o, struct pkt_ndp *ndp)
 {
@@ -48,6 +49,8 @@ static bool options(struct bytes in, uint8_t type, struct pkt_ndp *ndp)
 			ndp->has_mac = true;
 		} else if (kind == OPTION_PREFIX && type == ROUTER_ADVERTISEMENT) {
 			prefix(body, ndp);
+		} else if (kind == OPTION_RDNSS && type == ROUTER_ADVERTISEMENT && units % 2 == 0) {
+			ndp->half_rdnss = true;
 		}
 	}
 	return true;
@@ -76,6 +79,7 @@ void walk_ndp(struct walk *w, struct bytes body)
 	/* A message cut by the capture keeps what it told before the cut. */
 	if (!bytes_ok(&body) || (!options(body, type, &ndp) && w->cut == 0)) {
 		walk_oddity(w, VERDICT_ndp_broken);
+		p->ndp.half_rdnss = ndp.half_rdnss;
 		return;
 	}
 	p->ndp = ndp;

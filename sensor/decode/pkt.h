@@ -41,6 +41,7 @@ struct pkt_ndp { /* neighbour solicitation / advertisement, router advertisement
 	struct addr target;
 	struct mac mac; /* source or target link-layer address option */
 	bool has_mac;
+	bool half_rdnss; /* router advertisement: a list of name servers that ends within an address */
 	uint16_t router_lifetime_s; /* router advertisement; 0: not for the default route */
 	uint32_t prefix_lifetime_s; /* router advertisement */
 	struct cidr prefix;         /* the first on-link one; bits 0: none */

