@@ -2,18 +2,20 @@
 /* upload: who carries data out, while the flow is still open.
  *
  * What one of our hosts has sent to an outside network and got back from it is added up from volume
- * observations (4 MiB of a flow, 1 MiB of small ones), whoever opened the connection. Three tests:
+ * observations (4 MiB of a flow, 1 MiB of small ones), whoever opened the connection. Four tests:
  *   - a network that the site has never seen before gets new_net_mb, and nearly all goes one way
  *     (PCR = (sent - received) / (sent + received) >= pcr);
  *   - a host sends more in an hour than own_factor times the 99th percentile of its hours;
- *   - a host of ours is emptied from outside over a connection that it accepted.
+ *   - a host of ours is emptied from outside over a connection that it accepted;
+ *   - a host received stage_mb from another one of ours within stage_s, and sends stage_least to
+ *     stage_most times as much on to a network that few of us use, nearly all one way.
  * A network is new when no state has it, it was first met less than new_s ago, and less than
  * known_hosts of our hosts use it. A (host, network) that carried as much on another day is known:
  * that is what a backup to a provider looks like. Relays and backup servers are told as findings.
- * The first test is an absolute floor and alerts at once; the other two compare with the past, and
- * alert only when enough of it has been learnt.
+ * The first test is an absolute floor and alerts at once; the others compare with the past, and
+ * alert only when enough of it has been learnt (the last one: to a new network; else a finding).
  *
- * Not judged: UDP without an answer (flood.c), flows between our own hosts.
+ * Not judged: UDP without an answer (flood.c).
  *
  * Units:  bytes of the IP layer; packet time.
  * Owns:   all tables, bounded: below 4 MB with the defaults.
@@ -25,6 +27,7 @@
 #include "detect/say.h"
 #include "detect/sketch.h"
 #include "detect/state.h"
+#include "detect/upload_stage.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -47,16 +50,19 @@ struct upload_config {
 	uint32_t new_net_mb, own_mb, own_hours;
 	double own_factor, pcr;
 	uint32_t new_s, known_hosts, idle_s;
+	uint32_t stage_mb, stage_s;
+	double stage_least, stage_most;
 	uint32_t pairs, hosts;
 };
 
-enum upload_kind { UPLOAD_new_net, UPLOAD_own, UPLOAD_pulled, UPLOAD_kinds };
+enum upload_kind { UPLOAD_new_net, UPLOAD_own, UPLOAD_pulled, UPLOAD_staged, UPLOAD_kinds };
 
 struct pair { /* one of our hosts and an outside network */
 	struct sets_head head;
 	double sent, received; /* in this window: until idle_s of silence, a day at most */
 	double told;           /* sent, when it was last told */
 	double most;           /* sent, in windows of other days */
+	double staged;         /* received inside, when it was told that it goes on */
 	uint64_t since_ns, last_ns;
 };
 
@@ -74,7 +80,7 @@ struct served { /* a service of ours that outsiders use */
 };
 
 struct upload_state {
-	struct sets pairs, hosts, served;
+	struct sets pairs, hosts, served, stages;
 	struct count alerts, findings, volumes;
 };
 
@@ -102,6 +108,11 @@ static const struct about upload_abouts[UPLOAD_kinds] = {
 		"EXFIL a host is emptied from outside over a connection it accepted", "T1041",
 		"TA0010", PCR_SOURCE,
 		"is the service meant to be reached from there, and who logged in?"),
+	[UPLOAD_staged] = SAY_ABOUT("upload", 304, 2, FAMILY_exfil, "Possible Data Exfiltration",
+		"EXFIL what a host fetched from another one of ours goes on to a rare network", "T1074.002",
+		"TA0010", PCR_SOURCE,
+		"which files were read (the server's log, fact smb_file), and does the host's user know the transfer? "
+		"Files sent to a customer look the same"),
 };
 
 static const struct param upload_params[] = {
@@ -121,6 +132,14 @@ static const struct param upload_params[] = {
 	      "a network that so many of ours use is known"),
 	PARAM(PARAM_U32, struct upload_config, idle_s, 60, 86400, 3600, "s",
 	      "a transfer is over after this"),
+	PARAM(PARAM_U32, struct upload_config, stage_mb, 1, 1000000, 10, "MB",
+	      "received from another one of ours, and sent on"),
+	PARAM(PARAM_U32, struct upload_config, stage_s, 60, 31536000, 86400, "s",
+	      "from receiving to sending on"),
+	PARAM(PARAM_F64, struct upload_config, stage_least, 0.01, 10, 0.3, "times",
+	      "as much as was received that is sent on, at least (it may be packed)"),
+	PARAM(PARAM_F64, struct upload_config, stage_most, 0.01, 100, 1.1, "times",
+	      "as much, at most"),
 	PARAM(PARAM_U32, struct upload_config, pairs, 64, 1 << 24, 16384, "pairs",
 	      "(host, network) pairs remembered"),
 	PARAM(PARAM_U32, struct upload_config, hosts, 64, 1 << 22, 4096, "hosts",
@@ -138,6 +157,7 @@ static void upload_fini(void *state)
 	sets_fini(&s->pairs);
 	sets_fini(&s->hosts);
 	sets_fini(&s->served);
+	sets_fini(&s->stages);
 	free(s);
 }
 
@@ -149,9 +169,15 @@ static int upload_init(const void *config, void **state, struct err *err)
 
 	if (!s)
 		return err_set(err, ENOMEM, "no memory for upload");
+	if (c->stage_least > c->stage_most) {
+		upload_fini(s);
+		return err_set(err, EINVAL, "detect.upload: stage_least (%g) is above stage_most (%g)",
+			       c->stage_least, c->stage_most);
+	}
 	if ((rc = sets_init(&s->pairs, sizeof(struct pair), c->pairs, err)) ||
 	    (rc = sets_init(&s->hosts, sizeof(struct host), c->hosts, err)) ||
-	    (rc = sets_init(&s->served, sizeof(struct served), c->hosts, err))) {
+	    (rc = sets_init(&s->served, sizeof(struct served), c->hosts, err)) ||
+	    (rc = sets_init(&s->stages, sizeof(struct stage), c->hosts, err))) {
 		upload_fini(s);
 		return rc;
 	}
@@ -195,7 +221,7 @@ static struct pair *pair_of(const struct upload_config *c, struct upload_state *
 		p->since_ns = now_ns;
 	if (now_ns > p->last_ns + c->idle_s * NS_PER_S || now_ns > p->since_ns + DAY_NS) {
 		p->most = fmax(p->most, p->sent);
-		p->sent = p->received = p->told = 0;
+		p->sent = p->received = p->told = p->staged = 0;
 		p->since_ns = now_ns;
 	}
 	if (now_ns > p->last_ns)
@@ -225,9 +251,8 @@ static bool is_public(const struct upload_config *c, struct upload_state *s, con
 }
 
 static void test_net(const struct upload_config *c, struct upload_state *s, const struct step *t,
-		     const struct detector_out *out)
+		     const struct detector_out *out, struct pair *p)
 {
-	struct pair *p = pair_of(c, s, t);
 	const struct net *n = nets_find(out->nets, &t->theirs);
 	double floor = c->new_net_mb * MB, ratio = pcr(p->sent, p->received);
 	bool is_open = t->accepted && is_public(c, s, t);
@@ -254,6 +279,43 @@ static void test_net(const struct upload_config *c, struct upload_state *s, cons
 	};
 	bool is_alert = !t->v->guessed && (!t->accepted || out->mature);
 	tell(c, s, t, out, t->accepted ? UPLOAD_pulled : UPLOAD_new_net, is_alert, &f, text);
+}
+
+/* What was fetched inside goes on: told once a window of the pair. */
+static void test_staged(const struct upload_config *c, struct upload_state *s, const struct step *t,
+			const struct detector_out *out, struct pair *p)
+{
+	const struct net *n = nets_find(out->nets, &t->theirs);
+	double floor = c->stage_mb * MB, ratio = pcr(p->sent, p->received);
+	uint64_t now_ns = t->o->time_ns, window_ns = c->stage_s * NS_PER_S;
+	char net[ADDR_TEXT + 4], from[ADDR_TEXT], sent[24], got[24], text[FINDING_SUBJECT];
+
+	if (p->staged > 0 || p->sent < floor || ratio < c->pcr || p->most >= floor / 4 ||
+	    (n && nets_users(n) >= c->known_hosts))
+		return;
+	const struct stage *g = stage_of(&s->stages, t->view.id, now_ns, window_ns);
+	double staged = g ? stage_bytes(g) : 0, share = staged > 0 ? p->sent / staged : 0;
+	if (staged < floor || share < c->stage_least || share > c->stage_most ||
+	    (t->accepted && is_public(c, s, t)))
+		return;
+	const struct stage_half *most = stage_most(g);
+	p->staged = staged;
+	snprintf(text, sizeof(text),
+		 "%s to %s, after %s from others of ours within %.0f h, most of it from %s port %u: "
+		 "%.2f times as much; %u of our hosts ever used the network",
+		 say_bytes(p->sent, sent), nets_text(&t->theirs, net, sizeof(net)),
+		 say_bytes(staged, got), (double)(now_ns - g->first_ns) / (double)HOUR_NS,
+		 addr_text(&most->from, from), most->port, share, n ? nets_users(n) : 0);
+	struct finding f = {
+		.score = p->sent / floor,
+		.evidence = {{"sent", p->sent, p->most, floor, "bytes"},
+			     {"staged", staged, NAN, floor, "bytes"},
+			     {"share", share, NAN, c->stage_least, "times"},
+			     {"pcr", ratio, NAN, c->pcr, "ratio"}},
+		.n_evidence = 4,
+	};
+	tell(c, s, t, out, UPLOAD_staged,
+	     out->mature && !t->v->guessed && net_is_new(c, n, now_ns), &f, text);
 }
 
 static void test_own(const struct upload_config *c, struct upload_state *s, const struct step *t,
@@ -292,6 +354,23 @@ static void test_own(const struct upload_config *c, struct upload_state *s, cons
 	tell(c, s, t, out, UPLOAD_own, out->mature, &f, text);
 }
 
+/* Between two of ours: what each got from the other. */
+static void receive(const struct upload_config *c, struct upload_state *s,
+		    const struct observation *o, const struct detector_out *out)
+{
+	const struct obs_volume *v = obs_body(o);
+	struct host_view client = hosts_of(out->hosts, &o->src, &v->link);
+	struct host_view server = hosts_of(out->hosts, &o->dst, &v->link);
+	uint64_t window_ns = c->stage_s * NS_PER_S;
+
+	if (v->link.proto != TCP || client.id == server.id)
+		return;
+	stage_receive(&s->stages, client.id, &o->dst, o->dport, (double)v->bytes[1], o->time_ns,
+		      window_ns);
+	stage_receive(&s->stages, server.id, &o->src, o->dport, (double)v->bytes[0], o->time_ns,
+		      window_ns);
+}
+
 static void upload_on_observation(const void *config, void *state, const struct observation *o,
 				  const struct detector_out *out)
 {
@@ -300,7 +379,11 @@ static void upload_on_observation(const void *config, void *state, const struct 
 	unsigned up = src_home ? 0 : 1;
 	struct upload_state *s = state;
 
-	if (src_home == dst_home || addr_is_multicast(&o->dst) || addr_is_broadcast(&o->dst))
+	if (addr_is_multicast(&o->dst) || addr_is_broadcast(&o->dst))
+		return;
+	if (src_home && dst_home)
+		receive(config, s, o, out);
+	if (src_home == dst_home)
 		return;
 	if (v->link.proto != TCP && v->bytes[!up] == 0)
 		return;
@@ -315,7 +398,9 @@ static void upload_on_observation(const void *config, void *state, const struct 
 		.accepted = !src_home,
 	};
 	t.view = hosts_of(out->hosts, &t.ours, &v->link);
-	test_net(config, s, &t, out);
+	struct pair *p = pair_of(config, s, &t);
+	test_net(config, s, &t, out, p);
+	test_staged(config, s, &t, out, p);
 	test_own(config, s, &t, out);
 }
 
@@ -333,6 +418,7 @@ static void upload_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->pairs.evicted),
 		 (unsigned long long)count_get(&s->hosts.evicted));
 	sets_say_evicted(&s->served, "served", out, size);
+	sets_say_evicted(&s->stages, "stages", out, size);
 }
 
 static bool is_volume(double v)
@@ -345,7 +431,7 @@ static bool take_pair(void *entry)
 	struct pair *p = entry;
 
 	return is_volume(p->sent) && is_volume(p->received) && is_volume(p->told) &&
-	       is_volume(p->most);
+	       is_volume(p->most) && is_volume(p->staged);
 }
 
 static bool take_host(void *entry)

@@ -439,6 +439,22 @@ def upload_by_a_backup_server(c):
     push(c, 3, "10.1.0.66", "198.51.100.9", 41000, 443, 36_000_000)
 
 
+@case()
+def upload_what_was_fetched(c):
+    """20 MB read from the file server, and 12 MB of it, packed, sent to a network that nobody here ever talked to:
+    below the floor of 301, but the one follows from the other."""
+    office(c)
+    push(c, 3, "10.1.0.66", "10.1.0.9", 41000, 445, 20_000_000, up=False)
+    push(c, 60, "10.1.0.66", "198.51.100.9", 41001, 443, 12_600_000)
+
+
+@case()
+def upload_none_more_than_was_fetched(c):
+    """The host fetched five times as much as it sends."""
+    push(c, 3, "10.1.0.66", "10.1.0.9", 41000, 445, 63_000_000, up=False)
+    push(c, 60, "10.1.0.66", "198.51.100.9", 41001, 443, 12_600_000)
+
+
 def administer(c, n, src="10.1.0.66", step=2.0):
     office(c)
     for i in range(n):
