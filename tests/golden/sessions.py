@@ -56,7 +56,7 @@ def der(tag, *parts):
     return bytes([tag]) + length + data
 
 
-def certificate(issuer, subject, serial=b"\x12\x34\x56\x78"):
+def certificate(issuer, subject, serial=b"\x12\x34\x56\x78", algorithm=None, extension=None):
     """X.509 with a name of one CN each and no true signature; `issuer` and `subject` are text."""
     sha256rsa = der(0x30, bytes.fromhex("06092a864886f70d01010b"), b"\x05\0")
     rsa = der(0x30, bytes.fromhex("06092a864886f70d010101"), b"\x05\0")
@@ -68,7 +68,8 @@ def certificate(issuer, subject, serial=b"\x12\x34\x56\x78"):
     key = der(0x30, der(2, b"\x00\xc1" + bytes(range(1, 128))), der(2, b"\x01\0\x01"))
     tbs = der(0x30, der(0xA0, der(2, b"\x02")), der(2, serial), sha256rsa, name(issuer),
               der(0x30, der(0x17, b"250101000000Z"), der(0x17, b"350101000000Z")), name(subject),
-              der(0x30, rsa, der(3, b"\0" + key)))
+              der(0x30, algorithm or rsa, der(3, b"\0" + key)),
+              der(0xA3, der(0x30, extension)) if extension else b"")
     return der(0x30, tbs, sha256rsa, der(3, b"\0" + bytes(range(128))))
 
 
@@ -77,9 +78,9 @@ def tls(name):
     return tls_from("Example CA", name, name)
 
 
-def tls_from(issuer, subject, name="www.example.net"):
+def tls_from(issuer, subject, name="www.example.net", **parts):
     chosen = handshake(2, b"\x03\x03" + bytes(range(32, 64)) + b"\0\xc0\x2f\0")
-    chain = handshake(11, vector(vector(certificate(issuer, subject), 3), 3))
+    chain = handshake(11, vector(vector(certificate(issuer, subject, **parts), 3), 3))
     return [(">", client_hello(name)), ("<", record(22, chosen) + record(22, chain) +
                                         record(22, handshake(14, b"")))]
 
