@@ -229,7 +229,7 @@ static void set_router(struct hosts *h, struct mac_entry *e)
 	if (e->router)
 		return;
 	e->router = true;
-	e->head.rank = 1; /* the few routers of a site are kept before its hosts */
+	sets_raise(&h->macs, e, 1); /* the few routers of a site are kept before its hosts */
 	count_add(&h->counters.routers, 1);
 }
 
@@ -250,7 +250,7 @@ static bool bind_on(struct hosts *h, const struct addr *a, const struct mac_entr
 		    const struct mac *m, uint16_t vlan, uint64_t now_ns, bool *sighting)
 {
 	bool fresh;
-	struct binding *b = sets_get(&h->bindings, binding_key(a, vlan), e->head.rank, &fresh);
+	struct binding *b = sets_get(&h->bindings, binding_key(a, vlan), e->router, &fresh);
 	bool moved = !fresh && !mac_eq(&b->mac, m);
 
 	*sighting = fresh || moved || now_ns >= b->told_ns + SIGHTING_NS;

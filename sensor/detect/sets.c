@@ -20,22 +20,23 @@ int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err)
 	memset(s, 0, sizeof(*s));
 	s->size = (size + 7) & ~7u;
 	s->n_sets = n;
+	s->bytes = (size_t)n * (sizeof(struct sets_set) + SETS_WAYS * (size_t)s->size);
 	/* Keys hash all over the table: large pages, or its first use is one fault an entry. */
-	s->bytes = (size_t)n * SETS_WAYS * s->size;
-	s->at = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (s->at == MAP_FAILED)
-		s->at = NULL;
-	else if (s->bytes >= LARGE_PAGE)
-		madvise(s->at, s->bytes, MADV_HUGEPAGE);
-	if (!s->at)
+	void *at = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (at == MAP_FAILED)
 		return err_set(err, ENOMEM, "no memory for %u entries of %u bytes", entries, size);
+	if (s->bytes >= LARGE_PAGE)
+		madvise(at, s->bytes, MADV_HUGEPAGE);
+	s->set = at;
+	s->at = (uint8_t *)(s->set + n);
 	return 0;
 }
 
 void sets_fini(struct sets *s)
 {
-	if (s->at)
-		munmap(s->at, s->bytes);
+	if (s->set)
+		munmap(s->set, s->bytes);
+	s->set = NULL;
 	s->at = NULL;
 }
 
@@ -44,54 +45,73 @@ static uint64_t whole(uint64_t key)
 	return key ? key : 1; /* 0 means free */
 }
 
-static struct sets_head *way(const struct sets *s, uint64_t key, unsigned i)
+static uint32_t set_of(const struct sets *s, uint64_t key)
 {
-	uint64_t set = hash_u64(key, 0) >> 32 & (s->n_sets - 1);
-	return (struct sets_head *)(s->at + (set * SETS_WAYS + i) * s->size);
+	return (uint32_t)(hash_u64(key, 0) >> 32) & (s->n_sets - 1);
+}
+
+static void *entry(const struct sets *s, uint32_t set, unsigned way)
+{
+	return s->at + ((size_t)set * SETS_WAYS + way) * s->size;
 }
 
 void *sets_find(struct sets *s, uint64_t key)
 {
 	key = whole(key);
-	for (unsigned i = 0; i < SETS_WAYS; i++) {
-		struct sets_head *h = way(s, key, i);
+	uint32_t set = set_of(s, key);
+	struct sets_set *at = &s->set[set];
 
-		if (h->key == key) {
-			h->used = ++s->clock;
-			return h;
+	for (unsigned i = 0; i < SETS_WAYS; i++) {
+		if (at->key[i] == key) {
+			at->used[i] = ++s->clock;
+			return entry(s, set, i);
 		}
 	}
 	return NULL;
 }
 
 /* Free before taken, low rank before high, long unused before just used. */
-static bool goes_first(const struct sets *s, const struct sets_head *a, const struct sets_head *b)
+static bool goes_first(const struct sets *s, const struct sets_set *at, unsigned a, unsigned b)
 {
-	if (!a->key || !b->key)
-		return !a->key && b->key;
-	if (a->rank != b->rank)
-		return a->rank < b->rank;
-	return s->clock - a->used > s->clock - b->used;
+	if (!at->key[a] || !at->key[b])
+		return !at->key[a] && at->key[b];
+	if (at->rank[a] != at->rank[b])
+		return at->rank[a] < at->rank[b];
+	return s->clock - at->used[a] > s->clock - at->used[b];
 }
 
-static struct sets_head *place(const struct sets *s, uint64_t key)
+static unsigned place(const struct sets *s, const struct sets_set *at)
 {
-	struct sets_head *h = way(s, key, 0);
+	unsigned first = 0;
 
-	for (unsigned i = 1; i < SETS_WAYS; i++) {
-		struct sets_head *other = way(s, key, i);
-
-		if (goes_first(s, other, h))
-			h = other;
-	}
-	return h;
+	for (unsigned i = 1; i < SETS_WAYS; i++)
+		first = goes_first(s, at, i, first) ? i : first;
+	return first;
 }
 
 const void *sets_victim(const struct sets *s, uint64_t key)
 {
-	const struct sets_head *h = place(s, whole(key));
+	uint32_t set = set_of(s, whole(key));
+	unsigned way = place(s, &s->set[set]);
 
-	return h->key ? h : NULL;
+	return s->set[set].key[way] ? entry(s, set, way) : NULL;
+}
+
+static unsigned way_of(const struct sets *s, const void *at, uint32_t *set)
+{
+	size_t i = (size_t)((const uint8_t *)at - s->at) / s->size;
+
+	*set = (uint32_t)(i / SETS_WAYS);
+	return i % SETS_WAYS;
+}
+
+void sets_raise(struct sets *s, const void *at, uint32_t rank)
+{
+	uint32_t set;
+	unsigned way = way_of(s, at, &set);
+
+	if (rank > s->set[set].rank[way])
+		s->set[set].rank[way] = rank;
 }
 
 void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
@@ -100,17 +120,20 @@ void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
 
 	*fresh = !h;
 	if (h) {
-		if (rank > h->rank)
-			h->rank = rank;
+		if (rank)
+			sets_raise(s, h, rank);
 		return h;
 	}
 	key = whole(key);
-	h = place(s, key);
-	count_add(h->key ? &s->evicted : &s->taken, 1);
+	uint32_t set = set_of(s, key);
+	struct sets_set *at = &s->set[set];
+	unsigned way = place(s, at);
+	h = entry(s, set, way);
+	count_add(at->key[way] ? &s->evicted : &s->taken, 1);
 	memset(h, 0, s->size);
-	h->key = key;
-	h->used = ++s->clock;
-	h->rank = rank;
+	h->key = at->key[way] = key;
+	at->used[way] = ++s->clock;
+	at->rank[way] = rank;
 	return h;
 }
 

@@ -6,9 +6,12 @@
  * the lowest rank goes, among equals the one not used for longest; so a flood of strangers
  * (rank 0) pushes out strangers and never a known host (rank 1).
  *
- * Shape:  a power of two of entries, each beginning with struct sets_head; allocated once.
+ * Shape:  a power of two of entries, each beginning with struct sets_head; allocated once. What a
+ *         look-up compares lies apart from them, two cache lines a set: most look-ups are of what
+ *         is not there, and entries are large.
  * Owns:   the entries; a pointer is good until the next sets_get().
- * Cost:   one set of SETS_WAYS heads a look-up; no allocation after start.
+ * Cost:   one cache line a look-up that finds nothing, three and the entry's one that does; no
+ *         allocation after start.
  */
 #pragma once
 
@@ -21,13 +24,19 @@
 #define SETS_WAYS 8u
 
 struct sets_head {
-	uint64_t key;  /* 0: free */
-	uint32_t used; /* logical time of the last use */
-	uint32_t rank;
+	uint64_t key;
 };
 
+struct sets_set {
+	_Alignas(64) uint64_t key[SETS_WAYS]; /* 0: free */
+	uint32_t used[SETS_WAYS];             /* logical time of the last use */
+	uint32_t rank[SETS_WAYS];
+};
+_Static_assert(sizeof(struct sets_set) == 128, "two cache lines");
+
 struct sets {
-	uint8_t *at;
+	struct sets_set *set;
+	uint8_t *at; /* entries: those of a set side by side */
 	size_t bytes;
 	uint32_t size;   /* bytes an entry */
 	uint32_t n_sets; /* a power of two */
@@ -45,5 +54,7 @@ const void *sets_victim(const struct sets *s, uint64_t key);
 /* The entry of the key, made if there is none: then all bytes behind the head are zero and *fresh
  * is true. Never fails. */
 void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh);
+/* An entry that is there gets a rank: at least this one from now on. */
+void sets_raise(struct sets *s, const void *entry, uint32_t rank);
 /* Appends `,"NAME_evicted":N` to the JSON members in `out`, where it fits. */
 void sets_say_evicted(const struct sets *s, const char *name, char *out, size_t size);

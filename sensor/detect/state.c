@@ -30,7 +30,7 @@ struct section {
 	uint32_t size, n; /* bytes an entry, its head's use left out; entries */
 };
 
-struct stored { /* a sets_head without what belongs to one run */
+struct stored { /* of struct sets_set what does not belong to one run */
 	uint64_t key, rank;
 };
 
@@ -69,14 +69,15 @@ size_t state_pack(const struct state_table *t, unsigned n, const struct state_ab
 		snprintf(sec.name, sizeof(sec.name), "%s", t[i].name);
 		at += sizeof(sec);
 		for (uint32_t k = 0; k < places(s); k++) {
-			const uint8_t *e = s->at + (size_t)k * s->size;
-			struct sets_head eh;
+			const struct sets_set *set = &s->set[k / SETS_WAYS];
+			const uint8_t *e = s->at + (size_t)k * s->size + sizeof(struct sets_head);
+			const struct stored eh = {set->key[k % SETS_WAYS],
+						  set->rank[k % SETS_WAYS]};
 
-			memcpy(&eh, e, sizeof(eh));
 			if (!eh.key)
 				continue;
-			memcpy(at, &(struct stored){eh.key, eh.rank}, sizeof(struct stored));
-			memcpy(at + sizeof(struct stored), e + sizeof(eh), s->size - sizeof(eh));
+			memcpy(at, &eh, sizeof(eh));
+			memcpy(at + sizeof(eh), e, s->size - sizeof(struct sets_head));
 			at += sec.size;
 			sec.n++;
 		}
