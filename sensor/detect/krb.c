@@ -44,6 +44,7 @@
 #define LIKE_OTHER    2u /* and tickets of a service */
 #define REFUSED       3u /* hosts of which an hour's refusals are the realm's own affair */
 #define TGT_REVOKED   20u /* RFC 4120 7.5.9 */
+#define DEMANDS_PROOF 25u
 #define BAD_INTEGRITY 31u
 #define MODIFIED      41u
 #define RODC_SHIFT    16 /* MS-KILE 3.1.5.8: above it the number of a read-only controller */
@@ -82,10 +83,9 @@ struct krb_client { /* what one host has asked for */
 	uint32_t shown, known;   /* tickets it presented, of those issued; both halve */
 };
 
-struct krb_ask { /* of one flow: the request that waits for its answer */
+struct krb_ask { /* of one flow: the TGS-REQ that waits for its answer */
 	struct sets_head head;
-	uint8_t only_rc4;
-	uint8_t unissued; /* it shows a TGT of the realm that nobody issued */
+	uint64_t unissued; /* it shows a TGT of the realm that nobody issued */
 };
 
 struct krb_kdc {
@@ -315,26 +315,18 @@ static struct krb_kdc *kdc_of(const struct krb_call *k)
 	return sets_get(&k->s->kdcs, key ? key : 1, 0, &fresh);
 }
 
-static void on_request(const struct krb_call *k)
+/* The request that is answered asked for etypes that RC4's key serves alone: 23, 24, and DES's 1 …
+ * 3. */
+static bool asked_rc4_alone(const struct fact_krb *b)
 {
-	bool fresh;
-	struct krb_ask *a = sets_get(&k->s->asks, hash_u64(k->o->flow_id, 25), 0, &fresh);
-
-	/* only etypes that RC4's key serves: 23, 24, and DES's 1 … 3 */
 	uint32_t weak = 1u << RC4 | 1u << 24 | 0xe;
-	a->unissued = 0;
-	a->only_rc4 = k->b->request_etypes & 1u << RC4 && !(k->b->request_etypes & ~weak);
-}
 
-static struct krb_ask *ask_of(const struct krb_call *k)
-{
-	return sets_find(&k->s->asks, hash_u64(k->o->flow_id, 25));
+	return b->answers && b->request_etypes & 1u << RC4 && !(b->request_etypes & ~weak);
 }
 
 /* An account's key of today is AES; who proves himself with RC4 alone may know the hash alone. */
 static void test_overpass(const struct krb_call *k)
 {
-	const struct krb_ask *ask = ask_of(k);
 	bool fresh;
 
 	if (k->b->bare || !*k->client)
@@ -342,7 +334,7 @@ static void test_overpass(const struct krb_call *k)
 	struct krb_account *a = sets_get(
 		&k->s->accounts, hash_u64(once_text(k->client), once_text(k->realm)), 0, &fresh);
 	if (k->b->reply_etype == RC4) {
-		if (a->aes && !a->rc4 && ask && ask->only_rc4) {
+		if (a->aes && !a->rc4 && asked_rc4_alone(k->b)) {
 			struct telling m = telling_of(k, KRB_overpass, k->out->mature);
 
 			m.what = once_text(k->client);
@@ -360,10 +352,9 @@ static void test_overpass(const struct krb_call *k)
 
 static void test_asrep(const struct krb_call *k)
 {
-	const struct krb_ask *a = ask_of(k);
 	size_t n = strlen(k->client);
 
-	if (!a || !k->b->bare || !a->only_rc4 || k->b->reply_etype != RC4 ||
+	if (!k->b->bare || !asked_rc4_alone(k->b) || k->b->reply_etype != RC4 ||
 	    (n && k->client[n - 1] == '$'))
 		return;
 	struct telling m = telling_of(k, KRB_asrep, kdc_of(k)->demands_proof > 0);
@@ -500,14 +491,29 @@ static void test_unlike(const struct krb_call *k)
 			   tgt ? "a TGT" : "a ticket", k->service, (unsigned)e->aes);
 }
 
+static uint64_t ask_key(const struct krb_call *k)
+{
+	return hash_u64(k->o->flow_id, 25);
+}
+
+static void on_tgs_request(const struct krb_call *k)
+{
+	struct krb_ask *ask = sets_find(&k->s->asks, ask_key(k));
+
+	if (ask)
+		ask->unissued = false;
+}
+
 /* It is not in the ledger. True: it is met for the first time. */
 static bool unissued(const struct krb_call *k)
 {
-	struct krb_ask *ask = k->b->message == 12 ? ask_of(k) : NULL;
 	bool fresh;
 
-	if (ask)
+	if (k->b->message == 12) {
+		struct krb_ask *ask = sets_get(&k->s->asks, ask_key(k), 0, &fresh);
+
 		ask->unissued = !from_elsewhere(k->b);
+	}
 	test_unlike(k);
 	test_forged(k);
 	struct ticket *t = sets_get(&k->s->tickets, k->b->ticket, 0, &fresh);
@@ -572,7 +578,7 @@ static void present(const struct krb_call *k)
 static void test_refused_tgt(const struct krb_call *k)
 {
 	struct krb_kdc *kdc = kdc_of(k);
-	struct krb_ask *ask = ask_of(k);
+	struct krb_ask *ask = k->b->answers == 12 ? sets_find(&k->s->asks, ask_key(k)) : NULL;
 
 	if (!ask || !ask->unissued)
 		return;
@@ -593,7 +599,7 @@ static void test_refused_tgt(const struct krb_call *k)
 
 static void on_error(const struct krb_call *k)
 {
-	if (k->b->error == 25)
+	if (k->b->error == DEMANDS_PROOF)
 		kdc_of(k)->demands_proof++;
 	if (k->b->error != BAD_INTEGRITY && k->b->error != MODIFIED && k->b->error != TGT_REVOKED)
 		return;
@@ -618,16 +624,13 @@ static void krb_on_observation(const void *config, void *state, const struct obs
 				   .realm = obs_word(o, sizeof(struct fact_krb), 2)};
 
 	switch (k.b->message) {
-	case 10:
-		on_request(&k);
-		break;
 	case 11:
 		issue(&k);
 		test_asrep(&k);
 		test_overpass(&k);
 		break;
 	case 12:
-		on_request(&k);
+		on_tgs_request(&k);
 		present(&k);
 		break;
 	case 13:
@@ -685,7 +688,10 @@ static bool krb_uses(const void *config, enum observation_kind kind, const struc
 	const struct fact_krb *b = f->body;
 
 	(void)kind;
-	return (b->message >= 10 && b->message <= 14) || b->message == 30;
+	/* what an AS-REQ asked for stands in its answer */
+	return (b->message >= 11 && b->message <= 14) ||
+	       (b->message == 30 && (b->error == DEMANDS_PROOF || b->error == BAD_INTEGRITY ||
+				     b->error == MODIFIED || b->error == TGT_REVOKED));
 }
 
 const struct detector detect_krb = {

@@ -28,7 +28,8 @@ enum ticket_of {
 struct fact_krb {
 	uint64_t ticket; /* hash of the enc-part of the ticket carried; 0 none */
 	uint32_t error;
-	uint32_t request_etypes; /* bits: 1 << etype, 0 … 31, of those asked for */
+	uint32_t request_etypes; /* bits: 1 << etype, 0 … 31, asked for by it, or by what it answers
+				  */
 	uint32_t ticket_kvno;    /* of the key that the ticket is encrypted with; 0 not said */
 	uint8_t message;     /* 10 AS-REQ, 11 AS-REP, 12 TGS-REQ, 13 TGS-REP, 14 AP-REQ, 30 error */
 	int8_t ticket_etype; /* of the ticket's enc-part; 0 none */
@@ -38,7 +39,8 @@ struct fact_krb {
 	uint8_t options_hi;  /* first byte of kdc-options */
 	uint8_t carrier;     /* 0 port 88; else 1 + enum login_how of what it is inside of */
 	uint8_t ticket_of;   /* enum ticket_of, of the ticket carried */
-	uint8_t pad[4];
+	uint8_t answers;     /* of an answer or error: 10 or 12, the request at hand; 0 not seen */
+	uint8_t pad[3];
 };
 
 /* words: user, domain, workstation (as far as the session's NTLM or Kerberos has shown) */

@@ -37,7 +37,9 @@ static const struct field fields[] = {
 struct krb_state {
 	struct pieces in;
 	char client[FACT_WORD_MAX], realm[FACT_WORD_MAX]; /* of the AS-REQ at hand */
-	bool bare; /* it had no proof: an answer is no login */
+	bool bare;             /* it had no proof: an answer is no login */
+	uint8_t asked;         /* the request at hand: KRB_as_req, KRB_tgs_req; 0 none */
+	uint32_t asked_etypes; /* krb_etype_bits() of it */
 };
 
 static void login(struct proto_call *c, uint32_t code, enum fact_result outcome,
@@ -83,15 +85,26 @@ static void judge(struct proto_call *c, const struct krb_msg *m)
 	}
 }
 
+/* A request is kept for its answer; an answer is told with what it answers. */
+static void match(struct krb_state *s, struct krb_msg *m)
+{
+	if (m->message == KRB_as_req || m->message == KRB_tgs_req) {
+		s->asked = m->message;
+		s->asked_etypes = krb_etype_bits(m);
+		return;
+	}
+	m->bare = m->message == KRB_as_rep && s->client[0] && s->bare;
+	m->answers = s->asked;
+	m->answers_etypes = s->asked_etypes;
+}
+
 static void message(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct krb_msg m;
 
 	proto_tx_init(c, &m.tx);
 	if (krb_read(&m, p, n)) {
-		const struct krb_state *s = c->state;
-
-		m.bare = m.message == KRB_as_rep && s->client[0] && s->bare;
+		match(c->state, &m);
 		krb_tell(c, &m, 0,
 			 m.message == KRB_error || m.message == KRB_as_rep
 				 ? ((struct krb_state *)c->state)->client

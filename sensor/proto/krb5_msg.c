@@ -362,6 +362,15 @@ const char *krb_realm(const struct krb_msg *m, char *out, uint32_t size)
 	return proto_text(m->buf + m->realm, m->realm_len, out, size);
 }
 
+uint32_t krb_etype_bits(const struct krb_msg *m)
+{
+	uint32_t bits = 0;
+
+	for (unsigned i = 0; i < m->etypes; i++)
+		bits |= m->etype[i] >= 0 && m->etype[i] < 32 ? 1u << m->etype[i] : 0;
+	return bits;
+}
+
 void krb_tell(struct proto_call *c, const struct krb_msg *m, uint8_t carrier,
 	      const char *client_known)
 {
@@ -379,12 +388,10 @@ void krb_tell(struct proto_call *c, const struct krb_msg *m, uint8_t carrier,
 		.ticket_of = m->ticket_of,
 		.options_hi = (uint8_t)(m->options >> 24),
 		.carrier = carrier,
+		.answers = m->answers,
+		.request_etypes = m->answers ? m->answers_etypes : krb_etype_bits(m),
 	};
 
-	for (unsigned i = 0; i < m->etypes; i++) {
-		if (m->etype[i] >= 0 && m->etype[i] < 32)
-			f.request_etypes |= 1u << m->etype[i];
-	}
 	krb_principal(m, &m->cname, client, sizeof(client));
 	krb_principal(m, &m->sname, service, sizeof(service));
 	krb_realm(m, where, sizeof(where));

@@ -33,6 +33,7 @@ struct krb_msg {
 	uint8_t message; /* enum krb_message */
 	bool preauth;    /* PA-ENC-TIMESTAMP, PKINIT, FAST or a TGT's AP-REQ is in the request */
 	bool bare;       /* of an answer: its request proved nothing */
+	uint8_t answers; /* of an answer: enum krb_message of the request at hand; 0 not seen */
 	bool fast, has_error, malformed;
 	bool has_ticket, has_reply; /* their etypes are known */
 	int32_t error;
@@ -43,6 +44,7 @@ struct krb_msg {
 	uint64_t ticket;  /* hash of the cipher of its enc-part */
 	int32_t etype[KRB_ETYPES];
 	uint8_t etypes;
+	uint32_t answers_etypes; /* asked for by that request: krb_etype_bits() */
 	struct krb_name cname, sname;
 	uint16_t realm, realm_len, text, text_len; /* in buf: realm; an error's own text */
 	uint16_t used;
@@ -57,6 +59,7 @@ const char *krb_principal(const struct krb_msg *m, const struct krb_name *name, 
 			  uint32_t size);
 const char *krb_realm(const struct krb_msg *m, char *out, uint32_t size);
 const char *krb_etype_name(int32_t etype); /* NULL: it has none */
+uint32_t krb_etype_bits(const struct krb_msg *m); /* of those asked for: 1 << etype, 0 … 31 */
 const char *krb_error_name(int32_t error);
 bool krb_etype_weak(int32_t etype);
 /* FACT_krb; `carrier` as in the fact; `client`: who it is when the message does not say. */

@@ -23,11 +23,9 @@ static void login(const char *src, const char *user, uint64_t ticket, int8_t ety
 {
 	struct fact_krb b = blank;
 
-	b.message = 10;
-	b.request_etypes = asked;
-	say(src, b, user, "krbtgt/CORP");
-	b = blank;
 	b.message = 11;
+	b.answers = 10;
+	b.request_etypes = asked;
 	b.ticket = ticket;
 	b.ticket_etype = AES;
 	b.ticket_of = TICKET_tgt;
@@ -62,11 +60,12 @@ static void show(const char *src, uint8_t message, const char *service, uint64_t
 	say(src, b, "", service);
 }
 
-static void refuse(const char *src, uint32_t error)
+static void refuse(const char *src, uint8_t answers, uint32_t error)
 {
 	struct fact_krb b = blank;
 
 	b.message = 30;
+	b.answers = answers;
 	b.error = error;
 	say(src, b, "", "cifs/x");
 }
@@ -148,23 +147,31 @@ static void check_refused(void)
 	facts_open(NULL, 0);
 	show("10.0.0.5", 12, "cifs/x", 999, AES, 2, TICKET_tgt);
 	CHECK_STR(facts_told(), "");
-	refuse("10.0.0.5", 20);
+	refuse("10.0.0.5", 12, 20);
 	CHECK_STR(facts_told(), "+857 10.0.0.5");
 	CASE("told once");
-	refuse("10.0.0.5", 20);
+	refuse("10.0.0.5", 12, 20);
 	CHECK_STR(facts_told(), "");
 	CASE("for another reason");
 	show("10.0.0.6", 12, "cifs/x", 998, AES, 2, TICKET_tgt);
-	refuse("10.0.0.6", 7);
+	refuse("10.0.0.6", 12, 7);
+	CHECK_STR(facts_told(), "");
+	CASE("an error of a login is another matter");
+	refuse("10.0.0.6", 10, 20);
+	CHECK_STR(facts_told(), "");
+	CASE("of the next request, too");
+	login("10.0.0.6", "alice", 99, AES, GOOD, 2);
+	show("10.0.0.6", 12, "cifs/x", 99, AES, 2, TICKET_tgt);
+	refuse("10.0.0.6", 12, 20);
 	CHECK_STR(facts_told(), "");
 	CASE("one that was issued");
 	login("10.0.0.6", "alice", 100, AES, GOOD, 2);
 	show("10.0.0.6", 12, "cifs/x", 100, AES, 2, TICKET_tgt);
-	refuse("10.0.0.6", 20);
+	refuse("10.0.0.6", 12, 20);
 	CHECK_STR(facts_told(), "");
 	CASE("another realm's");
 	show("10.0.0.6", 12, "cifs/x", 997, AES, 2, TICKET_foreign);
-	refuse("10.0.0.6", 20);
+	refuse("10.0.0.6", 12, 20);
 	CHECK_STR(facts_told(), "");
 	facts_close();
 	CASE("of the third host on, it is the realm's own affair");
@@ -174,7 +181,7 @@ static void check_refused(void)
 
 		snprintf(host, sizeof(host), "10.0.0.%u", i);
 		show(host, 12, "cifs/x", 900 + i, AES, 2, TICKET_tgt);
-		refuse(host, 31);
+		refuse(host, 12, 31);
 	}
 	CHECK_STR(facts_told(), "+857 10.0.0.1 -856 10.0.0.1 +857 10.0.0.2 -856 10.0.0.2 "
 				"-857 10.0.0.3 -856 10.0.0.3");

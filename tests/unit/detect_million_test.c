@@ -217,6 +217,8 @@ static void windows(uint32_t i, const char *user)
 	FACT_OF(krb, krb, user, "krbtgt/R", "R", "");
 	krb = (struct fact_krb){.ticket = 1 + i, .message = 12};
 	FACT_OF(krb, krb, user, "A/y", "R", "");
+	krb.ticket = 1ull << 41 | i; /* nobody issued it */
+	FACT_OF(krb, krb, user, "A/z", "R", "");
 	r.o.dport = 389;
 	FACT_OF(ldap, ldap, "DC=x", "(servicePrincipalName=*)", "*", user);
 }

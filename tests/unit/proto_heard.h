@@ -115,6 +115,13 @@ static inline void rig_on_fact(void *ctx, const struct proto_fact *f)
 		rig_put(r, " how=%u outcome=%u code=%u clear=%u", l->how, l->outcome, l->code,
 			l->clear);
 	}
+	if (f->kind == FACT_krb) {
+		const struct fact_krb *k = f->body;
+		if (k->answers)
+			rig_put(r, " answers=%u", k->answers);
+		if (k->request_etypes)
+			rig_put(r, " etypes=%x", k->request_etypes);
+	}
 	if (f->kind == FACT_name && !addr_is_any(&((const struct fact_name *)f->body)->answer))
 		rig_put(r, " answered");
 	if (f->kind == FACT_smb_io) {

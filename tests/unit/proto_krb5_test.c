@@ -140,16 +140,16 @@ static void over_tcp(const struct made *m, uint8_t dir)
 }
 
 static const char login[] =
-	"fact krb> [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
+	"fact krb> etypes=840000 [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
 	"krb5.cname=alice\nkrb5.sname=krbtgt\nkrb5.sname=CORP.TEST\nkrb5_msg_type=10\n"
 	"krb5.weak_encryption=0\nend 0\n"
-	"fact krb< [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
+	"fact krb< answers=10 etypes=840000 [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
 	"krb5.sname=krbtgt\nkrb5.sname=CORP.TEST\nkrb5_msg_type=30\nkrb5_err_code=25\n"
 	"krb5.weak_encryption=0\nend 1\n"
-	"fact krb> [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
+	"fact krb> etypes=840000 [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
 	"krb5.cname=alice\nkrb5.sname=krbtgt\nkrb5.sname=CORP.TEST\nkrb5_msg_type=10\n"
 	"krb5.weak_encryption=0\nend 2\n"
-	"fact krb< [alice] [krbtgt/fs1] [CORP.TEST] []\n"
+	"fact krb< answers=10 etypes=840000 [alice] [krbtgt/fs1] [CORP.TEST] []\n"
 	"fact login< how=1 outcome=1 code=0 clear=0 [alice] [CORP.TEST] []\n"
 	"krb5.cname=alice\nkrb5.sname=krbtgt\nkrb5.sname=fs1\nkrb5_msg_type=11\n"
 	"krb5.ticket_encryption=18\nkrb5.weak_encryption=0\nend 3\n";
@@ -181,6 +181,12 @@ static void check_login(void)
 	rig_datagram(&rig, 0, c.at, c.n);
 	rig_datagram(&rig, 1, d.at, d.n);
 	CHECK_STR(rig_fini(&rig), login);
+
+	CASE("an answer whose request was not seen does not say what was asked for");
+	rig_init(&rig, 50000, 88);
+	rig.facts = true;
+	rig_datagram(&rig, 1, d.at, d.n);
+	CHECK(strstr(rig_fini(&rig), "fact krb< [alice]"));
 
 	CASE("an answer to a request without a proof is no login; RC4 is weak");
 	rig_init(&rig, 50000, 88);
