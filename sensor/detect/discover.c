@@ -203,16 +203,15 @@ static struct telling telling_of(const struct asked *k, unsigned kind, bool aler
 				.threshold = threshold};
 }
 
-static void on_search(const struct asked *k)
+/* The topics that a filter asks for, as bits; what they are, in words (where `names` has room). */
+static uint32_t topics_of(const char *filter, char *names, size_t size)
 {
-	const struct fact_ldap *b = obs_fact(k->o);
-	const char *filter = obs_word(k->o, sizeof(*b), 1), *user = obs_word(k->o, sizeof(*b), 3);
-	char lower[FACT_WORD_MAX], names[160] = "";
+	char lower[FACT_WORD_MAX];
 	size_t n = 0, len = 0;
 	uint32_t bits = 0;
 
-	if (b->op != LDAP_SEARCH)
-		return;
+	if (size)
+		names[0] = '\0';
 	for (; filter[n] && n + 1 < sizeof(lower); n++)
 		lower[n] = (char)ascii_lower((uint8_t)filter[n]);
 	lower[n] = '\0';
@@ -220,10 +219,20 @@ static void on_search(const struct asked *k)
 		if (bits & 1u << topics[i].bit || !strstr(lower, topics[i].word))
 			continue;
 		bits |= 1u << topics[i].bit;
-		if (len < sizeof(names) - 1)
-			len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
-						len ? ", " : "", topics[i].what);
+		if (len + 1 < size)
+			len += (size_t)snprintf(names + len, size - len, "%s%s", len ? ", " : "",
+						topics[i].what);
 	}
+	return bits;
+}
+
+static void on_search(const struct asked *k)
+{
+	const struct fact_ldap *b = obs_fact(k->o);
+	const char *filter = obs_word(k->o, sizeof(*b), 1), *user = obs_word(k->o, sizeof(*b), 3);
+	char names[160];
+	uint32_t bits = b->op == LDAP_SEARCH ? topics_of(filter, names, sizeof(names)) : 0;
+
 	if (!bits)
 		return;
 	struct discover_client *cl = client_of(k);
@@ -241,14 +250,27 @@ static void on_search(const struct asked *k)
 	}
 }
 
+/* EnumerateDomainUsers, QueryDisplayInformation, 2, 3 */
+static bool lists_accounts(uint16_t opnum)
+{
+	return opnum == 13 || opnum == 40 || opnum == 48 || opnum == 51;
+}
+
+/* QueryInformationUser, 2 */
+static bool asks_about_one(uint16_t opnum)
+{
+	return opnum == 36 || opnum == 47;
+}
+
 static void on_samr(const struct asked *k, uint16_t opnum, const char *user)
 {
-	struct discover_client *cl = client_of(k);
 	size_t n = strlen(user);
 
-	/* EnumerateDomainUsers, QueryDisplayInformation; QueryInformationUser(2) */
-	cl->listed |= opnum == 13 || opnum == 40 || opnum == 48 || opnum == 51;
-	cl->asked += opnum == 36 || opnum == 47;
+	if (!lists_accounts(opnum) && !asks_about_one(opnum))
+		return;
+	struct discover_client *cl = client_of(k);
+	cl->listed |= lists_accounts(opnum);
+	cl->asked += asks_about_one(opnum);
 	if (!cl->listed || cl->asked < k->c->accounts || (n && user[n - 1] == '$'))
 		return;
 	struct telling m =
@@ -268,7 +290,8 @@ static bool is_asked_of_accounts(const struct fact_rpc_call *b)
 	const char *name = rpc_interface_name(&b->interface);
 
 	return name &&
-	       (strcmp(name, "accounts (SAMR)") == 0 ||
+	       ((strcmp(name, "accounts (SAMR)") == 0 &&
+		 (lists_accounts(b->opnum) || asks_about_one(b->opnum))) ||
 		(strncmp(name, "security authority", 18) == 0 && is_lookup_of_sids(b->opnum)));
 }
 
@@ -408,8 +431,9 @@ static bool discover_uses(const void *config, enum observation_kind kind,
 		return is_refused_pipe(f->body);
 	if (kind == OBS_smb_io) /* sealed ones alone: on_sealed() */
 		return !*fact_word(f, 1) && io->reads + io->writes >= SEALED_MIN;
-	return kind == OBS_ldap       ? ldap->op == LDAP_SEARCH
-	       : kind == OBS_rpc_call ? call->type == 0 && is_asked_of_accounts(call)
+	if (kind == OBS_ldap)
+		return ldap->op == LDAP_SEARCH && topics_of(fact_word(f, 1), NULL, 0);
+	return kind == OBS_rpc_call   ? call->type == 0 && is_asked_of_accounts(call)
 	       : kind == OBS_rpc_bind ? bind->outcome == RESULT_failed
 				      : true;
 }

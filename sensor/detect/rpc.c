@@ -293,16 +293,30 @@ static bool is_one_of(const char *const *globs, size_t n, const char *text)
 
 enum opener { OPENER_none, OPENER_registry, OPENER_service };
 
-/* Requests of interfaces where something is opened by name and then changed by handle. */
+/* BaseRegCreateKey, BaseRegOpenKey; ROpenServiceW, ROpenServiceA */
+static bool names_what(enum opener by, uint16_t op)
+{
+	return by == OPENER_registry ? op == 6 || op == 15 : op == 16 || op == 28;
+}
+
+/* BaseRegSetValue; RControlService, RDeleteService, RChangeServiceConfigW, A */
+static bool changes_it(enum opener by, uint16_t op)
+{
+	return by == OPENER_registry ? op == 22 : op == 1 || op == 2 || op == 11 || op == 23;
+}
+
+/* Requests that open something by name, or then change it by handle. */
 static enum opener opens_by_name(const struct fact_rpc_call *b)
 {
 	const char *name = b->type == 0 ? rpc_interface_name(&b->interface) : NULL;
+	enum opener by;
 
 	if (!name)
 		return OPENER_none;
-	return strcmp(name, "registry") == 0          ? OPENER_registry
-	       : strcmp(name, "service control") == 0 ? OPENER_service
-						      : OPENER_none;
+	by = strcmp(name, "registry") == 0          ? OPENER_registry
+	     : strcmp(name, "service control") == 0 ? OPENER_service
+						    : OPENER_none;
+	return names_what(by, b->opnum) || changes_it(by, b->opnum) ? by : OPENER_none;
 }
 
 /* Opened by name, then changed by handle: the name is that of the open before. */
@@ -316,13 +330,11 @@ static void test_opened(const struct call *k, const struct fact_rpc_call *b, con
 	if (!by)
 		return;
 	struct rpc_pair *p = pair_of(k);
-	/* BaseRegCreateKey, BaseRegOpenKey; ROpenServiceW, ROpenServiceA */
-	if (registry ? op == 6 || op == 15 : op == 16 || op == 28)
+	if (names_what(by, op))
 		snprintf(p->opened, sizeof(p->opened), "%.79s", what);
-	/* BaseRegSetValue; RControlService, RDeleteService, RChangeServiceConfigW, A */
-	bool value = registry && op == 22 &&
+	bool value = registry && changes_it(by, op) &&
 		     is_one_of(starts, sizeof(starts) / sizeof(starts[0]), p->opened);
-	bool stop = service && (op == 1 || op == 2 || op == 11 || op == 23) &&
+	bool stop = service && changes_it(by, op) &&
 		    is_one_of(backups, sizeof(backups) / sizeof(backups[0]), p->opened);
 	if (!value && !stop)
 		return;

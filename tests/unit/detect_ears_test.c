@@ -22,10 +22,27 @@ static uint32_t any(uint32_t n)
 
 static const char *word(void)
 {
-	static const char *const words[] = {
-		"",       "alice",           "POST", "/wsman", "psexesvc", "ADMIN$", "psexesvc.exe",
-		"x.docx", "x.locked",        "wpad", "svcctl", "krbtgt/R", "A/x",    "/wsman?a",
-		"GET",    "(objectClass=*)", "*",    "WS1$"};
+	static const char *const words[] = {"",
+					    "alice",
+					    "POST",
+					    "/wsman",
+					    "psexesvc",
+					    "ADMIN$",
+					    "psexesvc.exe",
+					    "x.docx",
+					    "x.locked",
+					    "wpad",
+					    "svcctl",
+					    "krbtgt/R",
+					    "A/x",
+					    "/wsman?a",
+					    "GET",
+					    "(objectClass=*)",
+					    "*",
+					    "WS1$",
+					    "(servicePrincipalName=*)",
+					    "(&(objectCategory=person)(adminCount=1))",
+					    "msDS-AllowedToDelegateTo"};
 
 	return words[any(sizeof(words) / sizeof(words[0]))];
 }
@@ -121,6 +138,7 @@ static void windows(enum observation_kind kind, union body *b)
 static union body body_of(enum observation_kind kind)
 {
 	static const uint8_t krb[] = {10, 11, 12, 13, 14, 15, 30};
+	static const uint8_t errors[] = {6, 18, 20, 25, 31, 41};
 	union body b;
 
 	memset(&b, 0, sizeof(b));
@@ -136,7 +154,10 @@ static union body body_of(enum observation_kind kind)
 					  .ticket = any(60),
 					  .ticket_etype = any(2) ? 23 : 18,
 					  .reply_etype = any(2) ? 23 : 18,
-					  .error = any(2) ? 25 : 6};
+					  .answers = any(2) ? 10 : 12,
+					  .request_etypes = any(2) ? 1u << 23 : 1u << 18,
+					  .bare = any(2) != 0,
+					  .error = errors[any(6)]};
 	if (kind == OBS_http)
 		b.http = (struct fact_http){.status = any(2) ? 200 : 401, .auth = (uint8_t)any(3)};
 	if (kind == OBS_name)
