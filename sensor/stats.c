@@ -211,15 +211,17 @@ static void observe_stats(struct json *j, const struct run *r)
 			n += count_get(&r->worker[i].observer.made[k]);
 		json_u64(j, names[k], n);
 	}
-	uint64_t crowded = 0, unused = 0, seen_evicted = 0, beats_evicted = 0;
+	uint64_t crowded = 0, unused = 0, repeated = 0, seen_evicted = 0, beats_evicted = 0;
 	for (unsigned i = 0; i < r->n_workers; i++) {
 		crowded += count_get(&r->worker[i].observer.crowded);
 		unused += count_get(&r->worker[i].observer.unused);
+		repeated += count_get(&r->worker[i].observer.repeated);
 		seen_evicted += count_get(&r->worker[i].observer.seen.evicted);
 		beats_evicted += count_get(&r->worker[i].observer.beats.evicted);
 	}
 	json_u64(j, "crowded", crowded);
 	json_u64(j, "unused", unused);
+	json_u64(j, "repeated", repeated);
 	json_u64(j, "seen_evicted", seen_evicted);
 	json_u64(j, "beats_evicted", beats_evicted);
 	json_u64(j, "late", count_get(&r->merge.late));

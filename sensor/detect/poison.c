@@ -322,7 +322,9 @@ static void on_arp(const struct word *k, bool is_reply)
 			w->addr = k->o->src;
 	}
 	struct claim *cl = claim_of(k, &k->o->src, &fresh);
-	bool asked = now_ns <= cl->asked_ns + k->c->asked_s * NS_PER_S;
+	/* A question that was asked again is not told again: the reply says when it was. */
+	uint64_t asked_ns = b->asked_ns > cl->asked_ns ? b->asked_ns : cl->asked_ns;
+	bool asked = now_ns <= asked_ns + k->c->asked_s * NS_PER_S;
 	if (is_second(k, cl, &b->sender_mac) && is_reply && !b->gratuitous)
 		on_second_mac(k, &k->o->src, cl, &b->sender_mac,
 			      asked && !mac_eq(&cl->other, &b->sender_mac));

@@ -113,6 +113,7 @@ struct obs_neighbour {
 			      */
 	uint8_t router;      /* router advertisement: 2 of a default router, 1 of another */
 	uint8_t prefix_bits; /* of RA's prefix in dst */
+	uint64_t asked_ns;   /* of an ARP reply: when ARP last asked for its sender; 0 not known */
 };
 
 struct rule;

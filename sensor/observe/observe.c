@@ -12,14 +12,9 @@
 #include "base/hash.h"
 #include "observe/volume.h"
 
-#define ND_ROUTER_ADVERT   134
-#define ND_NEIGHBOR_ADVERT 136
-#define PROTO_ICMP6        58
-#define N_MAX              31u /* five bits of stage_n */
-#define ARP_REQUEST        1
-#define ARP_REPLY          2
-#define HOUR_NS            (3600 * NS_PER_S)
-#define BEATS_OF_SEEN      16u /* few of the pairs that are met call again and again */
+#define N_MAX         31u /* five bits of stage_n */
+#define HOUR_NS       (3600 * NS_PER_S)
+#define BEATS_OF_SEEN 16u /* few of the pairs that are met call again and again */
 
 void observe_init(struct observer *o, struct ring *ring, bool ticks)
 {
@@ -63,9 +58,8 @@ static uint8_t next_n(struct observer *o, uint64_t seq, uint8_t stage, uint64_t 
 	return o->n;
 }
 
-/* Room for the header and `len` bytes behind it, the header filled; NULL: lost, counted. */
-static struct observation *put(struct observer *o, enum observation_kind kind,
-			       const struct order *at, uint64_t flow_id, uint32_t len)
+struct observation *observe_put(struct observer *o, enum observation_kind kind,
+				const struct order *at, uint64_t flow_id, uint32_t len)
 {
 	struct observation *out = ring_put(o->ring, (uint32_t)sizeof(*out) + len);
 
@@ -96,7 +90,7 @@ static void put_tunnel(struct observation *out, struct obs_link *l, const struct
 	memcpy((uint8_t *)(out + 1) + out->len - sizeof(*t), t, sizeof(*t));
 }
 
-static struct obs_link link_of_pkt(const struct pkt *p)
+struct obs_link observe_link_of_pkt(const struct pkt *p)
 {
 	struct obs_link l = {
 		.smac = p->smac,
@@ -126,106 +120,10 @@ struct obs_link observe_link_of_flow(const struct flow *f)
 	return l;
 }
 
-/* Whether the same was told less than a second ago: a storm of equal questions is one. */
-static bool neighbour_told(struct observer *o, const struct pkt *p, const struct addr *target,
-			   uint16_t what, const struct mac *m)
-{
-	uint64_t mac = what;
-
-	if (!o->seen.at)
-		return false;
-	memcpy((uint8_t *)&mac + 2, m->b, sizeof(m->b));
-	uint64_t vlan = p->n_vlan ? p->vlan[p->n_vlan - 1] + 1u : 0;
-	struct seen_entry *e = seen_get(
-		&o->seen, hash_u64(hash_addr(&p->src, vlan) ^ hash_addr(target, vlan + 1), mac));
-	bool again = e->how && p->time_ns >= e->told_ns && p->time_ns < e->told_ns + NS_PER_S;
-	if (!again)
-		e->told_ns = p->time_ns;
-	e->how = 1;
-	return again;
-}
-
-static void observe_arp(struct observer *o, const struct pkt *p)
-{
-	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
-	enum observation_kind kind = p->arp.op == ARP_REQUEST ? OBS_arp_request : OBS_arp_reply;
-
-	if ((p->arp.op != ARP_REQUEST && p->arp.op != ARP_REPLY) ||
-	    neighbour_told(o, p, &p->dst, p->arp.op, &p->arp.sender_mac))
-		return;
-	struct observation *out = put(o, kind, &at, 0, sizeof(struct obs_neighbour));
-	if (!out)
-		return;
-	out->src = p->src;
-	out->dst = p->dst;
-	struct obs_neighbour *b = (struct obs_neighbour *)(out + 1);
-	b->link = link_of_pkt(p);
-	b->sender_mac = p->arp.sender_mac;
-	b->target_mac = p->arp.target_mac;
-	b->gratuitous = addr_eq(&p->src, &p->dst) || addr_is_any(&p->src); /* RFC 5227 */
-}
-
-static void observe_ndp(struct observer *o, const struct pkt *p)
-{
-	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
-
-	if (p->icmp_type != ND_ROUTER_ADVERT &&
-	    neighbour_told(o, p, &p->ndp.target, p->icmp_type, &p->ndp.mac))
-		return;
-	struct observation *out = put(o, OBS_ndp, &at, 0, sizeof(struct obs_neighbour));
-
-	if (!out)
-		return;
-	out->src = p->src;
-	out->dst = p->ndp.target;
-	out->sport = p->icmp_type;
-	out->dport = p->icmp_code;
-	struct obs_neighbour *b = (struct obs_neighbour *)(out + 1);
-	b->link = link_of_pkt(p);
-	if (p->icmp_type == ND_NEIGHBOR_ADVERT) {
-		if (p->ndp.has_mac)
-			b->target_mac = p->ndp.mac;
-	} else if (p->ndp.has_mac) {
-		b->sender_mac = p->ndp.mac;
-	}
-	b->gratuitous = addr_is_any(&p->src); /* duplicate address detection, RFC 4862 5.4 */
-	if (p->icmp_type == ND_ROUTER_ADVERT) {
-		b->router = p->ndp.router_lifetime_s ? 2 : 1;
-		out->dst = p->ndp.prefix.addr;
-		b->prefix_bits = p->ndp.prefix.bits;
-	}
-}
-
-/* CVE-2020-16898. The known attacks come in fragments, so that a list as long as it takes fits. */
-static void observe_ndp_odd(struct observer *o, const struct pkt *p)
-{
-	const struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_decode};
-	struct observation *out = put(o, OBS_ndp_odd, &at, 0, sizeof(struct obs_neighbour));
-
-	if (!out)
-		return;
-	out->src = p->src;
-	out->dst = p->dst;
-	((struct obs_neighbour *)(out + 1))->link = link_of_pkt(p);
-}
-
-void observe_pkt(struct observer *o, const struct pkt *p)
-{
-	bool discovery = p->proto == PROTO_ICMP6 && p->icmp_type >= 133 && p->icmp_type <= 136 &&
-			 p->net == PKT_ip6 && !p->fragment;
-
-	if (discovery && p->icmp_type == ND_ROUTER_ADVERT && p->ndp.half_rdnss)
-		observe_ndp_odd(o, p);
-	if (p->net == PKT_arp)
-		observe_arp(o, p);
-	else if (discovery && !p->reassembled) /* RFC 6980 */
-		observe_ndp(o, p);
-}
-
 struct observation *observe_put_flow(struct observer *o, enum observation_kind kind,
 				     const struct flow *f, const struct order *at, uint32_t len)
 {
-	struct observation *out = put(o, kind, at, f->id, len);
+	struct observation *out = observe_put(o, kind, at, f->id, len);
 
 	if (!out)
 		return NULL;
@@ -417,7 +315,7 @@ static struct obs_link hit_link(const struct rule_hit *hit)
 	struct obs_link l = {0};
 
 	if (hit->pkt) {
-		l = link_of_pkt(hit->pkt);
+		l = observe_link_of_pkt(hit->pkt);
 	} else if (hit->flow) {
 		l = observe_link_of_flow(hit->flow);
 		if (hit->dir == FLOW_to_client) {
@@ -441,7 +339,7 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 	uint32_t eve_len = hit->eve && !cut ? hit->eve_len : 0;
 	const struct pkt_tunnel *t = hit->pkt ? &hit->pkt->tunnel : f ? &f->tunnel : NULL;
 	struct observation *out =
-		put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
+		observe_put(o, OBS_rule_hit, &hit->at, f ? f->id : 0,
 		    (uint32_t)sizeof(struct obs_rule) + eve_len + hit->told_len + tunnel_len(t));
 
 	if (!out)
@@ -478,7 +376,7 @@ void observe_tick(struct observer *o, uint64_t seq, uint64_t now_ns)
 	const struct order at = {.seq = seq, .time_ns = now_ns, .stage = ORDER_tick};
 
 	if (o->ticks)
-		put(o, OBS_tick, &at, 0, 0);
+		observe_put(o, OBS_tick, &at, 0, 0);
 	observe_crowd_tell(o, &at);
 }
 
@@ -495,7 +393,7 @@ void observe_health(struct observer *o, uint64_t seq, uint64_t now_ns, const str
 		return;
 	o->health = *h;
 	o->health_ns = now_ns ? now_ns : 1;
-	struct observation *out = put(o, OBS_health, &at, 0, sizeof(*h));
+	struct observation *out = observe_put(o, OBS_health, &at, 0, sizeof(*h));
 	if (!out)
 		return;
 	memcpy(out + 1, h, sizeof(*h));
@@ -507,5 +405,5 @@ void observe_end(struct observer *o, uint64_t seq, uint64_t now_ns)
 	const struct order at = {.seq = seq, .time_ns = now_ns, .stage = ORDER_end};
 
 	if (o->ticks)
-		put(o, OBS_end, &at, 0, 0);
+		observe_put(o, OBS_end, &at, 0, 0);
 }

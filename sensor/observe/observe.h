@@ -22,6 +22,7 @@ struct observer { /* one worker's */
 	bool (*uses)(const void *ears, enum observation_kind kind, const struct proto_fact *f);
 	const void *ears;
 	struct count unused;       /* facts that nobody can use: not told */
+	struct count repeated;     /* told moments ago, and nothing has changed */
 	struct seen seen;          /* at NULL: everything is told again and again */
 	struct crowd crowd;        /* at NULL: what the flow table forgets is not told */
 	struct beats beats;        /* at NULL: regular pairs are not told */

@@ -19,10 +19,18 @@
 #define SEEN_ENTRIES (1u << 18) /* 12 MB when all are used */
 
 struct seen_entry {
-	uint64_t key;      /* 0: free */
-	uint64_t told_ns;  /* last told */
-	uint64_t bytes[2]; /* of flows that ended, not yet told */
-	uint32_t pkts[2];
+	uint64_t key;     /* 0: free */
+	uint64_t told_ns; /* last told */
+	union {
+		struct { /* of two hosts and a service: of flows that ended, not yet told */
+			uint64_t bytes[2];
+			uint32_t pkts[2];
+		};
+		struct { /* of an address: who claimed it when it was last told, when ARP last asked
+			  */
+			uint64_t claimed_by, asked_ns;
+		};
+	};
 	uint32_t more; /* not yet told */
 	uint8_t how;   /* what was told; 0: nothing yet */
 };

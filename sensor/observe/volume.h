@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* observe.c → volume.c: what both need to write a record. */
+/* observe.c → its neighbours: what they need to write a record. */
 #pragma once
 
 #include "observe/observe.h"
@@ -9,6 +9,10 @@
 
 uint64_t observe_pair_key(const struct flow *f);
 struct obs_link observe_link_of_flow(const struct flow *f);
+struct obs_link observe_link_of_pkt(const struct pkt *p);
+/* Room for the header and `len` bytes behind it, the header filled; NULL: lost, counted. */
+struct observation *observe_put(struct observer *o, enum observation_kind kind,
+				const struct order *at, uint64_t flow_id, uint32_t len);
 /* Room for a record about the flow, NULL: lost, counted. */
 struct observation *observe_put_flow(struct observer *o, enum observation_kind kind,
 				     const struct flow *f, const struct order *at, uint32_t len);

@@ -28,8 +28,7 @@ enum ticket_of {
 struct fact_krb {
 	uint64_t ticket; /* hash of the enc-part of the ticket carried; 0 none */
 	uint32_t error;
-	uint32_t request_etypes; /* bits: 1 << etype, 0 … 31, asked for by it, or by what it answers
-				  */
+	uint32_t request_etypes; /* bits: 1 << etype, of those asked for; also in the answer */
 	uint32_t ticket_kvno;    /* of the key that the ticket is encrypted with; 0 not said */
 	uint8_t message;     /* 10 AS-REQ, 11 AS-REP, 12 TGS-REQ, 13 TGS-REP, 14 AP-REQ, 30 error */
 	int8_t ticket_etype; /* of the ticket's enc-part; 0 none */

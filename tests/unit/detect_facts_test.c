@@ -36,6 +36,7 @@ static void krb(const char *src, uint8_t message, const char *service, uint64_t 
 			     .ticket = ticket,
 			     .ticket_etype = etype,
 			     .reply_etype = etype,
+			     .answers = message == 11 && asked ? 10 : 0,
 			     .request_etypes = asked,
 			     .bare = message == 11 && asked,
 			     .error = error};
@@ -83,20 +84,17 @@ static void check_roast(void)
 	CASE("AS-REP roasting: RC4 alone asked for, and got");
 	facts_open(NULL, 0);
 	krb(WS2, 30, "krbtgt/CORP", 0, 0, 0, 25); /* the realm demands a proof of others */
-	krb(WS, 10, "krbtgt/CORP", 0, 0, 1u << 23, 0);
 	krb(WS, 11, "krbtgt/CORP", 7, 23, 1u << 23, 0);
 	CHECK_STR(facts_told(), "+852 10.0.0.5");
 	facts_close();
 	CASE("a realm that demands none");
 	facts_open(NULL, 0);
-	krb(WS, 10, "krbtgt/CORP", 0, 0, 1u << 23, 0);
 	krb(WS, 11, "krbtgt/CORP", 7, 23, 1u << 23, 0);
 	CHECK_STR(facts_told(), "-852 10.0.0.5");
 	facts_close();
 	CASE("AES was asked for, too");
 	facts_open(NULL, 0);
-	krb(WS, 10, "krbtgt/CORP", 0, 0, 1u << 23 | 1u << 18, 0);
-	krb(WS, 11, "krbtgt/CORP", 7, 23, 1u << 23, 0);
+	krb(WS, 11, "krbtgt/CORP", 7, 23, 1u << 23 | 1u << 18, 0);
 	CHECK_STR(facts_told(), "");
 	facts_close();
 }
@@ -317,10 +315,13 @@ static void check_winrm(void)
 	}
 }
 
+static uint64_t asked_ns; /* what ARP replies say of when they were asked for */
+
 static void arp(bool reply, const char *sender, uint8_t mac, const char *target)
 {
 	struct obs_neighbour b = {.link = {.smac = {{2, 0, 0, 0, 0, mac}}, .has_mac = 1},
-				  .sender_mac = {{2, 0, 0, 0, 0, mac}}};
+				  .sender_mac = {{2, 0, 0, 0, 0, mac}},
+				  .asked_ns = reply ? asked_ns : 0};
 
 	facts_say_raw(reply ? OBS_arp_reply : OBS_arp_request, sender, target, 0, &b, sizeof(b));
 }
@@ -439,6 +440,26 @@ static void check_dhcp6(void)
 	dhcp6("fe80::1", "fe80::1", "2001:db8::10");
 	CHECK(strstr(facts_told(), "876") == NULL);
 	facts_close();
+}
+
+static void check_asked(void)
+{
+	for (unsigned ago_s = 3; ago_s <= 4; ago_s++) {
+		CASE(ago_s == 3 ? "the first was asked for, as it says" : "asked for too long ago");
+		facts_open(NULL, 0);
+		arp(false, WS, 5, FS);
+		arp(true, FS, 9, WS);
+		arp(false, WS2, 6, FS);
+		facts_wait(10);
+		for (unsigned i = 0; i < 3; i++) {
+			asked_ns = i == 0 ? fx.now_ns - ago_s * NS_PER_S : 0;
+			arp(true, FS, 5, WS2);
+			arp(true, WS2, 5, FS);
+		}
+		asked_ns = 0;
+		CHECK_STR(facts_told(), ago_s == 3 ? "" : "+873 10.0.0.5");
+		facts_close();
+	}
 }
 
 static void check_poison(void)
@@ -635,6 +656,7 @@ int main(void)
 	check_relay();
 	check_exploits();
 	check_winrm();
+	check_asked();
 	check_poison();
 	check_neighbours();
 	check_dhcp6();

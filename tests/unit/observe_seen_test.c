@@ -134,15 +134,103 @@ static void test_arp(void)
 {
 	const uint64_t t = 1000 * NS_PER_S;
 
-	CASE("the same question within a second is one");
+	CASE("the same question within a minute is one");
 	start();
 	CHECK(asks(1, 7, 1, t));
-	CHECK(!asks(1, 7, 1, t + NS_PER_S - 1));
-	CHECK(asks(1, 7, 1, t + NS_PER_S));
+	CHECK(!asks(1, 7, 1, t + NS_PER_S));
+	CHECK(!asks(1, 7, 1, t + SEEN_AGAIN_NS - 1));
+	CHECK_EQ(count_get(&obs.repeated), 2);
+	CHECK(asks(1, 7, 1, t + SEEN_AGAIN_NS));
 	CASE("another target, another MAC, an answer are others");
 	CHECK(asks(1, 8, 1, t));
 	CHECK(asks(1, 7, 2, t));
 	CHECK(asks(2, 7, 1, t));
+	CASE("a clock that steps back starts it anew");
+	CHECK(asks(1, 8, 1, t - 1));
+	end();
+
+	CASE("the same answer within a second is one");
+	start();
+	CHECK(asks(2, 7, 1, t));
+	CHECK(!asks(2, 7, 1, t + NS_PER_S - 1));
+	CHECK(asks(2, 7, 1, t + NS_PER_S));
+	end();
+
+	CASE("another MAC has claimed the address: what the first says is news again");
+	start();
+	CHECK(asks(1, 7, 1, t));
+	CHECK(asks(2, 9, 2, t + NS_PER_S));
+	CHECK(asks(1, 7, 1, t + 2 * NS_PER_S));
+	CHECK(!asks(1, 7, 1, t + 3 * NS_PER_S));
+	CASE("but not within a second");
+	CHECK(asks(1, 9, 2, t + 4 * NS_PER_S));
+	CHECK(asks(1, 7, 1, t + 4 * NS_PER_S));
+	CHECK(!asks(1, 9, 2, t + 4 * NS_PER_S + 1));
+	end();
+}
+
+/* What the answer of .7 to .1 says of when it was asked for; 1: not told. */
+static uint64_t answers(uint8_t vlan, uint64_t ns)
+{
+	struct pkt p = {.net = PKT_arp, .time_ns = ns, .src = ip("10.0.0.7"), .n_vlan = vlan != 0};
+
+	p.dst = ip("10.0.0.1");
+	p.vlan[0] = vlan;
+	p.arp = (struct pkt_arp){.op = 2, .sender_mac = {{2, 0, 0, 0, 0, 7}}};
+	observe_pkt(&obs, &p);
+	const struct observation *o = next();
+	return o ? ((const struct obs_neighbour *)obs_body(o))->asked_ns : 1;
+}
+
+static void test_asked(void)
+{
+	const uint64_t t = 1000 * NS_PER_S;
+
+	CASE("an answer says when it was asked for, also by a question that was not told");
+	start();
+	CHECK_EQ(answers(0, t), 0);
+	CHECK(asks(1, 7, 1, t + NS_PER_S));
+	CHECK_EQ(answers(0, t + NS_PER_S), t + NS_PER_S);
+	CHECK(!asks(1, 7, 1, t + 9 * NS_PER_S));
+	CHECK_EQ(answers(0, t + 9 * NS_PER_S), t + 9 * NS_PER_S);
+	CASE("not on another VLAN");
+	CHECK_EQ(answers(5, t + 9 * NS_PER_S), 0);
+	CASE("nor by an announcement of its own");
+	struct pkt p = {.net = PKT_arp, .time_ns = t + 20 * NS_PER_S, .src = ip("10.0.0.7")};
+	p.dst = p.src;
+	p.arp = (struct pkt_arp){.op = 1, .sender_mac = {{2, 0, 0, 0, 0, 7}}};
+	observe_pkt(&obs, &p);
+	CHECK(next() != NULL);
+	CHECK_EQ(answers(0, t + 20 * NS_PER_S), t + 9 * NS_PER_S);
+	end();
+}
+
+static bool solicits(uint8_t to, uint8_t type, uint64_t ns)
+{
+	struct pkt p = {
+		.net = PKT_ip6, .proto = 58, .icmp_type = type, .time_ns = ns, .src = ip("fe80::1")};
+
+	p.dst = ip("fe80::");
+	p.dst.b[15] = to;
+	p.ndp = (struct pkt_ndp){.target = ip("fe80::2"), .mac = {{2, 0, 0, 0, 0, 1}}, .has_mac = true};
+	observe_pkt(&obs, &p);
+	return next() != NULL;
+}
+
+static void test_ndp(void)
+{
+	const uint64_t t = 1000 * NS_PER_S;
+
+	CASE("the same word between the same two within a second is one");
+	start();
+	CHECK(solicits(2, 135, t));
+	CHECK(!solicits(2, 135, t + NS_PER_S - 1));
+	CHECK(solicits(2, 135, t + NS_PER_S));
+	CASE("to another host it is another: another worker may see it");
+	CHECK(solicits(3, 135, t + NS_PER_S));
+	CASE("router advertisements are told each time");
+	CHECK(solicits(2, 134, t));
+	CHECK(solicits(2, 134, t));
 	end();
 }
 
@@ -256,6 +344,8 @@ int main(void)
 {
 	test_contacts();
 	test_arp();
+	test_asked();
+	test_ndp();
 	test_volume();
 	test_interim();
 	test_health();
