@@ -9,7 +9,8 @@
  *        amp_factor times what it got, amp_mb and more;
  *   504  one of our hosts is the target of amplifiers: amp_sources outside ones send it volumes it
  *        did not ask for, within a minute.
- * One-way UDP between our own hosts is a finding (measurements, streams); relays as well.
+ * One-way UDP between our own hosts is a finding (measurements, streams); relays as well; and so is what
+ * nobody answers while the mirror does not show answers (detect/visible.h).
  *
  * Units:  packets and contacts a second of packet time; bytes of the IP layer.
  * Owns:   bounded tables, below 2 MB with the defaults.
@@ -18,6 +19,7 @@
  */
 #include "detect/say.h"
 #include "detect/sets.h"
+#include "detect/visible.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
@@ -60,6 +62,7 @@ struct service { /* failed contacts of the last seconds, by when they began */
 
 struct flood_state {
 	struct sets flows, services, pairs, hosts, told;
+	struct visible visible;
 	struct count alerts, findings;
 };
 
@@ -185,10 +188,12 @@ static void tell_flood(const struct call *k, const struct obs_link *link, const 
 {
 	bool src_home = hosts_home(k->out->hosts, src), dst_home = hosts_home(k->out->hosts, dst);
 
+	bool sure = visible_answers(&k->s->visible);
+
 	if (src_home)
-		tell(k, link, FLOOD_ours, src, dst, !dst_home || inside_counts, e, text);
+		tell(k, link, FLOOD_ours, src, dst, sure && (!dst_home || inside_counts), e, text);
 	else if (dst_home)
-		tell(k, link, FLOOD_on_us, dst, src, true, e, text);
+		tell(k, link, FLOOD_on_us, dst, src, sure, e, text);
 }
 
 static void test_rate(const struct call *k, const struct obs_volume *v)
@@ -248,7 +253,8 @@ static void test_amplifier(const struct call *k, const struct obs_volume *v)
 		return;
 	snprintf(text, sizeof(text), "%u/udp sent %s, %.0f times what it was asked with", o->dport,
 		 say_bytes((double)p->a, sent), fmin(factor, 1e6));
-	tell(k, &v->link, FLOOD_amplifier, &o->dst, &o->src, !v->guessed || p->b > 0,
+	tell(k, &v->link, FLOOD_amplifier, &o->dst, &o->src,
+	     (!v->guessed || p->b > 0) && visible_answers(&k->s->visible),
 	     (struct evidence){"factor", fmin(factor, 1e9), NAN, k->c->amp_factor, "times"}, text);
 }
 
@@ -268,7 +274,7 @@ static void test_amplified(const struct call *k, const struct obs_volume *v)
 		return;
 	snprintf(text, sizeof(text), "%u hosts send it volumes from %u/udp that it never asked for",
 		 n, o->dport);
-	tell(k, &v->link, FLOOD_amplified, &o->src, &o->src, true,
+	tell(k, &v->link, FLOOD_amplified, &o->src, &o->src, visible_answers(&k->s->visible),
 	     (struct evidence){"sources", n, NAN, k->c->amp_sources, "hosts"}, text);
 }
 
@@ -300,6 +306,7 @@ static void on_contact(const struct call *k)
 	bool fresh;
 	char text[FINDING_SUBJECT];
 
+	visible_see(&k->s->visible, b);
 	if (b->outcome == FLOW_answered || b->outcome == FLOW_pending || b->guessed ||
 	    b->link.proto != TCP || (b->seen & FLOW_SYNACK_FIRST))
 		return;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Facts of the parsers, as observations: src is the flow's client, dst its server. */
+/* Facts of the parsers, as observations: src is the flow's client, dst its server; the other way round
+ * where the parser knows better who asks. */
 #include "observe/fact.h"
 #include "observe/observe.h"
 #include "observe/volume.h"
@@ -12,6 +13,20 @@ static enum observation_kind kind_of(uint8_t fact)
 #undef FACT
 	};
 	return (enum observation_kind)kinds[fact];
+}
+
+static void turn(struct observation *o, struct obs_link *l)
+{
+	struct addr src = o->src;
+	uint16_t sport = o->sport;
+	struct mac smac = l->smac;
+
+	o->src = o->dst;
+	o->dst = src;
+	o->sport = o->dport;
+	o->dport = sport;
+	l->smac = l->dmac;
+	l->dmac = smac;
 }
 
 void observe_fact(void *ctx, const struct proto_fact *fact)
@@ -32,6 +47,8 @@ void observe_fact(void *ctx, const struct proto_fact *fact)
 
 	if (!out)
 		return;
+	if (fact->backwards)
+		turn(out, &link);
 	uint8_t *at = (uint8_t *)(out + 1);
 	link.dir = fact->dir;
 	link.app = (uint8_t)fact->flow->app;

@@ -160,6 +160,12 @@ void proto_flow_event(struct proto_call *c, unsigned event)
 	tell(c, NULL, c->dir, 0, 0, false, bit);
 }
 
+void proto_asks(struct proto_call *c)
+{
+	if (c->flow->seen & FLOW_GUESSED)
+		c->pf->backwards = c->dir == FLOW_to_client;
+}
+
 void proto_fail(struct proto_call *c)
 {
 	c->pf->failed = true;
@@ -425,7 +431,7 @@ static void turned(struct proto *pr, struct flow *f, const struct order *at)
 		pf->half[dir].bits &= PROTO_MISSED;
 		pf->half[dir].tries = 0;
 	}
-	pf->failed = false;
+	pf->failed = pf->backwards = false;
 	pf->next_app = 0;
 	f->app = APP_none;
 }

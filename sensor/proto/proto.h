@@ -51,7 +51,8 @@ struct proto_tx_event {
 };
 struct proto_fact {
 	struct flow *flow;
-	uint8_t kind, dir; /* enum fact_kind */
+	uint8_t kind, dir; /* enum fact_kind; who sent it */
+	bool backwards;    /* the flow's server is who asks: dir is told so, its ends are not */
 	struct order at;
 	const void *body;
 	uint32_t len;

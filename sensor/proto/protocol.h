@@ -120,6 +120,9 @@ void proto_flow_event(struct proto_call *c, unsigned event);
 /* A fact: `body` of `len` bytes and words ("" or NULL where there is none). */
 void proto_fact(struct proto_call *c, enum fact_kind kind, const void *body, uint32_t len,
 		const char *const *words, unsigned n_words);
+/* Who speaks (c->dir) asks. Where the flow's direction was guessed, and guessed wrong, its facts are told
+ * the other way round from here. */
+void proto_asks(struct proto_call *c);
 void proto_fail(struct proto_call *c); /* lost for good: no more is parsed of this flow */
 /* From here on another protocol speaks in both directions (STARTTLS, CONNECT, upgrade); the last
  * `rest` bytes of this data() are its first. APP_none: whatever its first bytes say. Return at

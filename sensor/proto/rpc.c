@@ -29,6 +29,7 @@ struct pdu {
 	uint32_t call_id;
 	const uint8_t *token; /* of the auth trailer */
 	uint32_t body_end;    /* where the trailer's padding begins */
+	uint32_t cut;         /* bytes of its end that were not seen, and with them the trailer */
 	uint8_t auth_type, auth_level;
 };
 
@@ -79,7 +80,7 @@ static const char *user_of(const struct rpc *r, char *out, uint32_t size)
 
 static void token(struct proto_call *c, struct rpc *r, const struct pdu *u)
 {
-	if (!u->auth_len)
+	if (!u->auth_len || u->cut)
 		return;
 	r->auth_type = u->auth_type;
 	r->auth_level = u->auth_level;
@@ -313,10 +314,11 @@ static void add_stub(struct proto_call *c, struct rpc_tx *t, unsigned dir, const
 		     uint32_t at)
 {
 	uint32_t n = u->body_end > at ? u->body_end - at : 0;
+	uint32_t trailer = u->cut && u->auth_len ? u->auth_len + TRAILER : 0;
 
 	t->frags[dir]++;
 	t->head.tx.little |= (uint8_t)(u->little << dir);
-	t->stub_len[dir] += n;
+	t->stub_len[dir] += n + (u->cut > trailer ? u->cut - trailer : 0);
 	if (u->auth_len && u->auth_level == PRIVACY)
 		t->sealed = true;
 	if (!t->sealed && n)
@@ -348,6 +350,10 @@ static void request(struct proto_call *c, struct rpc *r, const struct pdu *u)
 	add_stub(c, t, FLOW_to_server, u, u->flags & OBJECT ? 40 : 24);
 	if (!(u->flags & LAST_FRAG))
 		return;
+	if (!t->known && !r->contexts && rpc_shape(t, &t->interface)) {
+		r->guessed = t->interface;
+		r->guess = t->known = t->guessed = true;
+	}
 	tell_call(c, r, t, 0, 0);
 	proto_progress(c, &t->head.tx, FLOW_to_server, 1);
 }
@@ -400,7 +406,8 @@ static void fault(struct proto_call *c, struct rpc *r, const struct pdu *u)
 
 /* Framing. */
 
-static void pdu(struct proto_call *c, struct rpc *r, const uint8_t *p, uint32_t n)
+/* Of its `len` bytes p has the first n. */
+static void pdu(struct proto_call *c, struct rpc *r, const uint8_t *p, uint32_t n, uint32_t len)
 {
 	struct pdu u = {
 		.at = p,
@@ -409,11 +416,14 @@ static void pdu(struct proto_call *c, struct rpc *r, const uint8_t *p, uint32_t 
 		.flags = p[3],
 		.little = p[4] & 0x10,
 		.body_end = n,
+		.cut = len - n,
 	};
 
 	u.auth_len = u16(&u, 10);
 	u.call_id = u32(&u, 12);
-	if (u.auth_len && u.auth_len + TRAILER + HEADER <= n) {
+	if (u.auth_len && u.cut) {
+		u.auth_level = r->auth_level ? r->auth_level : PRIVACY;
+	} else if (u.auth_len && u.auth_len + TRAILER + HEADER <= n) {
 		uint32_t at = n - u.auth_len - TRAILER;
 
 		u.auth_type = p[at];
@@ -423,6 +433,8 @@ static void pdu(struct proto_call *c, struct rpc *r, const uint8_t *p, uint32_t 
 	} else {
 		u.auth_len = 0;
 	}
+	if (u.type == RPC_request || u.type == RPC_bind || u.type == RPC_alter)
+		proto_asks(c);
 	switch (u.type) {
 	case RPC_bind:
 	case RPC_alter:
@@ -441,7 +453,7 @@ static void pdu(struct proto_call *c, struct rpc *r, const uint8_t *p, uint32_t 
 		token(c, r, &u);
 		break;
 	case RPC_request:
-		if (u.auth_len) {
+		if (u.auth_len && !u.cut) {
 			r->auth_type = u.auth_type;
 			r->auth_level = u.auth_level;
 		}
@@ -471,14 +483,31 @@ static uint32_t pdus(struct proto_call *c, struct rpc *r, const uint8_t *p, uint
 			h[4] & 0x10 ? (uint32_t)(h[8] | h[9] << 8) : (uint32_t)(h[8] << 8 | h[9]);
 		if (n - at < len)
 			break;
-		pdu(c, r, h, len);
+		pdu(c, r, h, len, len);
 		at += len;
 	}
 	return at;
 }
 
+/* The end of a PDU was not seen: its head says who calls what. */
+static void hear_cut(struct proto_call *c, struct rpc *r, const struct proto_bytes *b)
+{
+	const uint8_t *h = b->at;
+
+	if (b->len < HEADER + 8 || rpc_plausible(h, b->len) != PROBE_yes)
+		return;
+	uint32_t len = h[4] & 0x10 ? (uint32_t)(h[8] | h[9] << 8) : (uint32_t)(h[8] << 8 | h[9]);
+	if (len > b->len)
+		pdu(c, r, h, b->len, len);
+}
+
 void rpc_lost(struct proto_call *c, struct rpc *r, uint8_t dir)
 {
+	uint8_t was = c->dir;
+
+	c->dir = dir;
+	hear_cut(c, r, &r->half[dir].wait);
+	c->dir = was;
 	proto_drop(proto_mem_of(c), &r->half[dir].wait);
 	r->half[dir].lost = true;
 }

@@ -117,6 +117,8 @@ struct rpc_uuid rpc_uuid_read(const uint8_t *p, bool little);
 #define RPC_WORD 160u
 /* rpc_text.c: what a clear request says: names, paths, accounts. */
 void rpc_words(const struct rpc_tx *t, char one[RPC_WORD], char two[RPC_WORD]);
+/* rpc_shape.c: the interface of a clear request whose bind was not seen, by its arguments. */
+bool rpc_shape(const struct rpc_tx *t, struct rpc_uuid *out);
 /* rpc_map.c: ports in an endpoint mapper's answer. */
 bool rpc_is_map(const struct rpc_tx *t);
 void rpc_map(struct proto_call *c, const uint8_t *stub, uint32_t n);

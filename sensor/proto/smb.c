@@ -274,6 +274,27 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		proto_drop(mem, &h->wait);
 }
 
+/* What waits is all that was seen of a message (frames cut by the mirror, a lost segment): its head
+ * says what it is, and what is missing goes by. */
+#define HEAD_LEAST 36u /* SMB1: head, words; SMB2 asks for its 64 itself */
+static void hear_cut(struct proto_call *c, struct smb_half *h)
+{
+	uint32_t n = h->wait.len, len;
+
+	if (!h->inside || n < HEAD_LEAST || !magic_at(h->wait.at))
+		return;
+	len = extent(h->wait.at, n, h->left);
+	if (len <= n)
+		return;
+	h->skip = len - n;
+	h->sink = NULL;
+	message(c, h->wait.at, n, len);
+	h->left -= n;
+	h->chained = true;
+	h->inside = h->left > h->skip;
+	proto_drop(proto_mem_of(c), &h->wait);
+}
+
 static void gap(struct proto_call *c, uint64_t missing)
 {
 	struct smb_state *s = smb_of(c);
@@ -283,6 +304,8 @@ static void gap(struct proto_call *c, uint64_t missing)
 		s->ready = true;
 		s->half[0].lost = s->half[1].lost = true;
 	}
+	if (!h->lost)
+		hear_cut(c, h);
 	if (h->lost || h->wait.len || h->skip < missing || !missing) {
 		lose(c, c->dir);
 		return;
@@ -308,6 +331,10 @@ static void tick(struct proto_call *c)
 
 static void end(struct proto_call *c)
 {
+	for (c->dir = 0; c->dir < 2; c->dir++) {
+		if (!smb_of(c)->half[c->dir].lost)
+			hear_cut(c, &smb_of(c)->half[c->dir]);
+	}
 	smb_free_all(c);
 }
 

@@ -27,6 +27,7 @@ struct proto_flow {
 	uint8_t next_app; /* enum app, + 1; 0: no switch is asked for */
 	uint8_t expected; /* enum app that this flow was announced as */
 	bool failed, switched;
+	bool backwards; /* proto_backwards() */
 };
 
 struct proto_expectation {

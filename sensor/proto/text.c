@@ -68,7 +68,8 @@ void proto_fact(struct proto_call *c, enum fact_kind kind, const void *body, uin
 		return;
 	struct proto_fact f = {.flow = c->flow,
 			       .kind = (uint8_t)kind,
-			       .dir = c->dir,
+			       .dir = c->dir ^ c->pf->backwards,
+			       .backwards = c->pf->backwards,
 			       .at = c->at,
 			       .body = body,
 			       .len = len,

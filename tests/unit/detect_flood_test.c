@@ -122,6 +122,49 @@ static void test_rates(void)
 	}
 }
 
+/* Handshakes that were completed, of which `seen` show the answer. */
+static void shake(unsigned known, unsigned seen)
+{
+	struct record r = {.o = {.kind = OBS_contact, .dport = 443, .sport = 40000, .seq = 9},
+			   .contact = {.link.proto = 6, .outcome = FLOW_answered, .count = 1}};
+
+	r.o.src = ip("10.0.0.9");
+	r.o.dst = ip("198.51.100.9");
+	r.o.time_ns = now_ns;
+	for (unsigned i = 0; i < known; i++) {
+		r.contact.seen = FLOW_SYN | FLOW_CLIENT_ACK | (i < seen ? FLOW_SYNACK : 0);
+		detect_observation(d, &r.o);
+	}
+}
+
+/* What nobody is seen to answer says nothing where answers are not shown. */
+static void test_one_way(void)
+{
+	static const struct {
+		const char *name;
+		unsigned known, seen, sid, findings;
+	} rows[] = {
+		{"too few handshakes to say", 9, 0, 501, 0},
+		{"answers are not shown", 10, 4, 0, 1},
+		{"half of them are", 10, 5, 501, 0},
+	};
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		unsigned findings;
+
+		CASE(rows[i].name);
+		start();
+		shake(rows[i].known, rows[i].seen);
+		for (uint64_t n = 1; n <= 3; n++) {
+			now_ns += NS_PER_S;
+			volume("10.0.0.1", "198.51.100.1", 17, 9000, 7, (uint64_t[2]){n * 8192, 0},
+			       (uint64_t[2]){100, 0});
+		}
+		CHECK_EQ(alert(&findings), rows[i].sid);
+		CHECK_EQ(findings, rows[i].findings);
+		end();
+	}
+}
+
 static void test_amplifiers(void)
 {
 	const uint64_t pkts[2] = {10, 10};
@@ -244,6 +287,7 @@ static void test_mirror(void)
 int main(void)
 {
 	test_rates();
+	test_one_way();
 	test_amplifiers();
 	test_syn();
 	test_mirror();

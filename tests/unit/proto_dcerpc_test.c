@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* DCE/RPC over TCP: a bind refused and accepted, a call in fragments, a fault, Zerologon's zeroes,
- * the endpoint mapper's ports; split at every byte; lengths that lie. */
+ * the endpoint mapper's ports; split at every byte; lengths that lie; a call whose end is missing,
+ * one whose bind is, one whose direction was guessed wrong. */
 #include "proto/rpc.h"
 #include "proto_rig.h"
 #include "proto_windows.h"
@@ -192,6 +193,166 @@ static void check_map(void)
 	rig_fini(&rig);
 }
 
+/* Frames that a mirror cuts: a request's first 40 bytes, then the next whole one. */
+static void check_cut(void)
+{
+	struct made stub = {.n = 0}, m = {.n = 0};
+
+	put_zero(&stub, 100);
+	for (unsigned sealed = 0; sealed < 2; sealed++) {
+		CASE(sealed ? "a sealed call without its end" : "a call without its end");
+		start(0);
+		bind(SVCCTL, 0);
+		m.n = 0;
+		head(&m, 0, 3, 5);
+		put_32(&m, stub.n);
+		put_16(&m, 0);
+		put_16(&m, 12);
+		put_made(&m, &stub);
+		set_16(&m, 8, m.n);
+		if (sealed)
+			set_16(&m, 10, 16);
+		rig_say(&rig, 0, m.at, 40);
+		rig_miss(&rig, 0, m.n - 40);
+		call(3, 6, 19, &stub, 0, 28);
+		const char *t = rig_fini(&rig);
+		CHECK(strstr(t, "dcerpc.opnum=12\ndcerpc.iface=1\n"));
+		CHECK(strstr(t, "dcerpc.opnum=19\ndcerpc.iface=1\n"));
+		CHECK((strstr(t, "dcerpc.stub_data=\\x00") < strstr(t, "opnum=12")) == !sealed);
+	}
+	CASE("too little of a call to say what it is");
+	start(0);
+	bind(SVCCTL, 0);
+	rig_say(&rig, 0, m.at, 23);
+	rig_miss(&rig, 0, m.n - 23);
+	call(3, 6, 19, &stub, 0, 28);
+	CHECK(!strstr(rig_fini(&rig), "opnum=12"));
+}
+
+static void put_handle(struct made *m)
+{
+	put_hex(m, "00000000 0102030405060708090a0b0c0d0e0f10");
+}
+
+static bool has_shape(unsigned opnum, const struct made *stub, const char *name)
+{
+	struct rpc_tx t = {.opnum = (uint16_t)opnum, .stub_len = {stub->n}};
+	struct rpc_uuid u;
+
+	t.head.tx.little = 1;
+	t.stub[0] = (struct proto_bytes){(uint8_t *)(uintptr_t)stub->at, stub->n, stub->n};
+	return rpc_shape(&t, &u) && strcmp(rpc_name_of(&u), name) == 0;
+}
+
+/* Each shape fits as it is, not with a byte more than padding, not cut, not with another number. */
+static void check_shape(const char *name, unsigned opnum, struct made *stub, bool open_end)
+{
+	uint32_t n = stub->n;
+
+	CHECK(has_shape(opnum, stub, name));
+	CHECK(!has_shape(opnum + 100, stub, name));
+	put_32(stub, 0);
+	CHECK_EQ(has_shape(opnum, stub, name), open_end);
+	for (stub->n = 0; stub->n + 3 < n && !open_end; stub->n++)
+		CHECK(!has_shape(opnum, stub, name));
+	stub->n = n;
+}
+
+static void check_shapes(void)
+{
+	struct made m = {.n = 0};
+
+	CASE("shapes: a domain opened by its SID");
+	put_handle(&m);
+	put_32(&m, 0x200);
+	put_32(&m, 4);
+	put_hex(&m, "0104000000000005 15000000 01020304 05060708 090a0b0c");
+	check_shape("samr", 7, &m, false);
+	m.at[28] = 2;
+	CHECK(!has_shape(7, &m, "samr"));
+	CASE("shapes: a service created, opened");
+	m.n = 0;
+	put_handle(&m);
+	put_string(&m, "updater");
+	put_32(&m, 0xf01ff);
+	check_shape("svcctl", 16, &m, false);
+	m.n -= 4;
+	put_32(&m, 0);
+	put_32(&m, 0xf01ff);
+	put_32(&m, 0x10);
+	put_32(&m, 3);
+	put_32(&m, 0);
+	uint32_t error = m.n - 4;
+	put_string(&m, "c:\\x.exe");
+	check_shape("svcctl", 12, &m, true);
+	m.at[error] = 4;
+	CHECK(!has_shape(12, &m, "svcctl"));
+	CASE("shapes: a secure channel's challenge and proof");
+	m.n = 0;
+	put_32(&m, 0x20000);
+	put_string(&m, "\\\\DC1");
+	put_string(&m, "WS1");
+	put_zero(&m, 8);
+	check_shape("netlogon", 4, &m, false);
+	m.n = 0;
+	put_32(&m, 0x20000);
+	put_string(&m, "\\\\DC1");
+	put_string(&m, "WS01$"); /* ends on four bytes: a short number follows at once */
+	put_16(&m, 6);
+	put_16(&m, 0);
+	put_string(&m, "WS1");
+	put_zero(&m, 8);
+	put_32(&m, 0x212fffff);
+	check_shape("netlogon", 26, &m, true);
+	CASE("shapes: a task, names of SIDs, shares");
+	m.n = 0;
+	put_wide(&m, "<Task version=\"1.2\">");
+	check_shape("ITaskSchedulerService", 1, &m, true);
+	m.n = 0;
+	put_handle(&m);
+	put_32(&m, 2);
+	put_32(&m, 0x20000);
+	put_32(&m, 2);
+	put_zero(&m, 64);
+	check_shape("lsarpc", 57, &m, true);
+	m.at[20] = 3;
+	CHECK(!has_shape(57, &m, "lsarpc"));
+	m.n = 0;
+	put_32(&m, 0x20000);
+	put_string(&m, "\\\\FS1");
+	put_32(&m, 1);
+	put_32(&m, 1);
+	check_shape("srvsvc", 15, &m, true);
+	CASE("a sealed call has none");
+	struct rpc_tx t = {.opnum = 15, .sealed = true, .stub_len = {m.n}};
+	struct rpc_uuid u;
+	t.head.tx.little = 1;
+	t.stub[0] = (struct proto_bytes){m.at, m.n, m.n};
+	CHECK(!rpc_shape(&t, &u));
+}
+
+static void check_midstream(void)
+{
+	struct made stub = {.n = 0}, back = {.n = 0};
+
+	put_handle(&stub);
+	put_string(&stub, "updater");
+	put_32(&stub, 0xf01ff);
+	put_32(&back, 0);
+	CASE("no bind was seen, the server spoke first: its shape says what is asked, and who "
+	     "asks");
+	rig_init(&rig, 50000, 50001);
+	rig.facts = rig.handshake = true;
+	answer(1, &back);
+	call(3, 2, 16, &stub, 0, stub.n);
+	stub.n = 20;
+	call(3, 3, 2, &stub, 0, stub.n); /* DeleteService: of the interface that is known now */
+	const char *t = rig_fini(&rig);
+	CHECK(strstr(t, "fact rpc_call> [] [updater] [] []\n"));
+	CHECK(!strstr(t, "fact rpc_call<"));
+	CHECK(strstr(t, "dcerpc.opnum=2\ndcerpc.iface=1\n"));
+}
+
 static void check_hostile(void)
 {
 	struct made m = {.n = 0}, stub = {.n = 0};
@@ -256,6 +417,9 @@ int main(void)
 	check_calls();
 	check_zero();
 	check_map();
+	check_cut();
+	check_shapes();
+	check_midstream();
 	check_hostile();
 	check_datagram();
 	return check_done();
