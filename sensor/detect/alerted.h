@@ -9,7 +9,7 @@
 
 #include "detect/finding.h"
 #include "detect/hosts.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 
 struct alerted_host {
 	struct sets_head head;

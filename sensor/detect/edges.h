@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "detect/sets.h"
+#include "base/sets.h"
 
 struct edge {
 	struct sets_head head;

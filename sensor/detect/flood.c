@@ -18,7 +18,7 @@
  * Source: services and factors of amplification: Rossow, "Amplification Hell", NDSS 2014.
  */
 #include "detect/say.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 #include "detect/visible.h"
 
 #include "base/clock.h"
@@ -362,7 +362,7 @@ const struct detector detect_flood = {
 	.name = "flood",
 	.what = "floods and amplification, from or at our hosts, by rates with absolute floors",
 	.source = ROSSOW,
-	.wants = 1u << OBS_volume | 1u << OBS_contact,
+	.wants = 1ull << OBS_volume | 1ull << OBS_contact,
 	.params = flood_params,
 	.abouts = flood_abouts,
 	.n_abouts = FLOOD_kinds,

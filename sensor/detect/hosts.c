@@ -26,7 +26,7 @@
 #include "base/hash.h"
 #include "config/assets.h"
 #include "detect/roles.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 #include "detect/state.h"
 #include "flow/flow.h"
 

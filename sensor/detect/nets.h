@@ -11,7 +11,7 @@
 #pragma once
 
 #include "base/addr.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 
 struct net {
 	struct sets_head head;

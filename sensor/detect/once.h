@@ -9,7 +9,7 @@
 #include "base/addr.h"
 #include "base/ascii.h"
 #include "base/hash.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 
 struct once_entry {
 	struct sets_head head;

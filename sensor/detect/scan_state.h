@@ -2,7 +2,7 @@
 /* What the scan detector remembers; every table is bounded (sets.h). */
 #pragma once
 
-#include "detect/sets.h"
+#include "base/sets.h"
 #include "observe/observation.h"
 
 enum scan_kind {                  /* of alert; index into scan_abouts */

@@ -12,7 +12,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 
 #include <stdbool.h>
 #include <stddef.h>

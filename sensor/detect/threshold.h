@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/addr.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 #include "rule/rule.h"
 
 struct threshold_table {

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "base/addr.h"
-#include "detect/sets.h"
+#include "base/sets.h"
 
 struct stage_half {
 	double bytes;

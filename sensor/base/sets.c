@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Set-associative bounded memory; see sets.h. */
-#include "detect/sets.h"
+#include "base/sets.h"
 
 #include "base/hash.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "check.h"
 
-#include "detect/sets.h"
+#include "base/sets.h"
 
 #include <stdlib.h>
 
