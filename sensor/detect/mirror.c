@@ -188,7 +188,7 @@ const struct detector detect_mirror = {
 	.what = "a mirror that loses frames, hides one direction, falls silent, or whose clock "
 		"steps",
 	.source = "counting; docs/DETECTORS.md",
-	.wants = 1u << OBS_health | 1u << OBS_contact,
+	.wants = 1ull << OBS_health | 1ull << OBS_contact,
 	.params = mirror_params,
 	.abouts = mirror_abouts,
 	.n_abouts = MIRROR_kinds,

@@ -454,8 +454,8 @@ const struct detector detect_scan = {
 	.what = "hosts that look for other hosts and services, by how often their first contacts "
 		"fail",
 	.source = WALK_SOURCE,
-	.wants = 1u << OBS_tick | 1u << OBS_end | 1u << OBS_arp_request | 1u << OBS_arp_reply |
-		 1u << OBS_contact,
+	.wants = 1ull << OBS_tick | 1ull << OBS_end | 1ull << OBS_arp_request | 1ull << OBS_arp_reply |
+		 1ull << OBS_contact,
 	.params = scan_params,
 	.abouts = scan_abouts,
 	.n_abouts = SCAN_kinds,

@@ -5,6 +5,7 @@
  * Over TCP a message may come in pieces: they wait in proto_mem (at most 64 KiB a direction). After
  * a gap the next piece that begins as a message does is taken for one. */
 #include "proto/dns_msg.h"
+#include "proto/dns_zone.h"
 #include "proto/pieces.h"
 
 #define PREFIX 2u /* bytes of the length before a message over TCP */
@@ -74,6 +75,7 @@ void dns_tell(struct proto_call *c, const struct dns_msg *m)
 		}
 	}
 	proto_fact(c, FACT_dns, &f, sizeof(f), (const char *[]){name, text}, 2);
+	dns_zone_hear(c, m);
 }
 
 static void set_events(const struct proto_call *c, struct dns_msg *m)

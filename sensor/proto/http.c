@@ -7,6 +7,7 @@
  * bytes; what is beyond is passed over.
  */
 #include "proto/http.h"
+#include "proto/http_carry.h"
 
 static const char *const http_events[] = {
 #define EVENT(id, name) name,
@@ -320,6 +321,7 @@ static uint32_t take_body(struct proto_call *c, struct http_side *s, struct http
 	if (s->state != HTTP_AT_CLOSE && n > s->left)
 		n = (uint32_t)s->left;
 	http_body_data(c, &s->inflate, tx, p, n);
+	http_carry_piece(c, tx, n);
 	if (s->state == HTTP_AT_CLOSE)
 		return n;
 	s->left -= n;

@@ -2,6 +2,7 @@
 /* What detectors are told of a transaction: itself, a login, a program that came with it. */
 #include "proto/base64.h"
 #include "proto/http.h"
+#include "proto/http_carry.h"
 
 static uint8_t auth_of(struct view_of_bytes v)
 {
@@ -100,6 +101,8 @@ void http_tell(struct proto_call *c, struct http_tx *tx)
 						 : 0,
 		.executable =
 			file_executable((struct view_of_bytes){down->body.at, down->body.len}),
+		.bodies = (uint8_t)((up->parsed ? http_bodies(up) << BODY_UP : 0) |
+				    (down->parsed ? http_bodies(down) : 0)),
 	};
 
 	if (!up->parsed && !down->parsed)

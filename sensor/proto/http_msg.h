@@ -78,6 +78,8 @@ struct http_msg {
 	uint16_t status;
 	bool cut; /* it ended before its body did */
 	bool complete, parsed, gap;
+	bool speaks;     /* http_carry.c: another protocol does in its body */
+	uint16_t crumbs; /* … pieces of its body that were small */
 };
 
 struct http_tx {

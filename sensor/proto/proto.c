@@ -28,6 +28,10 @@ const struct param proto_params[] = {
 	      "that rules want hashes or the kind of, at a time, a worker; others are counted"),
 	PARAM(PARAM_U32, struct proto_config, expected, 64, 1 << 20, 4096, "",
 	      "announced connections (FTP data, RPC ports) that are remembered, a worker"),
+	PARAM(PARAM_U32, struct proto_config, zones, 8, 1 << 20, 4096, "",
+	      "(client, name server, domain) whose questions are counted, a worker"),
+	PARAM(PARAM_U32, struct proto_config, pings, 8, 1 << 20, 1024, "pairs",
+	      "of hosts whose pings are looked into, a worker"),
 	{0},
 };
 
@@ -40,7 +44,9 @@ int proto_new(struct proto **out, const struct proto_config *c, unsigned workers
 		p->expected = calloc(c->expected, sizeof(*p->expected));
 	if (!p || !p->expected ||
 	    flow_pool_init(&p->flows, sizeof(struct proto_flow), c->flows / workers + 1) != 0 ||
-	    proto_mem_init(&p->mem, c->memory / workers, &p->count.no_memory) != 0) {
+	    proto_mem_init(&p->mem, c->memory / workers, &p->count.no_memory) != 0 ||
+	    sets_init(&p->zones, dns_zone_size, c->zones, err) != 0 ||
+	    sets_init(&p->echoes, icmp_echoes_size, c->pings, err) != 0) {
 		proto_free(p);
 		return err_set(err, ENOMEM, "no memory for the parsers of protocols");
 	}
@@ -60,6 +66,8 @@ void proto_free(struct proto *p)
 	proto_mem_fini(&p->mem);
 	flow_pool_fini(&p->flows);
 	file_knowers_fini(&p->knowers);
+	sets_fini(&p->zones);
+	sets_fini(&p->echoes);
 	free(p->expected);
 	free(p);
 }

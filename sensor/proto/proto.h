@@ -28,6 +28,8 @@ struct proto_config {
 	uint32_t body;     /* bytes of a body or file that are kept for the rules */
 	uint32_t files;    /* that hashes are made of at a time, a worker */
 	uint32_t expected; /* FTP data connections and the like that are waited for, a worker */
+	uint32_t zones;    /* (client, server, domain) whose questions are counted, a worker */
+	uint32_t pings;    /* pairs of hosts whose pings are looked into, a worker */
 };
 extern const struct param proto_params[];
 

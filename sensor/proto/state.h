@@ -2,6 +2,7 @@
 /* The inside of the room: what the framework keeps of a flow and of a worker. */
 #pragma once
 
+#include "base/sets.h"
 #include "proto/file_known.h"
 #include "proto/protocol.h"
 
@@ -47,6 +48,8 @@ struct proto {
 	const struct flow_table *table;
 	struct proto_expectation *expected; /* config.expected, direct-mapped */
 	bool any;                           /* some is waited for */
+	struct sets zones;                  /* dns_zone.c */
+	struct sets echoes;                 /* icmp_echo.c */
 };
 
 /* probe.c: the protocol of these bytes; APP_none: more are needed; APP_failed: nobody's. */
@@ -62,5 +65,7 @@ static inline bool proto_is_icmp_echo(const struct pkt *p)
 }
 /* conflict.c: a segment that differs from what was there before */
 void proto_conflict(struct proto *pr, struct flow *f, const struct pkt *p);
+/* bytes an entry of proto.zones and proto.echoes has */
+extern const uint32_t dns_zone_size, icmp_echoes_size;
 /* icmp_echo.c: an echo with a payload */
 void proto_icmp_echo(struct proto *pr, struct proto_flow *pf, const struct pkt *p);

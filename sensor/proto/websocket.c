@@ -8,6 +8,7 @@
  *
  * Source: RFC 6455 5, RFC 7692 7; events and limit are Suricata's.
  */
+#include "proto/http_carry.h"
 #include "proto/inflate.h"
 #include "proto/protocol.h"
 
@@ -153,6 +154,8 @@ static void tell(struct proto_call *c, struct side *s)
 	}
 	if (!(f.head & CONTROL))
 		add_part(c, s, &f, &out);
+	if (!(f.head & CONTROL) && !s->in_message)
+		http_carry_message(c, f.payload);
 	proto_progress(c, &f.tx, c->dir, 1);
 	proto_tx_end(c, &f.tx);
 	proto_drop(proto_mem_of(c), &out);

@@ -79,6 +79,7 @@ union body {
 	struct fact_rpc_call call;
 	struct fact_ldap ldap;
 	struct fact_http http;
+	struct fact_http_carry carry;
 	struct fact_name name;
 	struct fact_dhcp dhcp;
 };
@@ -93,6 +94,7 @@ static const struct {
 	{OBS_rpc_bind, sizeof(struct fact_rpc_bind)}, {OBS_rpc_call, sizeof(struct fact_rpc_call)},
 	{OBS_ldap, sizeof(struct fact_ldap)},         {OBS_http, sizeof(struct fact_http)},
 	{OBS_name, sizeof(struct fact_name)},         {OBS_dhcp, sizeof(struct fact_dhcp)},
+	{OBS_http_carry, sizeof(struct fact_http_carry)},
 };
 
 static struct addr host(void)
@@ -159,7 +161,17 @@ static union body body_of(enum observation_kind kind)
 					  .bare = any(2) != 0,
 					  .error = errors[any(6)]};
 	if (kind == OBS_http)
-		b.http = (struct fact_http){.status = any(2) ? 200 : 401, .auth = (uint8_t)any(3)};
+		b.http = (struct fact_http){.status = any(2) ? 200 : 401,
+					    .auth = (uint8_t)any(3),
+					    .request_body = any(2) * 500u,
+					    .response_body = any(2) * 500u,
+					    .upgrade = any(4) ? 0 : 2,
+					    .bodies = (uint8_t)any(256)};
+	if (kind == OBS_http_carry)
+		b.carry = (struct fact_http_carry){.crumbs = any(2) * 16,
+						   .bodies = (uint8_t)any(16),
+						   .known = any(2) != 0,
+						   .inside = any(3) == 0};
 	if (kind == OBS_name)
 		b.name = (struct fact_name){
 			.response = any(2) != 0, .protocol = (uint8_t)any(3), .type = 1};

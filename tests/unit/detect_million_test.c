@@ -244,7 +244,11 @@ static void others(uint32_t i, const char *name)
 				 .lease_s = 60,
 				 .server_id = host(0x0a000000u, i + 1),
 				 .router = host(0x0a000000u, i + 2)};
-	struct fact_icmp_echo echo = {.head = i, .len = 1200, .id = 1, .entropy_8th = 60};
+	struct fact_icmp_echo echo = {
+		.head = i, .longest = 1200, .fresh = {40, 40}, .odd = 9, .entropy_8th = 60};
+	struct fact_dns_zone zone = {
+		.zone = i, .asked = 200, .names = 200, .longs = 200, .open = 200, .up = 9000};
+	struct fact_http_carry carry = {.crumbs = 16, .bodies = BODY_binary | BODY_untyped, .known = 1};
 	struct fact_ssh ssh = {.attempts = 9, .outcome = RESULT_failed, .final = 1};
 	struct fact_rdp rdp = {.asked = 3, .chosen = 1, .mst120 = 1};
 	struct fact_file file = {.size = 9000, .executable = 1, .whole = 1};
@@ -258,6 +262,7 @@ static void others(uint32_t i, const char *name)
 	FACT_OF(tls, tls, name, "h2", "ja3", "ja4", "", "");
 	r.o.dport = 53;
 	FACT_OF(dns, dns, name, "198.51.100.1");
+	FACT_OF(dns_zone, zone, name, name);
 	r.o.dport = 5355;
 	FACT_OF(name, local, name);
 	r.o.dport = 67;
@@ -269,6 +274,8 @@ static void others(uint32_t i, const char *name)
 	FACT_OF(rdp, rdp, name, name);
 	r.o.dport = 80;
 	FACT_OF(file, file, name, "application/x-dosexec", "");
+	FACT_OF(http_carry, carry, "POST", name, "/", "", "");
+	FACT_OF(http_carry, carry, "POST", name, "/", "", ""); /* one way, twice */
 	FACT_OF(conflict, conflict, "");
 }
 

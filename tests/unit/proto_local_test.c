@@ -84,72 +84,9 @@ static void check_dhcp(void)
 	}
 }
 
-static void echo(struct rig *r, uint8_t dir, uint16_t seq, uint32_t len, uint8_t fill)
-{
-	uint8_t *frame = calloc(1, 28 + len);
-	struct pkt p = world_pkt(&r->w, 1, dir ? "10.0.0.2" : "10.0.0.1", 0,
-				 dir ? "10.0.0.1" : "10.0.0.2", 0);
-
-	frame[20] = p.icmp_type = dir ? 0 : 8;
-	frame[26] = (uint8_t)(seq >> 8);
-	frame[27] = (uint8_t)seq;
-	memset(frame + 28, fill, len);
-	for (uint32_t i = 0; i < len && i < 16; i++)
-		frame[28 + i] = (uint8_t)(seq * 7 + i); /* the time */
-	p.l3 = frame;
-	p.payload = frame + 28;
-	p.payload_len = p.payload_wire = len;
-	flow_pkt(r->w.t, &p);
-	proto_pkt(r->proto, &p);
-	r->flow = p.flow;
-	free(frame);
-}
-
-static unsigned echoes(struct rig *r)
-{
-	unsigned n = 0;
-
-	for (const char *at = rig_fini(r); (at = strstr(at, "fact icmp_echo")); at++)
-		n++;
-	return n;
-}
-
-static void check_echo(void)
-{
-	static struct rig r;
-
-	CASE("a ping of 56 bytes says nothing");
-	rig_init(&r, 0, 0);
-	r.facts = true;
-	for (uint16_t i = 0; i < 20; i++)
-		echo(&r, i & 1, i, 56, 'x');
-	CHECK_EQ(echoes(&r), 0);
-	CASE("contents that change");
-	rig_init(&r, 0, 0);
-	r.facts = true;
-	for (uint16_t i = 0; i < 4; i++)
-		echo(&r, 0, i, 40, (uint8_t)i);
-	CHECK_EQ(echoes(&r), 3);
-	CASE("large ones: eight, then one a second");
-	rig_init(&r, 0, 0);
-	r.facts = true;
-	for (uint16_t i = 0; i < 100; i++)
-		echo(&r, 0, i, 400, 'x');
-	r.w.now_ns += 3 * NS_PER_S;
-	for (uint16_t i = 0; i < 100; i++)
-		echo(&r, 0, i, 400, 'x');
-	CHECK_EQ(echoes(&r), 9);
-	CASE("one byte, none");
-	rig_init(&r, 0, 0);
-	echo(&r, 0, 1, 1, 0);
-	echo(&r, 0, 1, 0, 0);
-	rig_fini(&r);
-}
-
 int main(void)
 {
 	check_rows();
 	check_dhcp();
-	check_echo();
 	return check_done();
 }

@@ -5,7 +5,7 @@
 # to: dc1
 # account: -
 # outcome: success
-# must: alert dns,tunnel
+# must: alert tunnel_dns
 . "$RANGE_HERE/item.sh"
 printf 'listen = 203.0.113.10\nport = 5302\nuser = root\nkey = k\nchroot = %s\ndomain = d.tunnel.test\nresources = s:127.0.0.1:9010\n' "$HOME" >"$HOME/d2d"
 at inet socat -u TCP-LISTEN:9010,reuseaddr "OPEN:$HOME/got2,creat,trunc" &

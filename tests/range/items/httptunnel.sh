@@ -5,7 +5,7 @@
 # to: inet
 # account: root
 # outcome: success
-# must: alert tunnel,beacon,http
+# must: alert tunnel_http
 . "$RANGE_HERE/item.sh"
 at inet hts -S -F 127.0.0.1:22 203.0.113.10:8888 >"$RANGE/hts.log" 2>&1 &
 sleep 0.5

@@ -5,7 +5,7 @@
 # to: dc1
 # account: -
 # outcome: success
-# must: alert dns,tunnel
+# must: alert tunnel_dns
 . "$RANGE_HERE/item.sh"
 at inet iodined -f -c -P secret -p 5301 -l 203.0.113.10 10.99.0.1/27 t.tunnel.test >"$RANGE/iodined.log" 2>&1 &
 sleep 1

@@ -5,7 +5,7 @@
 # to: inet
 # account: root
 # outcome: success
-# must: alert tunnel,icmp
+# must: alert tunnel_icmp
 . "$RANGE_HERE/item.sh"
 at inet ptunnel-ng -r203.0.113.10 -R22 >"$RANGE/ptunnel.log" 2>&1 &
 sleep 0.5
