@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 /* SSH 2 (RFC 4253): the banners, the first key exchange, hassh (BSD-3, Salesforce's description),
- * and then only sizes until it is known how the login went. */
+ * and then only sizes until it is known how the login went.
+ *
+ * What a mirror does not show has a size, too: a lost segment that of its gap, the end of a frame
+ * that was cut what IP says of it, and of a side that is not shown at all the other side's
+ * acknowledgements count the bytes. */
 #include "proto/ssh.h"
 
 #include "base/bytes.h"
@@ -16,6 +20,7 @@
 #define SIZED_MAX   (64u << 10) /* encrypted bytes of a side that are waited for */
 #define MSG_kexinit 20
 #define MSG_newkeys 21
+#define KEX_MAX     49 /* RFC 4250 4.1.2: messages of the key exchange end there */
 
 enum { EVENT_banner, EVENT_long_banner, EVENT_record, EVENT_long_kex };
 static const char *const events[] = {"invalid_banner", "long_banner", "invalid_record",
@@ -41,7 +46,9 @@ struct ssh_half {
 	uint32_t skip;           /* bytes of a packet that are not looked at */
 	uint32_t lines;          /* bytes before the banner */
 	uint64_t sealed;         /* encrypted bytes */
+	uint32_t cut;            /* bytes that the frame at hand has lost: the gap that follows */
 	uint8_t phase;
+	bool astray; /* bytes are missing: the next segment may begin with a packet */
 };
 
 struct ssh_state {
@@ -51,7 +58,8 @@ struct ssh_state {
 	struct proto_bytes
 		client_offer; /* as ssh_side.offer, of the client for the server's direction */
 	uint32_t told;        /* attempts told as facts */
-	bool begun, ended, final;
+	uint32_t acked;       /* of the side that is not shown */
+	bool begun, ended, final, acks;
 };
 
 static void tell(struct proto_call *c, bool final)
@@ -160,23 +168,28 @@ static void kexinit(struct proto_call *c, const uint8_t *p, uint32_t n)
 	proto_progress(c, &s->t.tx, c->dir, KEX);
 }
 
-/* One packet's payload; true: everything behind it is encrypted. */
-static bool packet(struct proto_call *c, const uint8_t *p, uint32_t n)
+static void seal(struct proto_call *c)
 {
 	struct ssh_state *s = c->state;
 
-	if (n == 0)
-		return false;
-	if (p[0] == MSG_kexinit)
-		kexinit(c, p + 1, n - 1);
-	if (p[0] != MSG_newkeys)
-		return false;
 	s->half[c->dir].phase = PHASE_sealed;
 	if (s->half[!c->dir].phase >= PHASE_sealed)
 		proto_sealed(c);
 	if (s->half[!c->dir].phase == PHASE_sealed || !s->login.accept)
 		ssh_login_sizes(&s->login, &s->t, s->client_offer.at, s->client_offer.len);
 	proto_progress(c, &s->t.tx, c->dir, DONE);
+}
+
+/* One packet's payload; true: everything behind it is encrypted. */
+static bool packet(struct proto_call *c, const uint8_t *p, uint32_t n)
+{
+	if (n == 0)
+		return false;
+	if (p[0] == MSG_kexinit)
+		kexinit(c, p + 1, n - 1);
+	if (p[0] != MSG_newkeys)
+		return false;
+	seal(c);
 	return true;
 }
 
@@ -221,27 +234,60 @@ static uint32_t parse(struct proto_call *c, const uint8_t *p, uint32_t n)
 	return at;
 }
 
-/* Encrypted bytes of one segment. */
-static void sealed(struct proto_call *c, uint32_t n)
+/* One segment of n encrypted bytes that `dir` has sent. */
+static void segment(struct proto_call *c, uint8_t dir, uint32_t n)
 {
 	struct ssh_state *s = c->state;
 	uint8_t was = s->login.outcome;
 
-	s->half[c->dir].sealed += n;
-	if (ssh_login_segment(&s->login, c->dir, n)) {
-		struct fact_login f = {
-			.how = LOGIN_ssh, .outcome = s->login.outcome, .proof = s->login.proof};
+	if (!ssh_login_segment(&s->login, dir, n))
+		return;
+	struct fact_login f = {
+		.how = LOGIN_ssh, .outcome = s->login.outcome, .proof = s->login.proof};
 
-		proto_fact(c, FACT_login, &f, sizeof(f), NULL, 0);
-		if (was != s->login.outcome)
-			tell(c, s->login.outcome == RESULT_ok);
-	}
+	proto_fact(c, FACT_login, &f, sizeof(f), NULL, 0);
+	if (was != s->login.outcome)
+		tell(c, s->login.outcome == RESULT_ok);
+}
+
+static void sealed(struct proto_call *c, uint32_t n)
+{
+	struct ssh_state *s = c->state;
+
+	s->half[c->dir].sealed += n;
+	segment(c, c->dir, n);
 	if (s->login.outcome == RESULT_ok || s->half[c->dir].sealed > SIZED_MAX) {
 		tell(c, true);
 		finish(c);
 		proto_quit(c, FLOW_to_server);
 		proto_quit(c, FLOW_to_client);
 	}
+}
+
+/* The other side is not on the mirror: what it has sent since is what is acknowledged now. */
+static void unseen(struct proto_call *c)
+{
+	struct ssh_state *s = c->state;
+
+	if (!c->pkt || !(c->pkt->tcp_flags & TCP_ACK) || c->flow->half[!c->dir].pkts)
+		return;
+	uint32_t n = c->pkt->tcp_ack - s->acked;
+	s->acked = c->pkt->tcp_ack;
+	if (s->acks && n && n <= SIZED_MAX && s->half[c->dir].phase == PHASE_sealed)
+		segment(c, !c->dir, n);
+	s->acks = true;
+}
+
+/* After missing bytes: a segment that begins with a packet is one; else keys are in use. */
+static void found(struct proto_call *c, struct ssh_half *h, const uint8_t *p, uint32_t n)
+{
+	struct bytes b = bytes_of(p, n);
+	uint32_t len = bytes_be32(&b), pad = bytes_u8(&b), kind = bytes_u8(&b);
+
+	h->astray = false;
+	if (!bytes_ok(&b) || len > PACKET_MAX || pad < 4 || len < pad + 1 || kind == 0 ||
+	    kind > KEX_MAX)
+		seal(c);
 }
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
@@ -253,6 +299,16 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		s->begun = true;
 		proto_tx_init(c, &s->t.tx);
 	}
+	unseen(c);
+	h->cut = c->pkt && c->pkt->dir == c->dir && c->pkt->payload_wire > c->pkt->payload_len
+			 ? c->pkt->payload_wire - c->pkt->payload_len
+			 : 0;
+	if (h->astray)
+		found(c, h, p, n);
+	uint32_t by = h->skip < n ? h->skip : n;
+	h->skip -= by;
+	p += by;
+	n -= by;
 	if (h->phase < PHASE_sealed) {
 		uint32_t used;
 
@@ -274,17 +330,39 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		}
 	}
 	if (h->phase == PHASE_sealed && n)
-		sealed(c, n);
+		sealed(c, n + h->cut);
+}
+
+/* Bytes missing between the keys' exchange and its end: what is left of a packet whose head is
+ * there goes by. A banner that was not seen has no version; what follows may still be read. */
+static void lose(struct proto_call *c, struct ssh_half *h, uint64_t missing)
+{
+	uint64_t left = h->skip;
+
+	if (h->phase == PHASE_packets && h->wait.len >= PACKET_HEAD) {
+		struct bytes b = bytes_of(h->wait.at, h->wait.len);
+
+		left = 4ull + bytes_be32(&b) - h->wait.len;
+	}
+	h->phase = PHASE_packets;
+	h->skip = missing && missing <= left ? (uint32_t)(left - missing) : 0;
+	h->astray = !missing || missing > left;
+	proto_drop(proto_mem_of(c), &h->wait);
 }
 
 static void gap(struct proto_call *c, uint64_t missing)
 {
-	struct ssh_half *h = &((struct ssh_state *)c->state)->half[c->dir];
+	struct ssh_state *s = c->state;
+	struct ssh_half *h = &s->half[c->dir];
+	uint64_t more = missing > h->cut ? missing - h->cut : 0;
 
-	(void)missing;
-	proto_drop(proto_mem_of(c), &h->wait);
+	if (!s->begun)
+		return;
 	if (h->phase < PHASE_sealed)
-		h->phase = PHASE_over;
+		lose(c, h, missing);
+	else if (h->phase == PHASE_sealed && more && more <= SIZED_MAX)
+		sealed(c, (uint32_t)more);
+	h->cut = 0;
 }
 
 static void end(struct proto_call *c)

@@ -128,6 +128,76 @@ static void check_rows(void)
 	}
 }
 
+static unsigned failures(const char *text)
+{
+	unsigned n = 0;
+
+	while ((text = strstr(text, "outcome=2"))) {
+		text++;
+		n++;
+	}
+	return n;
+}
+
+/* What a direction says, as far as `shown` (bits of directions) has it; a lost segment leaves its
+ * gap, a side that is not shown at all leaves the other's acknowledgements. */
+static void speak(struct rig *r, unsigned shown, uint8_t dir, const void *at, size_t n)
+{
+	if (shown >> dir & 1)
+		rig_say(r, dir, at, n);
+	else
+		r->seq[dir] += (uint32_t)n;
+}
+
+/* Keys, the service, a try without a password, three wrong ones. `lost`: which of the server's
+ * messages is not there, 0 KEXINIT … */
+static unsigned guess(unsigned shown, int lost)
+{
+	static struct rig r;
+	static const uint8_t sealed[256] = {0x5a}, newkeys[] = {21};
+	const int say[] = {44, -44, 60, -60, 148, -60, 148, -60, 148, -60, 36};
+	uint8_t b[2048];
+	int server = 0;
+
+	rig_init(&r, 40000, 22);
+	r.facts = true;
+	r.handshake = shown != 3;
+	speak(&r, shown, 1, "SSH-2.0-a\r\n", 11);
+	speak(&r, shown, 0, "SSH-2.0-b\r\n", 11);
+	for (uint8_t d = 0; d < 2; d++) {
+		size_t n = kexinit(b, "chacha20-poly1305@openssh.com", "");
+
+		if (d && lost == server++)
+			rig_miss(&r, d, (uint32_t)n);
+		else
+			speak(&r, shown, d, b, n);
+		n = packet(b, newkeys, 1);
+		if (d && lost == server++)
+			rig_miss(&r, d, (uint32_t)n);
+		else
+			speak(&r, shown, d, b, n);
+	}
+	for (unsigned i = 0; i < sizeof(say) / sizeof(say[0]); i++) {
+		if (say[i] < 0 && lost == server++)
+			rig_miss(&r, 1, (uint32_t)-say[i]);
+		else
+			speak(&r, shown, say[i] < 0, sealed, (size_t)abs(say[i]));
+	}
+	return failures(rig_fini(&r));
+}
+
+static void check_missing(void)
+{
+	CASE("three wrong passwords");
+	CHECK_EQ(guess(3, -1), 3);
+	CASE("… one of the server's messages is not there");
+	for (int i = 0; i < 6; i++)
+		CHECK_EQ(guess(3, i), 3);
+	CASE("… only the client is, only the server");
+	CHECK_EQ(guess(1, -1), 3);
+	CHECK_EQ(guess(2, -1), 3);
+}
+
 static void check_clear(void)
 {
 	static struct rig r;
@@ -229,5 +299,6 @@ int main(void)
 	check_proof();
 	check_clear();
 	check_rows();
+	check_missing();
 	return check_done();
 }
