@@ -9,12 +9,11 @@
  * nobody knows, the same extension each time; replaced:    deleted after a file of the same name
  * and one more extension was written. `files` different ones within window_s are an alert; half of
  * them with a note in words that ransom notes have, too. Renames alone (a tool that renames a
- * folder's photographs) are a finding. What was lost goes on being counted and is told again at
- * each power of two.
- *   In an encrypted session: `sealed_files` written back at the length they were read with
- *     (on_written_back()). It tells nothing of files below 600 bytes, of encryption of a part of
- * each file in whole buffers without a rename, and of ransomware that writes new files and deletes
- *     the old.
+ * folder's photographs) are a finding, and `deletes` files deleted within window_s (somebody tidies
+ * up). What was lost goes on being counted and is told again at each power of two. In an encrypted
+ * session: `sealed_files` written back at the length they were read with (on_written_back()). It
+ * tells nothing of files below 600 bytes, of encryption of a part of each file in whole buffers
+ * without a rename, and of ransomware that writes new files and deletes the old.
  *
  * Units:  files within window_s of packet time; entropy in thousandths of a bit a byte.
  * Owns:   a bounded table of clients, each with the last FILES names it touched, as hashes.
@@ -38,7 +37,7 @@
 #define SEALED_BYTES (256u << 10) /* written in an encrypted session */
 
 struct ransom_config {
-	uint32_t files, sealed_files, window_s, entropy_gain, again_s, clients;
+	uint32_t files, sealed_files, deletes, window_s, entropy_gain, again_s, clients;
 };
 
 enum { WAY_overwritten = 1, WAY_renamed = 2, WAY_replaced = 4 };
@@ -55,6 +54,8 @@ struct ransom_client {
 	uint64_t sealed_ns, sealed[2]; /* begin of its window; bytes read, written */
 	uint64_t back_ns;              /* of a run of encrypted files written back: its begin */
 	uint32_t opens, renames, rewritten, behind, blocks;
+	uint64_t deleted_ns; /* begin of the window of what is deleted */
+	uint32_t deleted;
 	uint32_t by[3];
 	uint8_t way[FILES];
 	char extension[24], example[64];
@@ -65,7 +66,15 @@ struct ransom_state {
 	struct count files, alerts, findings;
 };
 
-enum { RANSOM_alert, RANSOM_renames, RANSOM_note, RANSOM_sealed, RANSOM_back, RANSOM_kinds };
+enum {
+	RANSOM_alert,
+	RANSOM_renames,
+	RANSOM_note,
+	RANSOM_sealed,
+	RANSOM_back,
+	RANSOM_deleted,
+	RANSOM_kinds
+};
 #define RANSOM_SOURCE "Morato et al., REDFISH (2018); Berrueta et al., arXiv 2202.07583"
 #define RANSOM_CHECK                                                                               \
 	"open one of the files: can it still be read? Which process on the client writes, and is " \
@@ -87,11 +96,15 @@ static const struct about ransom_abouts[] = {
 	SAY_ABOUT("ransom", 845, 1, FAMILY_ransomware, "Data Encrypted for Impact",
 		"RANSOMWARE files are read and written back at their length one after the other (encrypted SMB)",
 		"T1486", "TA0040", RANSOM_SOURCE, RANSOM_CHECK),
+	SAY_ABOUT("ransom", 846, 3, FAMILY_ransomware, "Data Destruction",
+		"DESTRUCTION many files of a share are deleted one after the other", "T1485", "TA0040",
+		"ATT&CK T1485", "who deletes, with which program, and is there a copy elsewhere? Tidying up looks the same"),
 };
 static const struct param ransom_params[] = {
 	PARAM(PARAM_U32, struct ransom_config, files, 3, FILES, 7, "files", "lost within window_s"),
 	PARAM(PARAM_U32, struct ransom_config, sealed_files, 4, 1000, 10, "files",
 	      "written back at their length within window_s, in an encrypted session"),
+	PARAM(PARAM_U32, struct ransom_config, deletes, 4, 1000000, 50, "files", "deleted within window_s"),
 	PARAM(PARAM_U32, struct ransom_config, window_s, 5, 3600, 60, "s", "that they are counted in"),
 	PARAM(PARAM_U32, struct ransom_config, entropy_gain, 100, 8000, 700, "1/1000 bit a byte",
 	      "more in what is written than in what was read"),
@@ -170,11 +183,13 @@ static void tell(const struct act *k, unsigned kind, bool alert, unsigned n, con
 
 	f.tier = alert && !(roles & 1u << ROLE_backup) ? TIER_alert : TIER_finding;
 	f.about = &ransom_abouts[kind];
-	unsigned most = kind == RANSOM_back ? k->c->sealed_files : k->c->files;
+	unsigned most = kind == RANSOM_back      ? k->c->sealed_files
+			: kind == RANSOM_deleted ? k->c->deletes
+						 : k->c->files;
 	f.score = fmax(1, (double)n / most);
 	f.evidence[0] = (struct evidence){"files_in_window", n, NAN, most, "files"};
 	f.evidence[1] = (struct evidence){"files_lost", k->cl->lost, NAN, NAN, "files"};
-	f.n_evidence = kind == RANSOM_back ? 1 : 2;
+	f.n_evidence = kind == RANSOM_back || kind == RANSOM_deleted ? 1 : 2;
 	count_add(f.tier == TIER_alert ? &k->s->alerts : &k->s->findings, 1);
 	k->out->add(k->out->ctx, &f, text);
 }
@@ -389,6 +404,27 @@ static void on_note(const struct act *k, const char *path)
 	}
 }
 
+static void on_delete(const struct act *k, const char *path)
+{
+	struct ransom_client *cl = k->cl;
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+
+	if (k->o->time_ns > cl->deleted_ns + k->c->window_s * NS_PER_S) {
+		cl->deleted_ns = k->o->time_ns;
+		cl->deleted = 0;
+	}
+	if (++cl->deleted < k->c->deletes)
+		return;
+	struct once_entry *e =
+		once_get(&k->s->once, RANSOM_deleted, cl->head.key, 0, 0, k->o->time_ns);
+	if (!once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S))
+		return;
+	snprintf(text, sizeof(text), "on %s: %u files deleted within %.1f s, last %.80s",
+		 addr_text(&k->o->dst, a), cl->deleted,
+		 (double)(k->o->time_ns - cl->deleted_ns) / NS_PER_S, path);
+	tell(k, RANSOM_deleted, false, cl->deleted, text);
+}
+
 static void on_file(const struct act *k)
 {
 	const struct fact_smb_file *b = obs_fact(k->o);
@@ -406,6 +442,7 @@ static void on_file(const struct act *k)
 		on_note(k, path);
 		break;
 	case SMB_delete:
+		on_delete(k, path);
 		for (unsigned i = 0; i < FILES; i++) {
 			if (k->cl->made[i] != (once_text(path) | 1))
 				continue;

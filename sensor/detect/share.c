@@ -3,12 +3,14 @@
  *
  * A program or script written to an admin share (by its first bytes or its name) and a pipe or file
  * with the name that a remote execution tool leaves are alerts, once a (host, target, kind) and
- * window. An admin share opened, any other file written there and a pipe nobody knows are findings.
+ * window. An admin share opened, any other file written there, a pipe nobody knows, and a file put
+ * where the domain's policies and logon scripts lie (SYSVOL, NETLOGON) are findings: administrators
+ * do so, too.
  *
  * Units:  seconds of packet time.
  * Owns:   one bounded table of what was told.
  * Cost:   a walk over two dozen patterns a file opened on IPC$ or an admin share.
- * Source: MITRE ATT&CK T1570, T1021.002; share_names.def; Sigma's list of usual pipes.
+ * Source: MITRE ATT&CK T1570, T1021.002, T1484.001; share_names.def; Sigma's list of usual pipes.
  */
 #include "detect/glob.h"
 #include "detect/teller.h"
@@ -36,6 +38,7 @@ enum share_kind {
 	SHARE_written,
 	SHARE_strange,
 	SHARE_open,
+	SHARE_policy,
 	SHARE_kinds
 };
 #define SHARE_SOURCE "ATT&CK T1570, T1021.002; names that the tools' documentation gives"
@@ -59,6 +62,10 @@ static const struct about share_abouts[] = {
 		SHARE_CHECK),
 	SAY_ABOUT("share", 806, 3, FAMILY_lateral, "Lateral Movement",
 		"LATERAL an admin share opened", "T1021.002", "TA0008", SHARE_SOURCE, SHARE_CHECK),
+	SAY_ABOUT("share", 807, 3, FAMILY_lateral, "Domain Policy Modification",
+		"DOMAIN a file of the domain's policies or logon scripts is written", "T1484.001", "TA0004",
+		SHARE_SOURCE, "event 5136 and 5145 on the controller: which policy, by whom? What does the file start, and "
+		"on which hosts?"),
 };
 static const struct param share_params[] = {
 	PARAM(PARAM_U32, struct share_config, again_s, 60, 604800, 3600, "s",
@@ -139,6 +146,19 @@ static bool drops_here(const char *share, const char *path)
 	return false;
 }
 
+static bool is_policies(const char *share)
+{
+	const char *name = strrchr(share, '\\');
+
+	name = name ? name + 1 : share;
+	return strcasecmp(name, "SYSVOL") == 0 || strcasecmp(name, "NETLOGON") == 0;
+}
+
+static bool is_written(const struct fact_smb_file *b)
+{
+	return b->op == SMB_create || b->op == SMB_overwrite;
+}
+
 struct seen {
 	const struct share_config *c;
 	struct share_state *s;
@@ -185,12 +205,14 @@ static void on_file(const struct seen *k)
 			tell(k, SHARE_strange, false, share, path, "", 0);
 		return;
 	}
+	if (b->status == 0 && is_written(b) && is_policies(share))
+		tell(k, SHARE_policy, false, share, path, "", 0);
 	if (!b->admin || b->status != 0)
 		return;
 	tool = tool_of(path, false);
 	if (tool)
 		tell(k, SHARE_tool, true, share, path, tool, 0);
-	else if ((b->op == SMB_create || b->op == SMB_overwrite) && runs(path))
+	else if (is_written(b) && runs(path))
 		tell(k, SHARE_program, drops_here(share, path), share, path, "by its name", 0);
 }
 
@@ -272,7 +294,10 @@ static bool share_uses(const void *config, enum observation_kind kind, const str
 
 	(void)config;
 	if (kind == OBS_smb_file)
-		return !file->folder && (file->pipe || (file->admin && file->status == 0));
+		return !file->folder &&
+		       (file->pipe ||
+			(file->status == 0 &&
+			 (file->admin || (is_written(file) && is_policies(fact_word(f, 0))))));
 	return kind != OBS_smb_io || (io->admin && !io->pipe && io->written);
 }
 

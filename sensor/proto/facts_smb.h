@@ -145,6 +145,6 @@ struct fact_ldap {
 	uint32_t result;  /* of a response */
 	uint32_t entries; /* returned until the done */
 	uint8_t op; /* LDAP's protocolOp tag: 0 bind, 1 bind response, 3 search, 5 search done … */
-	uint8_t scope, sasl;
+	uint8_t scope, sasl; /* scope of a modify: its first change, 0 add, 1 delete, 2 replace */
 	uint8_t pad[5];
 };

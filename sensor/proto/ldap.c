@@ -44,7 +44,12 @@ static const struct field fields[] = {
 	{"ldap.request.dn", FIELD_bytes, 1, {1, 1}, false, "distinguished name asked for"},
 	{"ldap.responses.dn", FIELD_bytes, 2, {1, 1}, true, "distinguished name answered"},
 	{"ldap.responses.message", FIELD_bytes, 2, {1, 1}, false, "error message"},
-	{"ldap.request.attribute_type", FIELD_bytes, 1, {1, 1}, true, "attribute asked for"},
+	{"ldap.request.attribute_type",
+	 FIELD_bytes,
+	 1,
+	 {1, 1},
+	 true,
+	 "attribute asked for or written"},
 	{0},
 };
 
@@ -166,6 +171,36 @@ static void search_request(struct ldap_tx *t, struct bytes b)
 		t->type[t->types++] = keep(t, type);
 }
 
+static void keep_type(struct ldap_tx *t, struct bytes *in)
+{
+	struct bytes type;
+
+	if (t->types < LDAP_TYPES && der_take(in, DER_OCTETS, &type))
+		t->type[t->types++] = keep(t, type);
+}
+
+/* The attributes that are added or changed (4.6, 4.7), and of a change whether the first is an
+ * addition, a deletion or a replacement; the values go by. */
+static void written_types(struct ldap_tx *t, struct bytes b)
+{
+	struct bytes list, one, attribute;
+
+	if (!der_take(&b, DER_SEQUENCE, &list))
+		return;
+	while (t->types < LDAP_TYPES && der_take(&list, DER_SEQUENCE, &one)) {
+		if (t->op == LDAP_add) {
+			keep_type(t, &one);
+			continue;
+		}
+		uint32_t how = integer_of(&one, 0x0a);
+		if (!t->types)
+			t->scope = (uint8_t)how;
+		if (!der_take(&one, DER_SEQUENCE, &attribute))
+			return;
+		keep_type(t, &attribute);
+	}
+}
+
 static void finish(struct proto_call *c, unsigned i)
 {
 	struct ldap_state *s = c->state;
@@ -222,8 +257,17 @@ static void request(struct proto_call *c, uint32_t id, const struct der *op)
 		break;
 	case LDAP_modify:
 	case LDAP_add:
-	case LDAP_modify_dn:
+		if (der_take(&b, DER_OCTETS, &name))
+			t->name = keep(t, name);
+		written_types(t, b);
+		break;
 	case LDAP_compare:
+		if (der_take(&b, DER_OCTETS, &name))
+			t->name = keep(t, name);
+		if (der_take(&b, DER_SEQUENCE, &name))
+			keep_type(t, &name);
+		break;
+	case LDAP_modify_dn:
 		if (der_take(&b, DER_OCTETS, &name))
 			t->name = keep(t, name);
 		break;

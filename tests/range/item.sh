@@ -63,6 +63,10 @@ aeskey() { # ACCOUNT: its AES-256 key, the same way
 	klist -K -e -k "$RANGE/hosts/dc1/home/keytab" | sed -n 's/.*aes256.*(0x\([0-9a-f]*\)).*/\1/p' | tail -1
 }
 
+calls() { # NAME HOST USER PASSWORD: see calls.py
+	timeout 40 /usr/bin/python3 "$RANGE_HERE/calls.py" "$@" 2>&1
+}
+
 domain_sid() {
 	at dc1 ldbsearch -H /var/lib/samba/private/sam.ldb '(objectClass=domainDNS)' objectSid |
 		sed -n 's/^objectSid: //p' | head -1

@@ -2,6 +2,7 @@
 # ./run range [--keep DIR] [ITEM…]     records items (default: all) in namespaces of this run, then judges
 # ./run range --record DIR [ITEM…]     records only, into DIR
 # ./run range --replay DIR [ITEM…]     judges the recordings of DIR, touches no network
+# ./run range --reverse …              any of the above with the items in the opposite order: none may need another
 # ./run range --hold                   brings the range up and waits for Ctrl-C
 # ./run range --list                   the items
 #
@@ -12,12 +13,13 @@ set -eu
 cd "$(dirname "$0")/../.."
 build=$PWD/$1
 shift
-mode=judge keep=
+mode=judge keep= RANGE_ORDER=
+[ "${1:-}" != --reverse ] || { RANGE_ORDER=-r && shift; }
 case ${1:-} in
 --keep) keep=$2 && shift 2 ;;
 --record | --replay) mode=${1#--} keep=$2 && shift 2 ;;
 --hold | --list) mode=${1#--} && shift ;;
--*) sed -n '2,6s/^# //p' "$PWD/tests/range/range.sh" && exit 2 ;;
+-*) sed -n '2,7s/^# //p' "$PWD/tests/range/range.sh" && exit 2 ;;
 esac
 
 if [ $mode = list ]; then

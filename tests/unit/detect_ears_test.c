@@ -42,7 +42,14 @@ static const char *word(void)
 					    "WS1$",
 					    "(servicePrincipalName=*)",
 					    "(&(objectCategory=person)(adminCount=1))",
-					    "msDS-AllowedToDelegateTo"};
+					    "msDS-AllowedToDelegateTo",
+					    "CN=alice,DC=x",
+					    "servicePrincipalName",
+					    "DC=wpad,DC=x",
+					    "cn,dnsRecord",
+					    "SYSVOL",
+					    "CN=Domain Admins,DC=x",
+					    "member"};
 
 	return words[any(sizeof(words) / sizeof(words[0]))];
 }
@@ -134,7 +141,8 @@ static void windows(enum observation_kind kind, union body *b)
 						 .type = (uint8_t)any(3),
 						 .stub_len = any(40000)};
 	if (kind == OBS_ldap)
-		b->ldap = (struct fact_ldap){.op = (uint8_t)any(6), .entries = any(5000)};
+		b->ldap = (struct fact_ldap){
+			.op = (uint8_t)any(9), .scope = (uint8_t)any(3), .entries = any(5000)};
 }
 
 static union body body_of(enum observation_kind kind)

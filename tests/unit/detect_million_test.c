@@ -221,6 +221,8 @@ static void windows(uint32_t i, const char *user)
 	FACT_OF(krb, krb, user, "A/z", "R", "");
 	r.o.dport = 389;
 	FACT_OF(ldap, ldap, "DC=x", "(servicePrincipalName=*)", "*", user);
+	ldap.op = 6;
+	FACT_OF(ldap, ldap, "CN=x", "", "servicePrincipalName", user);
 }
 
 static void others(uint32_t i, const char *name)

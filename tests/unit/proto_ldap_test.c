@@ -79,6 +79,53 @@ static void search(unsigned number)
 	send(1, number, 0x65, &b);
 }
 
+/* { type, { value } }, as an add and a change have it */
+static void put_attribute(struct made *to, const char *type, const char *value)
+{
+	struct made one = {.n = 0}, values = {.n = 0};
+
+	put_der_text(&one, 0x04, type);
+	put_der_text(&values, 0x04, value);
+	put_der(&one, 0x31, &values);
+	put_der(to, 0x30, &one);
+}
+
+static void put_change(struct made *to, unsigned how, const char *type, const char *value)
+{
+	struct made one = {.n = 0};
+
+	put_der_int(&one, 0x0a, how);
+	put_attribute(&one, type, value);
+	put_der(to, 0x30, &one);
+}
+
+static void change(unsigned number)
+{
+	struct made b = {.n = 0}, list = {.n = 0};
+
+	put_der_text(&b, 0x04, "CN=bob,DC=corp,DC=test");
+	put_change(&list, 1, "servicePrincipalName", "http/x");
+	put_change(&list, 2, "title", "clerk");
+	put_der(&b, 0x30, &list);
+	send(0, number, 0x66, &b);
+	b.n = 0;
+	put_der_int(&b, 0x0a, 0);
+	put_der_text(&b, 0x04, "");
+	put_der_text(&b, 0x04, "");
+	send(1, number, 0x67, &b);
+	b.n = list.n = 0;
+	put_der_text(&b, 0x04, "DC=*,DC=corp");
+	put_attribute(&list, "dnsRecord", "1234");
+	put_der(&b, 0x30, &list);
+	send(0, number + 1, 0x68, &b);
+	b.n = list.n = 0;
+	put_der_text(&b, 0x04, "CN=bob,DC=corp,DC=test");
+	put_der_text(&list, 0x04, "mail");
+	put_der_text(&list, 0x04, "bob@corp.test");
+	put_der(&b, 0x30, &list);
+	send(0, number + 2, 0x6e, &b);
+}
+
 static void start(unsigned split)
 {
 	rig_init(&rig, 50000, 389);
@@ -104,6 +151,17 @@ static void check_ldap(void)
 		CHECK(strstr(t, "ldap.responses.count=4\n"));
 		CHECK(strstr(t, "ldap.responses.dn=CN=sql,DC=corp,DC=test\n"));
 	}
+	CASE("attributes changed, added, compared");
+	start(0);
+	change(3);
+	const char *t = rig_fini(&rig);
+	CHECK(strstr(t,
+		     "fact ldap> [CN=bob,DC=corp,DC=test] [] [servicePrincipalName,title] []\n"));
+	CHECK(strstr(t,
+		     "fact ldap< [CN=bob,DC=corp,DC=test] [] [servicePrincipalName,title] []\n"));
+	CHECK(strstr(t, "fact ldap> [DC=*,DC=corp] [] [dnsRecord] []\n"));
+	CHECK(strstr(t, "fact ldap> [CN=bob,DC=corp,DC=test] [] [mail] []\n"));
+	CHECK(strstr(t, "ldap.request.attribute_type=servicePrincipalName\n"));
 	CASE("a wrong password");
 	start(0);
 	bind(1, "cn=alice", "guess", 49, "80090308: AcceptSecurityContext error, data 52e, v1db1");

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# what: passwords guessed at telnet
+# what: passwords guessed at telnet; hydra gets lost in its options now and then
 # technique: T1110.001
 # from: ws1
 # to: lin1

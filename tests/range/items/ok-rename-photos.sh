@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: sixty photographs renamed by their dates
+# technique: -
+# from: ws2
+# to: fs1
+# account: erin
+# outcome: ordinary
+# must: nothing
+# smb: both
+. "$RANGE_HERE/item.sh"
+documents "$data/docs" 1 100
+/usr/bin/python3 "$RANGE_HERE/work.py" photos $fs1 erin "$USER_PASSWORD" data docs
