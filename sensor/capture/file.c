@@ -8,8 +8,8 @@
  * Order:  a burst ends where the clock has to be told, and what ends it is the time of a frame,
  *         kept or not: so every reader, however many there are, tells the same seconds before the
  *         same frames, and the output does not depend on the number of workers.
- * Owns:   kept frames are copied into the reader's arena, because libpcap has one buffer only; they
- *         live until the reader's next call.
+ * Owns:   kept frames stay where their block was read, or are copied into the reader's arena, because
+ *         libpcap has one buffer only; they live until the reader's next call.
  * Thread: a reader's state is its own. What is true of the whole source (frames, truncation, time
  *         steps) is counted once, by reader 0 or the dispatching thread, so that sums over readers
  *         are right.
@@ -42,7 +42,7 @@ struct reader {
 	struct capture_dedup dedup;
 	const struct capture_filter *filter;
 	struct capture_seconds clock;
-	struct frame pending; /* seen, but the clock must be told first; bytes are libpcap's */
+	struct frame pending; /* seen, but the clock must be told first; its bytes are the reader's until the next read */
 	bool has_pending;
 	bool counts;  /* what all readers see is counted here */
 	bool unusual; /* there is a filter, or copies are removed */
@@ -64,8 +64,8 @@ struct file_source {
 	bool started;
 };
 
-/* Copies a frame that is ours. False: the burst is full. */
-static inline bool keep(struct reader *r, const struct frame *f)
+/* Takes a frame that is ours, its bytes copied unless they stay where they are. False: the burst is full. */
+static inline bool keep(struct reader *r, const struct frame *f, bool waited)
 {
 	struct burst *b = r->burst;
 	struct frame *out = &b->frame[b->n++];
@@ -73,8 +73,10 @@ static inline bool keep(struct reader *r, const struct frame *f)
 	uint32_t n = f->cap_len < DISPATCH_FRAME_MAX ? f->cap_len : DISPATCH_FRAME_MAX;
 
 	*out = *f;
-	out->data = r->arena + r->used;
 	out->cap_len = n;
+	if (!waited && capture_savefile_hold(&r->save))
+		return b->n < BURST_MAX;
+	out->data = r->arena + r->used;
 	memcpy(r->arena + r->used, f->data, n);
 	r->used += (n + 15) & ~15u;
 	return b->n < BURST_MAX && r->used <= ARENA_BYTES - DISPATCH_FRAME_MAX;
@@ -95,7 +97,7 @@ static bool wanted(struct reader *r, const struct frame *f)
 	return false;
 }
 
-static inline bool take(struct reader *r, const struct frame *f)
+static inline bool take(struct reader *r, const struct frame *f, bool waited)
 {
 	capture_seconds_see(&r->clock, f->time_ns);
 	if (r->counts)
@@ -104,7 +106,7 @@ static inline bool take(struct reader *r, const struct frame *f)
 		return true;
 	if (r->workers > 1 && capture_dispatch_worker(f, r->workers, r->seed) != r->index)
 		return true;
-	return keep(r, f);
+	return keep(r, f, waited);
 }
 
 static bool on_frame(void *ctx, const struct frame *f)
@@ -116,7 +118,7 @@ static bool on_frame(void *ctx, const struct frame *f)
 		r->has_pending = true;
 		return false;
 	}
-	return take(r, f);
+	return take(r, f, false);
 }
 
 static void finish(struct reader *r, struct burst *b)
@@ -164,7 +166,7 @@ static void file_next(void *source, unsigned reader, struct burst *b)
 	r->used = 0;
 	if (r->has_pending) {
 		r->has_pending = false;
-		more = take(r, &r->pending);
+		more = take(r, &r->pending, true);
 	}
 	if (more)
 		capture_savefile_read(&r->save, READ_MAX);

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 /* One pass over the captures of a run: records become frames, numbered through all files. Classic
- * captures are libpcap's work, pcapng is our own (pcapng.c says why).
+ * captures of Ethernet are read in blocks (classic.c), others are libpcap's work, pcapng is our own
+ * (pcapng.c says why).
  *
  * Units:  whatever resolution the file has, times leave in nanoseconds. A time libpcap cannot mean
  *         (before 1970, beyond 2262) is moved to the nearest one that fits.
- * Owns:   the handle and its buffer; a frame's bytes live until its next read.
+ * Owns:   the handle and its buffers; a frame's bytes live until the next frame, or, if they are held,
+ *         until the next read.
  * Thread: one reader's. Opening the next capture is the only thing that allocates.
  * Errors: a capture that breaks off ends the run: `ended`, and `broken` says where. What came
  * before counts. Cost:   pcap_dispatch with a callback: one call of libpcap a burst, not a frame.
@@ -37,9 +39,8 @@ static inline uint64_t time_of(const struct timeval *tv)
 	return s * NS_PER_S + (uint64_t)ns;
 }
 
-static void on_record(u_char *ctx, const struct pcap_pkthdr *h, const u_char *data)
+static inline bool tell(struct capture_savefile *s, const struct pcap_pkthdr *h, const u_char *data)
 {
-	struct capture_savefile *s = (struct capture_savefile *)ctx;
 	struct frame f = {
 		.data = data,
 		.cap_len = h->caplen,
@@ -50,7 +51,14 @@ static void on_record(u_char *ctx, const struct pcap_pkthdr *h, const u_char *da
 		.source = (uint16_t)(s->next - 1),
 	};
 
-	if (!s->on_frame(s->ctx, &f))
+	return s->on_frame(s->ctx, &f);
+}
+
+static void on_record(u_char *ctx, const struct pcap_pkthdr *h, const u_char *data)
+{
+	struct capture_savefile *s = (struct capture_savefile *)ctx;
+
+	if (!tell(s, h, data))
 		pcap_breakloop(s->open.pcap);
 }
 
@@ -79,8 +87,10 @@ static void open_next(struct capture_savefile *s)
 	s->file_seq = s->seq;
 	if (capture_inputs_open(s->in, s->next++, s->buffer, &s->open, &err) < 0)
 		break_off(s, err.msg);
-	else if (s->open.pcap)
-		s->link = (uint16_t)capture_link_of(pcap_datalink(s->open.pcap));
+	if (!s->open.pcap)
+		return;
+	s->link = (uint16_t)capture_link_of(pcap_datalink(s->open.pcap));
+	capture_classic_begin(&s->classic, s->open.pcap);
 }
 
 int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,
@@ -89,12 +99,12 @@ int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,
 {
 	*s = (struct capture_savefile){.in = in, .on_frame = on_frame, .ctx = ctx};
 	s->buffer = malloc(INPUTS_BUFFER);
-	if (!s->buffer)
+	if (!s->buffer || capture_classic_init(&s->classic) < 0)
 		return err_set(err, ENOMEM, "no memory for a reader");
 	return 0;
 }
 
-/* Both: true when the read is over, because on_frame said so or `until` is reached. */
+/* All: true when the read is over, because on_frame said so or `until` is reached. */
 static bool read_pcap(struct capture_savefile *s, uint64_t until)
 {
 	uint64_t before = s->seq;
@@ -109,6 +119,27 @@ static bool read_pcap(struct capture_savefile *s, uint64_t until)
 	else
 		open_next(s);
 	return false;
+}
+
+/* The block is not read anew under frames that are held. */
+static bool read_classic(struct capture_savefile *s, uint64_t until)
+{
+	struct pcap_pkthdr h;
+	const uint8_t *data;
+
+	while (s->seq < until) {
+		if (capture_classic_next(&s->classic, &h, &data)) {
+			if (!tell(s, &h, data))
+				return true;
+		} else if (s->held) {
+			return true;
+		} else if (!capture_classic_fill(&s->classic)) {
+			if (!capture_classic_leave(&s->classic, s->open.pcap))
+				break_off(s, strerror(errno));
+			return false;
+		}
+	}
+	return true;
 }
 
 static bool read_pcapng(struct capture_savefile *s, uint64_t until)
@@ -135,8 +166,11 @@ void capture_savefile_read(struct capture_savefile *s, unsigned max)
 	uint64_t until = s->seq + max;
 	bool over = false;
 
+	s->held = false;
 	while (!over && !s->ended && s->seq < until) {
-		if (s->open.pcap)
+		if (s->open.pcap && s->classic.on)
+			over = read_classic(s, until);
+		else if (s->open.pcap)
 			over = read_pcap(s, until);
 		else if (s->open.ng)
 			over = read_pcapng(s, until);
@@ -148,6 +182,7 @@ void capture_savefile_read(struct capture_savefile *s, unsigned max)
 void capture_savefile_fini(struct capture_savefile *s)
 {
 	capture_inputs_close(&s->open);
+	capture_classic_fini(&s->classic);
 	free(s->buffer);
 	s->buffer = NULL;
 }
