@@ -93,6 +93,9 @@ bool rule_tests_pass(const struct signature *s, const struct pkt *p);
  * fits, ascending, at most max_candidates. */
 void rule_scan(struct rule_matcher *m, const struct payload_dbs *d, const struct talk *t,
 	       const uint8_t *p, uint32_t n, uint32_t skip);
+/* The databases it takes, of those of a direction; what is not taken stays NULL. A rule stands in one of the
+ * three, or of the two where a protocol is on its usual port. */
+void rule_scan_dbs(const struct payload_dbs *d, const struct talk *t, const struct database *of[3]);
 /* The same in pieces: literals of several buffers are marked, then become rules, which are added to the
  * candidates. */
 void rule_scan_begin(struct rule_matcher *m);

@@ -128,8 +128,7 @@ void rule_scan_end(struct rule_matcher *m, const struct database *d, const struc
 	arrange(m, before);
 }
 
-/* A rule stands in one of the three, or of the two where a protocol is on its usual port. */
-static void choose(const struct payload_dbs *d, const struct talk *t, const struct database *of[3])
+void rule_scan_dbs(const struct payload_dbs *d, const struct talk *t, const struct database *of[3])
 {
 	enum app app = t->flow ? (enum app)t->flow->app : APP_none;
 	unsigned service = t->dir == FLOW_to_server ? 1 : 2;
@@ -156,7 +155,7 @@ void rule_scan(struct rule_matcher *m, const struct payload_dbs *d, const struct
 	m->n_candidate = 0;
 	if (n == 0)
 		return;
-	choose(d, t, of);
+	rule_scan_dbs(d, t, of);
 	for (unsigned i = 0; i < 3; i++) {
 		if (!of[i])
 			continue;
