@@ -19,6 +19,7 @@ int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err)
 		n *= 2;
 	memset(s, 0, sizeof(*s));
 	s->size = (size + 7) & ~7u;
+	s->zeroed = s->size;
 	s->n_sets = n;
 	s->bytes = (size_t)n * (sizeof(struct sets_set) + SETS_WAYS * (size_t)s->size);
 	/* Keys hash all over the table: large pages, or its first use is one fault an entry. */
@@ -130,7 +131,7 @@ void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
 	unsigned way = place(s, at);
 	h = entry(s, set, way);
 	count_add(at->key[way] ? &s->evicted : &s->taken, 1);
-	memset(h, 0, s->size);
+	memset(h, 0, s->zeroed);
 	h->key = at->key[way] = key;
 	at->used[way] = ++s->clock;
 	at->rank[way] = rank;

@@ -39,6 +39,7 @@ struct sets {
 	uint8_t *at; /* entries: those of a set side by side */
 	size_t bytes;
 	uint32_t size;   /* bytes an entry */
+	uint32_t zeroed; /* of them, when it is made: all, unless its owner wants less */
 	uint32_t n_sets; /* a power of two */
 	uint32_t clock;
 	struct count taken, evicted; /* entries in use; entries that made room */
@@ -52,7 +53,7 @@ void *sets_find(struct sets *s, uint64_t key);
 /* The entry that sets_get() of a key that is not there would push out, or NULL: there is room. */
 const void *sets_victim(const struct sets *s, uint64_t key);
 /* The entry of the key, made if there is none: then all bytes behind the head are zero and *fresh
- * is true. Never fails. */
+ * is true (those behind `zeroed` are anything). Never fails. */
 void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh);
 /* An entry that is there gets a rank: at least this one from now on. */
 void sets_raise(struct sets *s, const void *entry, uint32_t rank);

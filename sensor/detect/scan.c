@@ -178,6 +178,7 @@ static int scan_init(const void *config, void **state, struct err *err)
 		scan_fini(s);
 		return rc;
 	}
+	s->pairs.zeroed = offsetof(struct scan_pair, port); /* `n` of them are good */
 	s->pending = calloc(c->arp_pending, sizeof(*s->pending));
 	if (!s->pending) {
 		scan_fini(s);

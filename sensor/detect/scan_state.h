@@ -38,6 +38,10 @@ struct scan_walk {
 		uint32_t n;
 	} top[SCAN_TOP]; /* the first ones met */
 	struct addr first, last;
+	/* The hosts counted: none, one (this one), more (in scan_state.contacts). Most walks end with
+	 * their first. */
+	uint8_t hosts, only_failed;
+	struct addr only;
 	/* What was learnt: contacts of past windows, and of this one. */
 	double past_ok, past_failed;
 	uint32_t window_ok, window_failed;

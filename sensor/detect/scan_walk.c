@@ -76,6 +76,7 @@ static void begin(struct scan_state *s, struct scan_walk *w)
 	w->port_map = 0;
 	memset(w->top, 0, sizeof(w->top));
 	w->since_ns = w->until_ns = 0;
+	w->hosts = 0;
 }
 
 static void learn(const struct scan_config *c, struct scan_walk *w, uint64_t now_ns)
@@ -270,26 +271,52 @@ static void alarm_walk(const struct scan_call *k, const struct scan_step *t,
 	scan_tell(k, &told, kind_of(w, t), &f, text);
 }
 
+/* A host of this walk is met again. Whether it still counts as failed. */
+static bool meet_again(const struct scan_config *c, struct scan_walk *w, const struct scan_step *t,
+		       double benign, bool failed)
+{
+	if (!failed || t->failed || !w->failed)
+		return failed;
+	/* it lives: the failure is taken back */
+	w->failed--;
+	w->answered++;
+	w->log_m = fmax(0, w->log_m + scan_walk_factor(c, benign, false) -
+				   scan_walk_factor(c, benign, true));
+	return false;
+}
+
+static struct met *met_of(struct scan_state *s, const struct scan_walk *w,
+			  const struct scan_step *t, const struct addr *host, bool *fresh)
+{
+	return sets_get(&s->contacts, hash_addr(host, t->src.id + w->serial), t->src.home, fresh);
+}
+
 /* Counts the destination in this walk. False: it has been counted already. */
 static bool count_host(const struct scan_config *c, struct scan_state *s, struct scan_walk *w,
 		       const struct scan_step *t, double benign)
 {
 	bool fresh;
-	struct met *m = sets_get(&s->contacts, hash_addr(&t->dst_addr, t->src.id + w->serial),
-				 t->src.home, &fresh);
 
-	if (fresh) {
-		m->failed = t->failed;
+	if (w->hosts == 0) {
+		w->hosts = 1;
+		w->only = t->dst_addr;
+		w->only_failed = t->failed;
 		return true;
 	}
-	if (m->failed && !t->failed && w->failed) { /* it lives: the failure is taken back */
-		m->failed = 0;
-		w->failed--;
-		w->answered++;
-		w->log_m = fmax(0, w->log_m + scan_walk_factor(c, benign, false) -
-					   scan_walk_factor(c, benign, true));
+	if (w->hosts == 1 && addr_eq(&w->only, &t->dst_addr)) {
+		w->only_failed = meet_again(c, w, t, benign, w->only_failed);
+		return false;
 	}
-	return false;
+	if (w->hosts == 1) {
+		w->hosts = 2;
+		met_of(s, w, t, &w->only, &fresh)->failed = w->only_failed;
+	}
+	struct met *m = met_of(s, w, t, &t->dst_addr, &fresh);
+	if (fresh)
+		m->failed = t->failed;
+	else
+		m->failed = meet_again(c, w, t, benign, m->failed);
+	return fresh;
 }
 
 void scan_walk_step(const struct scan_call *k, const struct scan_step *t)
