@@ -15,7 +15,7 @@
  *
  * Not accused: who passes on what he is asked (a name server that was itself asked for the same domain:
  * its client is), roles dns, dc, relays. Left out: domains of tunnel_dns_known.def and of the
- * configuration; answers for SPF, DKIM, DMARC; reverse zones (not counted at all, proto/dns_zone.c).
+ * configuration, and those of no internet's that are asked of a server inside; answers for SPF, DKIM, DMARC; reverse zones (not counted at all, proto/dns_zone.c).
  *
  * Units:  names, bytes; seconds of packet time.
  * Owns:   bounded tables of (host, domain), of those who pass on, of what was told.
@@ -141,6 +141,19 @@ static int tunnel_dns_init(const void *config, void **state, struct err *err)
 	return 0;
 }
 
+/* Domains of nobody on the internet: asked of a server inside, they end there. Clusters and searched
+ * suffixes put whole names of others before them. */
+static bool is_inside(const char *domain)
+{
+	static const char *const ends[] = {"local", "localdomain", "internal", "intranet", "lan", "home", "corp"};
+	const char *dot = strrchr(domain, '.');
+
+	for (unsigned i = 0; dot && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcasecmp(dot + 1, ends[i]) == 0)
+			return true;
+	return false;
+}
+
 static bool is_known(const struct tunnel_dns_config *c, const char *domain)
 {
 	for (unsigned i = 0; i < sizeof(asked_by_design) / sizeof(asked_by_design[0]); i++)
@@ -263,7 +276,8 @@ static void tunnel_dns_on_observation(const void *config, void *state, const str
 	char up[24], down[24];
 
 	bool relayed = passes_on(c, s, o, b->zone);
-	if (!hosts_home(out->hosts, &o->src) || is_known(c, domain)) {
+	if (!hosts_home(out->hosts, &o->src) || is_known(c, domain) ||
+	    (is_inside(domain) && hosts_home(out->hosts, &o->dst))) {
 		count_add(&s->known, 1);
 		return;
 	}

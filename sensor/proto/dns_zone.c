@@ -6,7 +6,7 @@
  * Vander-Zanden, Taylor, ACM TODS 1990), the long ones among them, the records asked for, and the
  * answers that differ. Beside them plain sums of bytes asked and answered.
  *
- * Left out before anything is counted: names of ordinary records (addresses and the like) that have
+ * Left out before anything is counted: names of ordinary records (addresses and the like, services) that have
  * fewer than PLAIN_MIN bytes below the domain, all others of fewer than OPEN_MIN, and ordinary records
  * of .arpa. So most of an office's queries cost the length of their name.
  *
@@ -59,6 +59,19 @@ static enum record record_of(uint16_t type)
 		if (type == plain[i])
 			return RECORD_plain;
 	return type == 10 || type == 25 || type >= 65280 ? RECORD_rare : RECORD_open;
+}
+
+/* Services announced by DNS (RFC 6763): "Printer, 2nd floor._ipp._tcp.example.com". */
+static bool is_service(const uint8_t *p, uint32_t n)
+{
+	return memmem(p, n, "._tcp.", 6) || memmem(p, n, "._udp.", 6);
+}
+
+static enum record record_in(const struct dns_rr *q, const uint8_t *name)
+{
+	enum record r = record_of(q->type);
+
+	return r == RECORD_open && is_service(name, q->name_len) ? RECORD_plain : r;
 }
 
 /* Where the registered domain begins in a name of which only the end need be text. */
@@ -143,7 +156,7 @@ static void asked(struct zone *z, const struct dns_msg *m, const uint8_t *name, 
 	const struct dns_rr *q = &m->rr[0];
 	uint32_t news = is_new(z->name, NAME_BITS, &z->name_zeros,
 			       hash_lower(name, below, q->type));
-	enum record kind = record_of(q->type);
+	enum record kind = record_in(q, name);
 
 	z->names_16th += news;
 	/* An answer whose question was not seen asks, too. */
@@ -202,7 +215,7 @@ void dns_zone_hear(struct proto_call *c, const struct dns_msg *m)
 
 	if (m->count[DNS_question] == 0 || !c->proto->zones.at)
 		return;
-	bool plain = record_of(q->type) == RECORD_plain;
+	bool plain = record_in(q, name) == RECORD_plain;
 	uint32_t least = plain ? PLAIN_MIN : OPEN_MIN;
 	if (n <= least + 2 || (plain && n > 5 && strncasecmp((const char *)name + n - 5, ".arpa", 5) == 0))
 		return;

@@ -92,6 +92,26 @@ static bool is_again(const struct echoes *e, unsigned way, const struct request 
 	return letters >= WORD;
 }
 
+/* Text, perhaps with zeroes behind it: no time stamp, and no pattern but Windows', which comes back. */
+static bool is_text(const struct request *r)
+{
+	uint32_t letters = 0;
+
+	for (uint32_t i = 0; i < r->kept && r->at[i]; i++) {
+		if (r->at[i] >= 127 || (r->at[i] < ' ' && r->at[i] != '\n' && r->at[i] != '\r' &&
+					r->at[i] != '\t'))
+			return false;
+		letters += (r->at[i] | 32) >= 'a' && (r->at[i] | 32) <= 'z';
+	}
+	return letters >= WORD;
+}
+
+/* Not what came this way before. */
+static bool is_other(const struct echoes *e, unsigned way, const struct request *r)
+{
+	return r->kept != e->last_len[way] || memcmp(r->at, e->last[way], r->kept) != 0;
+}
+
 /* Of a reply: the request of its number, if that is one of the last; *odd: it held something else, of which
  * the reply is no part. */
 static bool is_asked_for(const struct echoes *e, const struct request *r, bool *odd)
@@ -136,7 +156,8 @@ static void count(struct echoes *e, const struct request *r, bool reply, uint8_t
 	e->sum.echoes[reply]++;
 	e->sum.fresh[reply] += fresh;
 	e->sum.again += again;
-	e->sum.odd += odd && (fresh || !e->last_len[way]);
+	/* A device that answers with zeroes, or cuts and fills, says the same each time. */
+	e->sum.odd += odd && (fresh || !e->last_len[way] || (is_text(r) && is_other(e, way, r)));
 	e->sum.stray += stray && fresh;
 	e->sum.bytes[reply] += fresh || again ? r->len : 0;
 	e->sum.longest = r->len > e->sum.longest ? r->len : e->sum.longest;

@@ -69,6 +69,13 @@ static inline void reset_proto_keep(struct reset_proto *r, struct proto *p)
 	r->was = *p;
 }
 
+/* Entries are zeroed when they are given out; the keys say that none is. */
+static inline void reset_sets(struct sets *s)
+{
+	memset(s->set, 0, s->n_sets * sizeof(*s->set));
+	memset(s->at, RESET_POISON, (size_t)s->n_sets * SETS_WAYS * s->size);
+}
+
 static inline struct proto *reset_proto(struct reset_proto *r)
 {
 	struct proto *p = r->p;
@@ -77,6 +84,8 @@ static inline struct proto *reset_proto(struct reset_proto *r)
 		reset_pool(&p->mem.class[c]);
 	reset_pool(&p->flows);
 	memset(p->expected, 0, p->config.expected * sizeof(*p->expected));
+	reset_sets(&p->zones);
+	reset_sets(&p->echoes);
 	*p = r->was;
 	return p;
 }

@@ -97,6 +97,8 @@ def tunnel_none_lookups(c):
         ask(c, t + .12, HOST, RESOLVER, 34000 + i, i, f"{i}.7.113.203.in-addr.arpa", PTR, dns_name(f"h{i}.example.net"))
         ask(c, t + .15, HOST, RESOLVER, 35000 + i, i, "lb._dns-sd._udp.office.example", PTR, rcode=3)
         ask(c, t + .18, HOST, RESOLVER, 36000 + i, i, f"www{i % 9}.example.com.a-rather-long-name-of-a-department.office.example", A, rcode=3)
+        ask(c, t + .2, HOST, RESOLVER, 38000 + i, i, f"Printer {i} in a room with a rather long name of its own._ipp._tcp.example.com", TXT, text(b"rp=%d" % i))
+        ask(c, t + .22, HOST, RESOLVER, 39000 + i, i, f"database-{i}.abcdefghijkl.eu-central-1.rds.example.com.shop.svc.cluster.local", TXT, rcode=0)
         ask(c, t + .21, HOST, RESOLVER, 37000 + i, i, f"_dmarc.mail{i}.example", TXT, text(b"v=DMARC1; p=none"))
 
 

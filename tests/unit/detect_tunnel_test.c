@@ -92,6 +92,11 @@ static void check_askers(void)
 	CASE("a name server whose clients are not seen");
 	zone("10.0.0.3", OUT, "example.net", b);
 	CHECK_STR(facts_told(), "-941 10.0.0.3");
+	CASE("a cluster's names, asked of a server inside; of one outside");
+	zone(WS, DC, "cluster.local", b);
+	CHECK_STR(facts_told(), "");
+	zone(WS, OUT, "cluster.local", b);
+	CHECK_STR(facts_told(), "+941 10.0.0.5");
 	CASE("an outsider asks ours");
 	zone(OUT, DC, "example.net", b);
 	CHECK_STR(facts_told(), "");

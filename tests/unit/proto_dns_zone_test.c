@@ -81,6 +81,8 @@ static const struct {
 	{"short names of a private type", "paa%04u", "example.com", 65399, "%u", 80, 1, true, 80, 0, 0, 80, 80},
 	{"NULL", "paa%04u", "example.com", 10, "%u", 80, 1, true, 80, 0, 0, 80, 80},
 	{"policies of mail", "ip.%03u.spf", "example.com", 16, "\x0fv=spf1 ip4:%u", 48, 1, true, 48, 0, 48, 0, 48},
+	{"printers that are announced", "Printer %u in a room with a name._ipp._tcp", "example.com", 16, "rp=%u", 80, 1,
+	 true, 80, 0, 0, 0, 80},
 	{"no such names", L40 L40 "%u", "example.com", 1, "!", 64, 1, true, 64, 64, 0, 0, 0},
 };
 

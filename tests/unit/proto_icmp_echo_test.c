@@ -143,6 +143,27 @@ static void check_again(void)
 	}
 	CHECK_EQ(facts, 0);
 	rig_fini(&r);
+	begin("commands in short replies");
+	for (uint16_t i = 0; i < 12; i++) {
+		char command[20];
+		int n = snprintf(command, sizeof(command), "dir c:\\%c\n", 'a' + i);
+		fill(p, 56, 'p', i);
+		echo(false, i, p, 56);
+		echo(true, i, command, (uint32_t)n);
+		r.w.now_ns += 2 * NS_PER_S;
+	}
+	CHECK(sum.odd >= 8);
+	rig_fini(&r);
+	begin("a device that puts a time of its own into replies");
+	for (uint16_t i = 0; i < 40; i++) {
+		fill(p, 56, 'p', i);
+		echo(false, i, p, 56);
+		fill(p, 56, 'p', 5000u + i * 3u);
+		echo(true, i, p, 56);
+		r.w.now_ns += NS_PER_S;
+	}
+	CHECK_EQ(facts, 0);
+	rig_fini(&r);
 	begin("replies nobody asked for");
 	for (uint16_t i = 0; i < 60; i++) {
 		fill(p, 100, 'r', i);
