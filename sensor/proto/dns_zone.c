@@ -74,10 +74,19 @@ static enum record record_in(const struct dns_rr *q, const uint8_t *name)
 	return r == RECORD_open && is_service(name, q->name_len) ? RECORD_plain : r;
 }
 
+/* Bytes before the last two labels: a registered domain has no fewer. */
+static uint32_t most_below(const uint8_t *p, uint32_t n)
+{
+	const uint8_t *dot = memrchr(p, '.', n);
+
+	dot = dot ? memrchr(p, '.', (size_t)(dot - p)) : NULL;
+	return dot ? (uint32_t)(dot - p) : 0;
+}
+
 /* Where the registered domain begins in a name of which only the end need be text. */
 static bool domain_of(const uint8_t *p, uint32_t n, uint32_t *at)
 {
-	uint32_t from = n > TAIL_MAX ? n - TAIL_MAX : 0, begin = n, domain, suffix;
+	uint32_t from = n > TAIL_MAX ? n - TAIL_MAX : 0, begin = n, domain;
 
 	for (uint32_t i = n; i > from; i--) {
 		if (p[i - 1] <= ' ' || p[i - 1] >= 127)
@@ -85,7 +94,7 @@ static bool domain_of(const uint8_t *p, uint32_t n, uint32_t *at)
 		if (i == 1 || p[i - 2] == '.')
 			begin = i - 1;
 	}
-	if (!domain_registered(p + begin, n - begin, &domain, &suffix))
+	if (!domain_registered(p + begin, n - begin, &domain, NULL))
 		return false;
 	*at = begin + domain;
 	return true;
@@ -217,7 +226,8 @@ void dns_zone_hear(struct proto_call *c, const struct dns_msg *m)
 		return;
 	bool plain = record_in(q, name) == RECORD_plain;
 	uint32_t least = plain ? PLAIN_MIN : OPEN_MIN;
-	if (n <= least + 2 || (plain && n > 5 && strncasecmp((const char *)name + n - 5, ".arpa", 5) == 0))
+	if (most_below(name, n) < least ||
+	    (plain && n > 5 && strncasecmp((const char *)name + n - 5, ".arpa", 5) == 0))
 		return;
 	if (!domain_of(name, n, &domain) || domain <= least) /* the dot is no part of it */
 		return;

@@ -21,10 +21,12 @@ bool domain_registered(const uint8_t *in, uint32_t n, uint32_t *domain, uint32_t
 	}
 	name[n] = 0;
 	const char *at = psl_registrable_domain(psl_builtin(), name);
-	const char *end = at ? psl_unregistrable_domain(psl_builtin(), at) : NULL;
-	if (!at || !end)
+	if (!at)
 		return false;
 	*domain = (uint32_t)(at - name);
-	*suffix = (uint32_t)(end - name);
-	return true;
+	if (!suffix)
+		return true;
+	const char *end = psl_unregistrable_domain(psl_builtin(), at);
+	*suffix = end ? (uint32_t)(end - name) : n;
+	return end != NULL;
 }
