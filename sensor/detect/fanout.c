@@ -5,21 +5,21 @@
  * desktop, files, RPC, WinRM) is an edge of a graph. Three tests on the edges that are new:
  *   201  fan-out: one host makes new edges to `hosts` different hosts within window_s, and
  *        usual_factor times more than it ever did in a window before;
- *   202  a chain: A reaches B for the first time, and within chain_s B reaches C for the first time,
- *        neither being a host through which others are administered anyway;
- *   203  a single new edge.
- * Fan-out is an absolute floor and alerts at once. In a graph that has just begun every edge is new:
- * so a chain alerts, and a single edge is told, only when enough of the past has been learnt
- * (before, chains are findings). Hosts whose work it is (domain controllers as
- * destinations, scanners, monitoring, jump hosts, backup, relays as sources) are findings.
- * Failed contacts are scan.c's.
+ *   202  a chain: A reaches B for the first time, and within chain_s B reaches C for the first
+ * time, neither being a host through which others are administered anyway; 203  a single new edge.
+ * Of who asks the same hosts for other services as well, within the window and for half of them or
+ * more, fan-out is a finding: monitors and inventories do, whom nobody gave a role. Else it is an
+ * absolute floor and alerts at once. In a graph that has just begun every edge is new: so a chain
+ * alerts, and a single edge is told, only when enough of the past has been learnt (before, chains
+ * are findings). Hosts whose work it is (domain controllers as destinations, scanners, monitoring,
+ * jump hosts, backup, relays as sources) are findings. Failed contacts are scan.c's.
  *
  * Units:  different hosts; seconds of packet time.
- * Owns:   the graph and one window a source, bounded: below 8 MB with the defaults.
- * Cost:   two look-ups a contact on such a service, one pass over at most WINDOW_MAX destinations.
- * Source: Ho, Dhiman, Akhawe, Paxson, Savage, Voelker, Wagner, "Hopper", USENIX Security 2021 (paths
- *         of new logins); Apruzzese, Pierazzi, Colajanni, Marchetti, IEEE TETC 2020 (A to B, B to C
- *         within a bound, from flows alone).
+ * Owns:   the graph, one window a source, and who asked whom for other services, bounded: below 11
+ * MB with the defaults. Cost:   a look-up a contact among our hosts, two on such a service, one
+ * pass over at most WINDOW_MAX destinations. Source: Ho, Dhiman, Akhawe, Paxson, Savage, Voelker,
+ * Wagner, "Hopper", USENIX Security 2021 (paths of new logins); Apruzzese, Pierazzi, Colajanni,
+ * Marchetti, IEEE TETC 2020 (A to B, B to C within a bound, from flows alone).
  */
 #include "detect/edges.h"
 #include "detect/say.h"
@@ -61,9 +61,15 @@ struct source { /* one host that administers */
 	struct addr reached_by;
 };
 
+struct asked {
+	struct sets_head head;
+	uint64_t ns;
+};
+
 struct fanout_state {
 	struct edges edges;
 	struct sets sources;
+	struct sets asked; /* (source, destination): other services, when last */
 	struct count contacts, fresh, alerts, findings;
 };
 
@@ -116,6 +122,7 @@ static void fanout_fini(void *state)
 		return;
 	edges_fini(&s->edges);
 	sets_fini(&s->sources);
+	sets_fini(&s->asked);
 	free(s);
 }
 
@@ -128,7 +135,8 @@ static int fanout_init(const void *config, void **state, struct err *err)
 	if (!s)
 		return err_set(err, ENOMEM, "no memory for fanout");
 	if ((rc = edges_init(&s->edges, c->edges, err)) ||
-	    (rc = sets_init(&s->sources, sizeof(struct source), c->sources, err))) {
+	    (rc = sets_init(&s->sources, sizeof(struct source), c->sources, err)) ||
+	    (rc = sets_init(&s->asked, sizeof(struct asked), c->edges, err))) {
 		fanout_fini(s);
 		return rc;
 	}
@@ -181,6 +189,31 @@ static unsigned add(const struct call *k, struct source *s, uint64_t window_ns, 
 	return hosts;
 }
 
+static uint64_t asked_key(uint64_t src, uint64_t dst)
+{
+	uint64_t key = hash_u64(src, dst);
+
+	return key ? key : 1;
+}
+
+/* The new edges of the window that lead to hosts which were asked for other services, too, are at
+ * least as many as the others. */
+static bool asks_all(const struct call *k, const struct source *s, uint64_t window_ns)
+{
+	uint64_t now_ns = k->o->time_ns;
+	unsigned also = 0, only = 0;
+
+	for (unsigned i = 0; i < s->n; i++) {
+		if (s->at[i].ns + window_ns < now_ns)
+			continue;
+		const struct asked *a = sets_find(&k->s->asked, asked_key(k->src.id, s->at[i].dst));
+		bool lately = a && a->ns + window_ns >= now_ns;
+		also += lately;
+		only += !lately;
+	}
+	return also >= only;
+}
+
 static void test_many(const struct call *k, struct source *s)
 {
 	uint64_t window_ns = k->c->window_s * NS_PER_S, now_ns = k->o->time_ns;
@@ -203,7 +236,7 @@ static void test_many(const struct call *k, struct source *s)
 	snprintf(text, sizeof(text),
 		 "%u hosts newly administered within %u s, ports %s; at most %u before", n,
 		 k->c->window_s, ports, (unsigned)s->usual);
-	tell(k, FANOUT_many, true, n, (double)s->usual, threshold, text);
+	tell(k, FANOUT_many, !asks_all(k, s, window_ns), n, (double)s->usual, threshold, text);
 }
 
 /* The edge at hand is new and leaves a host that a new edge has just led to. */
@@ -255,14 +288,22 @@ static void fanout_on_observation(const void *config, void *state, const struct 
 	struct call k = {.c = config, .s = state, .o = o, .b = obs_body(o), .out = out};
 	bool fresh;
 
-	if (k.b->link.proto != TCP || k.b->outcome != FLOW_answered || k.b->guessed ||
-	    (k.b->seen & FLOW_SYNACK_FIRST) || !edges_administers(o->dport) ||
-	    !hosts_home(out->hosts, &o->src) || !hosts_home(out->hosts, &o->dst))
+	bool administers = k.b->link.proto == TCP && edges_administers(o->dport);
+
+	if (k.b->guessed || (k.b->seen & FLOW_SYNACK_FIRST) ||
+	    (administers && k.b->outcome != FLOW_answered) || !hosts_home(out->hosts, &o->src) ||
+	    !hosts_home(out->hosts, &o->dst) || addr_is_multicast(&o->dst) ||
+	    addr_is_broadcast(&o->dst))
 		return;
 	k.src = hosts_of(out->hosts, &o->src, &k.b->link);
 	k.dst = hosts_of(out->hosts, &o->dst, &k.b->link);
 	if (k.src.id == k.dst.id)
 		return;
+	if (!administers) {
+		struct asked *a = sets_get(&k.s->asked, asked_key(k.src.id, k.dst.id), 0, &fresh);
+		a->ns = o->time_ns;
+		return;
+	}
 	count_add(&k.s->contacts, 1);
 	edges_use(&k.s->edges, k.src.id, k.dst.id, o->dport, o->time_ns, &fresh);
 	if (fresh)

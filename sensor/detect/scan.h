@@ -59,6 +59,7 @@ struct scan_step { /* one contact, as a walk sees it */
 bool scan_port_is_sensitive(uint8_t proto, uint16_t port);
 bool scan_port_is_other(uint8_t proto); /* an IP protocol whose contacts are judged by refusals */
 bool scan_port_is_peer(uint16_t port);
+bool scan_port_is_neighbour(uint16_t port); /* where programs look for peers on the own network */
 bool scan_port_is_inside(uint8_t proto,
 			 uint16_t port); /* never ordinary business with the outside */
 int scan_port_text(uint8_t proto, uint16_t port, char *out, size_t size);

@@ -6,7 +6,8 @@
  * `inside`: the part of them that is offered within a company and not to the world, so that an
  * unanswered contact far away is no everyday mishap.
  *
- * `peer`: of programs that try addresses which others told them, on one port of their own.
+ * `peer`: of programs that try addresses which others told them, on one port of their own; `neighbour`:
+ * of those that a service of theirs tells of hosts behind the same address, most of which are off.
  *
  * Source: the ports of Elastic's and Splunk's published sweep rules (facts, not their code), and
  * the services that the IANA registry names for them.
@@ -72,6 +73,14 @@ bool scan_port_is_peer(uint16_t port)
 			return true;
 	}
 	return false;
+}
+
+bool scan_port_is_neighbour(uint16_t port)
+{
+	return port == 7680 ||	/* Windows' delivery optimisation */
+	       port == 17500 || /* Dropbox */
+	       port == 22000 || /* Syncthing */
+	       port == 27040;	/* Steam */
 }
 
 bool scan_port_is_other(uint8_t proto)

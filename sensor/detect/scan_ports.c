@@ -31,6 +31,7 @@
 
 #include <stdio.h>
 
+#define TENDED_LEAST 20u /* sensitive services: no client asks for so many */
 #define DYNAMIC_PORT    32768
 #define DYNAMIC_SHARE   4
 #define UDP_REFUSED_MIN 3
@@ -141,6 +142,14 @@ static struct scan_pair *pair_of(struct scan_state *s, const struct scan_step *t
 	return p && silent && p->refused < UDP_REFUSED_MIN ? NULL : p;
 }
 
+/* Who looks after hosts (a monitor, a console) finds what it asks for, nearly everywhere. */
+static bool tends(const struct scan_call *k, const struct scan_step *t)
+{
+	const struct scan_source *src = sets_find(&k->s->sources, t->src.id);
+
+	return src && src->tended >= TENDED_LEAST && src->tended >= 2 * src->untended;
+}
+
 void scan_ports_step(const struct scan_call *k, const struct scan_step *t)
 {
 	const struct scan_config *c = k->c;
@@ -148,6 +157,7 @@ void scan_ports_step(const struct scan_call *k, const struct scan_step *t)
 
 	if (!p)
 		return;
+	p->lives |= !t->failed || !t->silent;
 	if (!t->failed) {
 		p->ok = within(p->ok_ns, t->start_ns, c->ports_s) ? p->ok + 1 : 1;
 		p->ok_ns = t->start_ns;
@@ -162,7 +172,9 @@ void scan_ports_step(const struct scan_call *k, const struct scan_step *t)
 
 	struct tally n = tally_of(c, p, t->start_ns);
 	bool many = n.low + n.high / DYNAMIC_SHARE >= c->ports;
-	bool sensitive = n.soon >= c->sensitive_ports && n.soon_sensitive >= c->sensitive_of;
+	/* Of a host that is off every port is silent, also to who watches whether it is on. */
+	bool sensitive = !(!p->lives && tends(k, t)) && n.soon >= c->sensitive_ports &&
+			 n.soon_sensitive >= c->sensitive_of;
 	uint32_t failed = n.low + n.high;
 	if ((many || sensitive) && failed >= c->failed_share * (failed + p->ok))
 		alarm_ports(k, t, p, &n);

@@ -52,6 +52,7 @@ struct scan_walk {
 struct scan_source {
 	struct sets_head head;
 	struct scan_walk walk[WALK_count];
+	uint32_t tended, untended; /* sensitive services of ours that answered it, that did not */
 	struct { /* 0: never told */
 		uint64_t ns;
 		uint32_t more; /* counted since */
@@ -66,6 +67,7 @@ struct scan_pair { /* ports of one host that one source failed at */
 	uint32_t ok; /* answered in the window */
 	uint16_t n, next;
 	uint16_t refused; /* different UDP ports and IP protocols that ICMP refused */
+	bool lives;	  /* it refused or answered something */
 	struct {
 		uint64_t ns;
 		uint16_t port;

@@ -221,20 +221,22 @@ static enum scan_kind kind_of(const struct scan_walk *w, const struct scan_step 
 	return pings * 2 > w->failed ? SCAN_ping : SCAN_hosts;
 }
 
-/* Peers far away that are gone; on a mirror that has shown no ARP reply of anybody, requests that
+/* Peers far away that are gone, or near and off; on a mirror that has shown no ARP reply of anybody, requests that
  * do not walk from number to number: a router asks so for whom the world looks for. */
 static bool is_excused(const struct scan_state *s, const struct scan_walk *w,
 		       const struct scan_step *t)
 {
-	uint32_t peers = 0;
+	uint32_t peers = 0, neighbours = 0;
 
 	for (unsigned i = 0; i < SCAN_TOP; i++) {
 		if (w->top[i].proto != SCAN_ICMP && scan_port_is_peer(w->top[i].port))
 			peers += w->top[i].n;
+		if (w->top[i].proto != SCAN_ICMP && scan_port_is_neighbour(w->top[i].port))
+			neighbours += w->top[i].n;
 	}
 	if (t->proto == SCAN_PROTO_ARP)
 		return !s->arp_replies && w->in_row * 2 < w->failed;
-	return t->far && peers * 2 > w->failed;
+	return (t->far && peers * 2 > w->failed) || neighbours * 2 > w->failed;
 }
 
 static void alarm_walk(const struct scan_call *k, const struct scan_step *t,
@@ -330,10 +332,14 @@ void scan_walk_step(const struct scan_call *k, const struct scan_step *t)
 		count_add(&s->repeated, 1);
 		return;
 	}
-	struct scan_walk *w = &scan_source_of(s, &t->src)
-				       ->walk[arp                    ? WALK_arp
-					      : t->proto == SCAN_UDP ? WALK_udp
-								     : WALK_ip];
+	struct scan_source *src = scan_source_of(s, &t->src);
+	struct scan_walk *w = &src->walk[arp                    ? WALK_arp
+					 : t->proto == SCAN_UDP ? WALK_udp
+								: WALK_ip];
+	if (!t->far && scan_port_is_sensitive(t->proto, t->dport)) {
+		src->tended += !t->failed;
+		src->untended += t->failed;
+	}
 	learn(c, w, t->time_ns);
 	fade(c, s, w, t->time_ns);
 	w->window_ok += !t->failed;

@@ -56,6 +56,21 @@ static void test_vertical(void)
 	      r.text);
 	rig_end();
 
+	CASE("of a host that is off, by who finds what it asks for elsewhere; of one that refuses");
+	for (unsigned tended = 19; tended <= 20; tended++) {
+		rig_start();
+		for (unsigned i = 0; i < tended; i++)
+			touch(ip("10.0.0.1"), ip_plus("10.2.0.1", i), 6, 22, FLOW_answered);
+		for (unsigned i = 0; i < 8; i++)
+			touch(ip("10.0.0.1"), ip("10.1.0.1"), 6, admin[i], FLOW_unanswered);
+		CHECK_EQ(r.alerts, tended < 20);
+		for (unsigned i = 0; i < 8; i++)
+			touch(ip("10.0.0.1"), ip("10.1.0.2"), 6, admin[i],
+			      i ? FLOW_unanswered : FLOW_refused);
+		CHECK_EQ(r.alerts, 1); /* the second is counted in the first */
+		rig_end();
+	}
+
 	CASE("eight ports with four sensitive ones");
 	rig_start();
 	for (unsigned i = 0; i < 4; i++) {

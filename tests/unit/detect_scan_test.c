@@ -284,6 +284,7 @@ static void test_peers(void)
 		{"peers far away that are gone", "80.1.0.0", 6346, 0, 1},
 		{"another port far away", "80.1.0.0", 2323, 1, 0},
 		{"that port among ours", "10.1.0.0", 6346, 1, 0},
+		{"neighbours that are off", "10.1.0.0", 7680, 0, 1},
 	};
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		CASE(rows[i].name);
