@@ -8,6 +8,7 @@
 #include "rule/walk.h"
 
 #include "base/ascii.h"
+#include "rule/asn1.h"
 #include "rule/base64.h"
 #include "rule/dataset.h"
 #include "rule/entropy.h"
@@ -246,6 +247,17 @@ static enum outcome walk_entropy(struct walk *w, unsigned i, int64_t from)
 								       : OUTCOME_no;
 }
 
+static enum outcome walk_asn1(struct walk *w, unsigned i, int64_t from)
+{
+	const struct step *s = &w->step[i];
+	int64_t at = s->offset + (s->flags & STEP_RELATIVE ? from : 0) - (int64_t)w->v->base;
+
+	if (at >= 0 && at < (int64_t)w->v->len &&
+	    rule_asn1_holds(s->arg, w->v->at + at, w->v->len - (uint32_t)at))
+		return rule_walk(w, i + 1, from);
+	return w->v->complete ? OUTCOME_no : OUTCOME_maybe;
+}
+
 /* What follows it looks into what it gave; without such conditions it is none. */
 static enum outcome walk_base64(struct walk *w, unsigned i, int64_t from)
 {
@@ -288,6 +300,8 @@ enum outcome rule_walk(struct walk *w, unsigned i, int64_t from)
 		return walk_base64(w, i, from);
 	case STEP_entropy:
 		return walk_entropy(w, i, from);
+	case STEP_asn1:
+		return walk_asn1(w, i, from);
 	case STEP_dataset:
 		return walk_dataset(w, i, from);
 	case STEP_content:

@@ -69,11 +69,33 @@ static bool plain_word(struct words *w, struct span word)
 	return true;
 }
 
+/* Suricata reads these with a blank, too. */
+static bool spaced_word(struct words *w, struct span word)
+{
+	static const struct {
+		const char *word;
+		uint8_t base;
+	} strings[] = {{"string hex", 16}, {"string dec", 10}, {"string oct", 8}};
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (span_is(word, strings[i].word)) {
+			w->string = true;
+			w->op->base = strings[i].base;
+			return true;
+		}
+	}
+	if (word.len > 6 && memcmp(word.at, "align ", 6) == 0) {
+		w->op->align = true;
+		return true;
+	}
+	return false;
+}
+
 static int one_word(struct build *b, struct words *w, struct span word)
 {
 	uint64_t v = 0;
 
-	if (plain_word(w, word))
+	if (plain_word(w, word) || spaced_word(w, word))
 		return 0;
 	int rc = named(b, word, "multiplier", 65535, &v);
 	if (rc == 0)

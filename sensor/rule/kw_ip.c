@@ -94,6 +94,9 @@ static int fragbits_parse(struct span value, void *arg, struct fault *f)
 	if (v.len && (v.at[0] == '+' || v.at[0] == '*' || v.at[0] == '!')) {
 		b->mode = v.at[0];
 		v = span_cut(v, 1, v.len);
+	} else if (v.len && (v.at[v.len - 1] == '+' || v.at[v.len - 1] == '*')) { /* as of flags */
+		b->mode = v.at[v.len - 1];
+		v = span_cut(v, 0, v.len - 1);
 	}
 	for (uint32_t i = 0; i < v.len; i++) {
 		switch (v.at[i] & ~32) {

@@ -94,13 +94,11 @@ const struct keyword keyword_classtype = {
 static int priority_build(struct build *b, struct span value)
 {
 	uint32_t v = 0;
-	int rc = number(b, value, 1, &v);
+	int rc = number(b, value, 0, &v);
 
 	if (rc)
 		return rc;
-	if (v > 255)
-		return rule_fault(b->fault, value, "a priority is 1 .. 255");
-	b->sig->rule.about.severity = (uint8_t)(v > 4 ? 4 : v);
+	b->sig->rule.about.severity = (uint8_t)(v > 4 ? 4 : v ? v : 1);
 	b->has_priority = true;
 	return 0;
 }

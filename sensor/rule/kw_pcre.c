@@ -143,6 +143,8 @@ static int pcre_build(struct build *b, struct span value)
 	if (negated)
 		v = span_trim(span_cut(v, 1, v.len));
 	struct span text = rule_span_unquote(v);
+	if (text.len && text.at[0] == 'm') /* as in Perl */
+		text = span_cut(text, 1, text.len);
 	const char *slash = text.len > 1 ? memrchr(text.at + 1, '/', text.len - 1) : NULL;
 	if (text.len == 0 || text.at[0] != '/' || !slash)
 		return rule_fault(b->fault, v, "pcre is \"/EXPRESSION/OPTIONS\"");

@@ -44,14 +44,14 @@ static int track_parse(struct build *b, struct span v, struct threshold *t)
 	return 0;
 }
 
-static int number(struct build *b, struct span v, uint32_t *out)
+static int number(struct build *b, struct span v, bool zero, uint32_t *out)
 {
 	uint64_t n;
 	int rc = rule_number_parse(v, UINT32_MAX, &n, b->fault);
 
 	if (rc)
 		return rc;
-	if (n == 0)
+	if (n == 0 && !zero)
 		return rule_fault(b->fault, v, "0 is not allowed here");
 	*out = (uint32_t)n;
 	return 0;
@@ -84,16 +84,16 @@ static int item_parse(struct build *b, struct span item, bool filter, struct thr
 	case HAS_TRACK:
 		return track_parse(b, v, t);
 	case HAS_COUNT:
-		return number(b, v, &t->count);
+		return number(b, v, true, &t->count);
 	case HAS_SECONDS:
-		return number(b, v, &t->seconds);
+		return number(b, v, false, &t->seconds);
 	case HAS_UNIQUE:
 		t->unique = span_is(v, "src_port") ? UNIQUE_sport : UNIQUE_dport;
 		return t->unique == UNIQUE_sport || span_is(v, "dst_port")
 			       ? 0
 			       : rule_fault(b->fault, v, "unique_on is src_port or dst_port");
 	default:
-		return number(b, v, &t->multiplier);
+		return number(b, v, false, &t->multiplier);
 	}
 }
 

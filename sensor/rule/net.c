@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 #define DEPTH_MAX 16u   /* lists and variables inside each other */
 #define ITEMS_MAX 65536u /* of one list, variables written out */
@@ -272,7 +273,7 @@ static int parse_item(struct net_parse *p, struct span s, unsigned depth, struct
 		return parse_list(p, s, depth + 1, out);
 	if (s.at[0] == '$')
 		return parse_var(p, s, depth, out);
-	if (span_is(s, "any")) {
+	if (s.len == 3 && strncasecmp(s.at, "any", 3) == 0) {
 		*out = set_all(p->vars->arena, p->max);
 		return 0;
 	}

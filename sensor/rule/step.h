@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 enum step_kind { STEP_content, STEP_isdataat, STEP_pcre, STEP_byte_test, STEP_byte_jump,
-		 STEP_byte_extract, STEP_byte_math, STEP_bsize, STEP_base64, STEP_dataset, STEP_entropy };
+		 STEP_byte_extract, STEP_byte_math, STEP_bsize, STEP_base64, STEP_dataset, STEP_entropy, STEP_asn1 };
 
 /* Bits of step.flags */
 #define STEP_NOCASE 1u
