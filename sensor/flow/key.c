@@ -14,6 +14,8 @@
 #define PRIVILEGED 1024u
 #define EPHEMERAL  32768u
 #define ENIP       44818u /* EtherNet/IP: registered, although clients draw it, too */
+#define NFS        2049u  /* whose clients draw privileged ports, from 512 on (bindresvport) */
+#define RESERVED   512u
 #define ID_BITS    53 /* what a double holds exactly: JSON readers round anything longer */
 
 struct flow_secret flow_key_secret(uint64_t seed)
@@ -154,6 +156,8 @@ bool flow_key_icmp_answers(uint8_t proto, uint8_t type)
 
 bool flow_key_from_server(uint16_t sport, uint16_t dport)
 {
+	if (sport != dport && ((sport == NFS && dport >= RESERVED) || (dport == NFS && sport >= RESERVED)))
+		return sport == NFS;
 	if (sport < PRIVILEGED || dport < PRIVILEGED)
 		return sport < PRIVILEGED && dport >= PRIVILEGED;
 	if ((sport == ENIP || dport == ENIP) && (sport < EPHEMERAL || dport < EPHEMERAL))

@@ -48,6 +48,6 @@ bool flow_key_icmp_answers(uint8_t proto, uint8_t type);
 
 /* True when the ports say that the sender of a packet from `sport` to `dport` is the server: one
  * side's port is privileged, or else below the ports that clients draw (RFC 6335 6, Linux 32768), of
- * which only EtherNet/IP's 44818 is known to serve.
+ * which only EtherNet/IP's 44818 is known to serve. NFS's 2049 serves clients of privileged ports.
  */
 bool flow_key_from_server(uint16_t sport, uint16_t dport);

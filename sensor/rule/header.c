@@ -80,7 +80,7 @@ static const struct keyword app_words[] = {
 	APP("http"), APP("http1"), APP("http2"), APP("tls"), APP("ssl"), APP("dns"), APP("doh2"),
 	APP("mdns"), APP("llmnr"), APP("smtp"), APP("ftp"), APP("ftp-data"), APP("smb"),
 	APP("dcerpc"), APP("ssh"), APP("imap"), APP("pop3"), APP("nfs"), APP("ntp"), APP("dhcp"),
-	APP("krb5"), APP("ike"), APP("snmp"), APP("sip"), APP("tftp"), APP("rfb"), APP("rdp"),
+	APP("krb5"), APP("ike"), APP("ikev2"), APP("snmp"), APP("sip"), APP("tftp"), APP("rfb"), APP("rdp"),
 	APP("mqtt"), APP("telnet"), APP("modbus"), APP("dnp3"), APP("enip"), APP("quic"),
 	APP("websocket"), APP("ldap"), APP("pgsql"), APP("mysql"), APP("bittorrent-dht"),
 	APP("radius"), APP("rsync"), APP("irc"), APP("jabber"), APP("msn"), APP("template"),
@@ -103,7 +103,7 @@ static const struct {
 	const char *name, *app;
 } also[] = {
 	{"http", "http2"}, {"http", "doh2"}, {"http1", "http"}, {"http2", "doh2"},
-	{"ssl", "tls"},    {"dcerpc", "smb"}, {"dns", "doh2"},
+	{"ikev2", "ike"}, {"ssl", "tls"},    {"dcerpc", "smb"}, {"dns", "doh2"},
 };
 
 uint64_t rule_header_apps(const char *name)

@@ -70,7 +70,10 @@ static int app_layer_event_build(struct build *b, struct span value)
 
 	if (!rule_span_next(&rest, '.', &app))
 		return rule_fault(b->fault, value, "PROTOCOL.EVENT");
-	uint64_t apps = rule_header_apps(rule_span_text(app, text, sizeof(text)));
+	rule_span_text(app, text, sizeof(text));
+	for (char *c = text; *c; c++)
+		*c = *c == '_' ? '-' : *c; /* bittorrent_dht */
+	uint64_t apps = rule_header_apps(text);
 	for (unsigned a = APP_failed + 1; a < APP_count && !p; a++) {
 		if (apps >> a & 1)
 			p = protocols[a];

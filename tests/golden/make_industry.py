@@ -94,5 +94,32 @@ def dnp3_station(c):
                (">", bytes(spoilt)), (">", dnp3(0xC4, b"\xc4\x0d"))])
 
 
+def modbus(transaction, pdu, unit=1, protocol=0):
+    return struct.pack(">HHHB", transaction, protocol, len(pdu) + 1, unit) + pdu
+
+
+@case('alert modbus any any -> any any (msg:"registers read"; modbus:access read holding, address 5; sid:360;)\n'
+      'alert modbus any any -> any any (msg:"other address"; modbus:access read holding, address 4; sid:361;)\n'
+      'alert modbus any any -> any any (msg:"coil on"; modbus:access write coils, address 20, value 1; sid:362;)\n'
+      'alert modbus any any -> any any (msg:"coil off"; modbus:access write coils, address 21, value 1; sid:363;)\n'
+      'alert modbus any any -> any any (msg:"silent"; modbus:unit 3, function 8, subfunction 4; sid:364;)\n'
+      'alert modbus any any -> any any (msg:"not public"; modbus:function !public; sid:365;)\n'
+      'alert modbus any any -> any any (msg:"setpoint"; modbus:access write holding, address 8, value >400; sid:366;)\n'
+      'alert modbus any any -> any any (msg:"nobody asked"; app-layer-event:modbus.unsolicited_response; sid:367;)\n'
+      'alert modbus any any -> any any (msg:"other protocol"; app-layer-event:modbus.invalid_protocol_id; sid:368;)\n'
+      'alert modbus any any -> any any (msg:"not what was written"; app-layer-event:modbus.value_mismatch; sid:369;)\n')
+def modbus_station(c):
+    """Registers read, coils and a register written, a unit silenced, a function of nobody's, odd answers."""
+    c.session(0, STATION, PLC, 50003, 502,
+              [(">", modbus(1, struct.pack(">BHH", 3, 4, 2))), ("<", modbus(1, b"\x03\x04\0\x0a\1\x2c")),
+               (">", modbus(2, struct.pack(">BHHB", 15, 19, 10, 2) + b"\xcd\x01")),
+               ("<", modbus(2, struct.pack(">BHH", 15, 19, 10))),
+               (">", modbus(3, struct.pack(">BHH", 8, 4, 0), unit=3)),
+               (">", modbus(4, b"\x2a") + modbus(5, struct.pack(">BHH", 6, 7, 500))),
+               ("<", modbus(5, struct.pack(">BHH", 6, 7, 501))),
+               ("<", modbus(9, b"\x03\x02\0\1")),
+               (">", modbus(6, struct.pack(">BHH", 1, 0, 1), protocol=7))])
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

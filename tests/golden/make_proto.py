@@ -122,5 +122,52 @@ def small_protocols(c):
     c.add(6, udp(CLIENT, "224.0.0.251", 5353, 5353, question("printer.local", ident=0)))
 
 
+def xdr(data):
+    return struct.pack(">I", len(data)) + data + bytes(-len(data) % 4)
+
+
+def rpc_call(xid, version, procedure, arguments=b""):
+    unix = struct.pack(">I", 7) + xdr(b"workstation1") + struct.pack(">III", 1000, 100, 0)
+    return (struct.pack(">6I", xid, 0, 2, 100003, version, procedure) + struct.pack(">I", 1) + xdr(unix) +
+            bytes(8) + arguments)
+
+
+def rpc_reply(xid, status, rest=b""):
+    return struct.pack(">7I", xid, 1, 0, 0, 0, 0, status) + rest
+
+
+def record(message):
+    return struct.pack(">I", 1 << 31 | len(message)) + message
+
+
+@case('alert nfs any any -> any any (msg:"looked up"; nfs_procedure:3; nfs_version:3; sid:240;)\n'
+      'alert nfs any any -> any any (msg:"renamed"; nfs.procedure:14; sid:241;)\n'
+      'alert nfs any any -> any any (msg:"written"; nfs_procedure:7-8; sid:242;)\n'
+      'alert nfs any any -> any any (msg:"made a folder"; nfs_procedure:9; sid:243;)\n'
+      'alert nfs any any -> any any (msg:"old version"; nfs_version:2; sid:244;)\n'
+      'alert tftp any any -> any any (msg:"configuration"; tftp.file; content:".cfg"; endswith; tftp.opcode:2; sid:245;)\n'
+      'alert tftp any any -> any any (msg:"boot"; tftp.file; content:".cfg"; tftp.opcode:1; sid:246;)\n'
+      'alert bittorrent-dht any any -> any any (msg:"peers"; content:"get_peers"; sid:247;)\n'
+      'alert bittorrent-dht any any -> any any (msg:"broken"; app-layer-event:bittorrent_dht.malformed_packet; sid:248;)\n')
+def file_servers(c):
+    """A name looked up and changed on NFS 3, data written in a long record, NFS 2 over UDP; TFTP; a DHT."""
+    handle = xdr(b"H" * 32)
+    c.session(0, CLIENT, SERVER, 900, 2049,
+              [(">", record(rpc_call(1, 3, 3, handle + xdr(b"passwd")))), ("<", record(rpc_reply(1, 2, bytes(4)))),
+               (">", record(rpc_call(2, 3, 14, handle + xdr(b"plan.doc") + handle + xdr(b"plan.doc.locked")))),
+               ("<", record(rpc_reply(2, 0, bytes(8)))),
+               (">", record(rpc_call(3, 3, 7, handle + struct.pack(">QII", 0, 5000, 2) + xdr(b"d" * 5000))) +
+                record(rpc_call(4, 3, 0))),
+               ("<", record(rpc_reply(3, 0, bytes(8))) + record(rpc_reply(4, 0)[:24]))])
+    c.add(5, udp(CLIENT, SERVER, 901, 2049, rpc_call(9, 2, 4, bytes(32) + xdr(b"file"))))
+    c.add(5.1, udp(SERVER, CLIENT, 2049, 901, rpc_reply(9, 0, bytes(32))))
+    c.add(6, udp(CLIENT, SERVER, 40000, 69, b"\0\1boot.bin\0octet\0"))
+    c.add(7, udp(CLIENT, SERVER, 40001, 69, b"\0\2router.cfg\0octet\0"))
+    ident, peers = b"2:id20:abcdefghij0123456789", b"9:info_hash20:mnopqrstuvwxyz123456"
+    c.add(8, udp(CLIENT, SERVER, 6881, 6881, b"d1:ad" + ident + peers + b"e1:q9:get_peers1:t2:aa1:y1:qe"))
+    c.add(8.1, udp(SERVER, CLIENT, 6881, 6881, b"d1:rd" + ident + b"e1:t2:aa1:y1:re"))
+    c.add(8.2, udp(CLIENT, SERVER, 6881, 6881, b"d1:ad" + ident + b"e1:q4:ping1:t2:aa1:y9:qe"))
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

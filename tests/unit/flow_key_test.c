@@ -22,6 +22,9 @@ static const struct {
 	{"registered to EtherNet/IP", 3033,  44818, false},
 	{"EtherNet/IP to registered", 44818, 3033,  true},
 	{"EtherNet/IP to ephemeral",  44818, 50000, false},
+	{"NFS, to privileged",        2049,  700,   true},
+	{"NFS, from privileged",      1023,  2049,  false},
+	{"web to a client on 2049",   80,    2049,  true},
 	{"web to a client on 44818",  80,    44818, true},
 };
 
