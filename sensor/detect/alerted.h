@@ -7,9 +7,9 @@
  */
 #pragma once
 
+#include "base/sets.h"
 #include "detect/finding.h"
 #include "detect/hosts.h"
-#include "base/sets.h"
 
 struct alerted_host {
 	struct sets_head head;

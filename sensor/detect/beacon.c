@@ -7,10 +7,10 @@
  * (/24, /48) that `users` of our hosts or fewer speak to, that no state knows, and that was first
  * met less than new_s before the beats began. It is an alert with a second proof:
  *   - something else accused the host within accused_s (an alert of another detector); or
- *   - the beats have one size, and the server is an improvised one: called by its bare address, with
- *     a certificate that nobody signed, TLS or HTTP on a port that is not theirs. One of these
- *     marks is enough when enough of the past is known that a new network is news; before that it
- *     takes all three.
+ *   - the beats have one size, and the server is improvised: called by its bare address, with a
+ *     certificate that nobody signed, TLS or HTTP on a port that is not theirs. One of these marks
+ *     is enough when enough of the past is known that a new network is news; before that it takes
+ *     all three.
  *
  * Not seen: beats to an address that the host also calls otherwise (a shared cloud front); gaps
  * below half a second; UDP but QUIC (port 443); sleeps drawn from a distribution wider than the
@@ -147,8 +147,8 @@ static bool is_address(const char *name)
 
 static unsigned marks_of(const struct observation *o, const struct call *k)
 {
-	static const uint16_t tls[] = {443, 465, 563, 636, 853, 989, 990, 992, 993, 994, 995,
-				       3269, 5061, 5223, 5228, 8443, 8883};
+	static const uint16_t tls[] = {443, 465, 563,  636,  853,  989,  990,  992, 993,
+				       994, 995, 3269, 5061, 5223, 5228, 8443, 8883};
 	static const uint16_t http[] = {80, 443, 3128, 8000, 8008, 8080, 8088, 8888};
 	const struct obs_beat *b = k->b;
 	unsigned marks = b->self_signed ? MARK_unsigned : 0;
@@ -180,8 +180,8 @@ static bool is_rare(const struct beacon_config *c, struct beacon_state *s,
 	return true;
 }
 
-static void tell(const struct beacon_config *c, struct beacon_state *s,
-		 const struct observation *o, const struct detector_out *out, const struct call *k)
+static void tell(const struct beacon_config *c, struct beacon_state *s, const struct observation *o,
+		 const struct detector_out *out, const struct call *k)
 {
 	const struct obs_beat *b = k->b;
 	bool improvised = out->mature ? k->marks != 0 : k->marks == MARKS_all;
@@ -203,14 +203,14 @@ static void tell(const struct beacon_config *c, struct beacon_state *s,
 	};
 
 	teller_say(&s->t, out, o, &m,
-		   "%u calls%s to %s port %u%s%s, every %.1f s (lately %.1f … %.1f)%s; %u of our hosts "
-		   "use the network%s%s%s%s%s",
+		   "%u calls%s to %s port %u%s%s, every %.1f s (lately %.1f … %.1f)%s; %u of our "
+		   "hosts use the network%s%s%s%s%s",
 		   b->beats, b->flows < b->beats / 2 ? " inside few connections" : "",
 		   nets_text(&o->dst, net, sizeof(net)), o->dport, *k->name ? ", " : "", k->name,
 		   b->median_ms / 1e3, b->least_ms / 1e3, b->most_ms / 1e3,
 		   k->same ? ", all of one size" : "", k->users, mark_texts[k->marks],
-		   k->other ? "; the host was accused: " : "",
-		   k->other ? k->other->msg : "", *k->agent ? "; by " : "", k->agent);
+		   k->other ? "; the host was accused: " : "", k->other ? k->other->msg : "",
+		   *k->agent ? "; by " : "", k->agent);
 }
 
 static void beacon_on_observation(const void *config, void *state, const struct observation *o,
@@ -222,8 +222,7 @@ static void beacon_on_observation(const void *config, void *state, const struct 
 
 	count_add(&s->beats, 1);
 	if (!hosts_home(out->hosts, &o->src) || hosts_home(out->hosts, &o->dst) ||
-	    addr_is_multicast(&o->dst) || addr_is_link_local(&o->dst) ||
-	    !is_rare(c, s, o, out, &k))
+	    addr_is_multicast(&o->dst) || addr_is_link_local(&o->dst) || !is_rare(c, s, o, out, &k))
 		return;
 	struct host_view view = hosts_of(out->hosts, &o->src, &k.b->link);
 	k.name = (const char *)(k.b + 1);

@@ -22,6 +22,7 @@
 #include "detect/teller.h"
 
 #include "base/clock.h"
+#include "observe/wake.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-/* What each of our hosts has received from another one lately: what leaves it afterwards may be that.
+/* What each of our hosts has received from another one lately: what leaves it afterwards may be
+ * that.
  *
- * Shape:  bounded; the host not used for longest goes first, counted. Two halves of a window, so that
- *         what is forgotten goes by halves.
- * Thread: the detect thread's.
- * Cost:   one look-up a volume between two of ours.
+ * Shape:  bounded; the host not used for longest goes first, counted. Two halves of a window, so
+ * that what is forgotten goes by halves. Thread: the detect thread's. Cost:   one look-up a volume
+ * between two of ours.
  */
 #pragma once
 

@@ -20,7 +20,7 @@ enum flow_event_kind {
 	FLOW_EVENT_interim, /* every flow.interim seconds while it lives */
 	FLOW_EVENT_volume,  /* either side has sent FLOW_VOLUME_BYTES or _PKTS more */
 	FLOW_EVENT_end,     /* the flow is gone after this call */
-	FLOW_EVENT_wake,    /* TCP: a side says something after FLOW_IDLE_NS of silence of both */
+	FLOW_EVENT_wake, FLOW_EVENT_woken, /* TCP: client, server speaks after FLOW_IDLE_NS of silence */
 };
 /* Powers of two: a step is seen by the bits that change, at no memory and no division. */
 #define FLOW_VOLUME_BYTES (4u << 20)

@@ -364,7 +364,8 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 	if (news.step)
 		tell(t, f, FLOW_EVENT_volume, FLOW_END_none, &at);
 	if (news.wake && f->state == FLOW_established)
-		tell(t, f, FLOW_EVENT_wake, FLOW_END_none, &at);
+		tell(t, f, p->dir == FLOW_to_server ? FLOW_EVENT_wake : FLOW_EVENT_woken,
+		     FLOW_END_none, &at);
 	arm(t, f, is_new);
 	if (k.proto == PROTO_TCP && t->streams.on_piece) {
 		t->streams.events = 0;

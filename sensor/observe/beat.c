@@ -22,13 +22,12 @@
 #define SAME_BYTES 16u /* so much more or less is the same size, or a 20th of it */
 #define SAME_SHARE 20u
 #define KEEPALIVE  1u
-#define ENDED      3u /* flows whose length says how busy the client is */
+#define ENDED      3u    /* flows whose length says how busy the client is */
 #define BUSY_MS    5000u /* gaps longer than that may be all work: a server that lets clients wait */
 
 static const struct {
 	double width, inside, multiple, outside;
-} widths[BEAT_WIDTHS] = {
-	{1.10, 7.5, 1, 0.07}, {1.25, 3.75, 0.5, 0.125}, {2.25, 1.71, 0.11, 0.11}};
+} widths[BEAT_WIDTHS] = {{1.10, 7.5, 1, 0.07}, {1.25, 3.75, 0.5, 0.125}, {2.25, 1.71, 0.11, 0.11}};
 
 int beats_init(struct beats *b, uint32_t entries, struct err *err)
 {
@@ -118,8 +117,8 @@ static double likelihood(unsigned w, double ratio)
 	return widths[w].outside;
 }
 
-/* The widest window has its middle, in ratio, between the gaps that a fifth are below and above: the
- * median of an even spread lies too high. */
+/* The widest window has its middle, in ratio, between the gaps that a fifth are below and above:
+ * the median of an even spread lies too high. */
 static void judge(struct beat *e, uint32_t gap_ms)
 {
 	uint32_t sorted[BEAT_GAPS], n = sort(e, sorted);
@@ -175,8 +174,8 @@ double beat_evidence(const struct beat *e)
 	return sum / BEAT_WIDTHS;
 }
 
-/* A client that asks again as soon as it is answered is as regular as its server is fast. How long it
- * is busy is known once flows have ended. */
+/* A client that asks again as soon as it is answered is as regular as its server is fast. How long
+ * it is busy is known once flows have ended. */
 static bool is_work(const struct beat *e)
 {
 	uint64_t median_ms = beat_median_ms(e);
@@ -259,9 +258,8 @@ void observe_beat_contact(struct observer *o, const struct flow *f, const struct
 /* Keepalives of TCP have a byte of no meaning, and come by the clock of the system. */
 void observe_beat_wake(struct observer *o, const struct flow *f, const struct order *at)
 {
-	struct beat *e = o->beats.at && is_watched(f)
-				 ? beats_find(&o->beats, observe_pair_key(f))
-				 : NULL;
+	struct beat *e =
+		o->beats.at && is_watched(f) ? beats_find(&o->beats, observe_pair_key(f)) : NULL;
 
 	if (!e)
 		return;
@@ -280,9 +278,8 @@ void observe_beat_wake(struct observer *o, const struct flow *f, const struct or
 
 void observe_beat_end(struct observer *o, const struct flow *f)
 {
-	struct beat *e = o->beats.at && is_watched(f)
-				 ? beats_find(&o->beats, observe_pair_key(f))
-				 : NULL;
+	struct beat *e =
+		o->beats.at && is_watched(f) ? beats_find(&o->beats, observe_pair_key(f)) : NULL;
 
 	if (!e || f->outcome != FLOW_answered)
 		return;

@@ -23,10 +23,9 @@
  *
  * Shape:  BEAT_WAYS entries a set, the one silent for longest goes, counted.
  * Thread: the worker's.
- * Cost:   one look-up a connection, a wake, a TLS hello, an HTTP transaction; sixteen numbers sorted
- * a beat; nothing a packet.
- * Source: e-detectors: Shin, Ramdas, Rinaldo, "E-detectors", 2022; that a wrong null makes such a
- * test worthless was measured for this project (docs/why/0019).
+ * Cost:   one look-up a connection, a wake, a TLS hello, an HTTP transaction; sixteen numbers
+ *         sorted a beat; nothing a packet.
+ * Source: Shin, Ramdas, Rinaldo, "E-detectors", 2022; why this null: docs/why/0019-beats.md.
  */
 #pragma once
 
@@ -43,11 +42,12 @@
 #define BEAT_WIDTHS   3u
 #define BEAT_NAME     64u
 #define BEAT_AGENT    64u
-#define BEAT_LEAST    8u    /* fewer are never told */
-#define BEAT_EVIDENCE 1e4   /* 1 / alpha */
+#define BEAT_LEAST    8u  /* fewer are never told */
+#define BEAT_EVIDENCE 1e4 /* 1 / alpha */
 #define BEAT_LEAST_NS FLOW_IDLE_NS
 
-/* OBS_beat: src calls dst at regular times (observe/beat.h). words: SNI or Host, User-Agent or JA4 */
+/* OBS_beat: src calls dst at regular times (observe/beat.h). words: SNI or Host, User-Agent or JA4
+ */
 struct obs_beat {
 	struct obs_link link;
 	uint64_t start_ns;   /* of the first beat */
@@ -63,16 +63,16 @@ struct obs_beat {
 };
 
 struct beat {
-	uint64_t key; /* 0: free */
-	uint64_t first_ns, last_ns;  /* beats */
-	uint64_t spoke_ns;           /* the last event of any kind */
-	uint64_t busy_ns;            /* flows that ended lived so long, in all */
-	uint64_t flow_id, said[2];   /* of the flow that woke last: payload then */
-	uint64_t sum[2];             /* payload to the server and back */
-	uint32_t gap_ms[BEAT_GAPS];  /* a ring */
+	uint64_t key;               /* 0: free */
+	uint64_t first_ns, last_ns; /* beats */
+	uint64_t spoke_ns;          /* the last event of any kind */
+	uint64_t busy_ns;           /* flows that ended lived so long, in all */
+	uint64_t flow_id, said[2];  /* of the flow that woke last: payload then */
+	uint64_t sum[2];            /* payload to the server and back */
+	uint32_t gap_ms[BEAT_GAPS]; /* a ring */
 	uint32_t beats, flows, ended, wakes;
-	uint32_t told;               /* beats when it was last told */
-	uint32_t sized, same;        /* beats whose size is known; that are as long as the last */
+	uint32_t told;        /* beats when it was last told */
+	uint32_t sized, same; /* beats whose size is known; that are as long as the last */
 	uint32_t size;
 	double m[BEAT_WIDTHS];
 	uint8_t self_signed, tls, http, many_names;

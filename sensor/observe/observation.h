@@ -78,11 +78,6 @@ struct obs_volume {
 	uint8_t guessed;
 };
 
-struct obs_wake { /* OBS_wake: src is the flow's client */
-	struct obs_link link;
-	uint8_t guessed; /* direction inferred */
-};
-
 struct obs_health { /* OBS_health: counters of the source since the start, all readers */
 	uint64_t frames, dropped;
 	uint64_t clock_back, clock_jump;

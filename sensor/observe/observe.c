@@ -11,7 +11,9 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "observe/volume.h"
+#include "observe/wake.h"
 
+#define TCP           6
 #define N_MAX         31u /* five bits of stage_n */
 #define HOUR_NS       (3600 * NS_PER_S)
 #define BEATS_OF_SEEN 16u /* few of the pairs that are met call again and again */
@@ -244,7 +246,8 @@ static bool is_typed_in(const struct flow *f)
 	       f->server_port == 3389;
 }
 
-static void observe_wake(struct observer *o, const struct flow *f, const struct order *at)
+static void observe_wake(struct observer *o, const struct flow *f, const struct order *at,
+			 bool by_server)
 {
 	if (!(o->wants >> OBS_wake & 1) || !is_typed_in(f))
 		return;
@@ -254,7 +257,29 @@ static void observe_wake(struct observer *o, const struct flow *f, const struct 
 
 	if (out)
 		*b = (struct obs_wake){.link = observe_link_of_flow(f),
-				       .guessed = (f->seen & FLOW_GUESSED) != 0};
+				       .payload = {f->half[0].payload, f->half[1].payload},
+				       .guessed = (f->seen & FLOW_GUESSED) != 0,
+				       .by_server = by_server};
+}
+
+/* Both sides spoke, and it is known who called. */
+static void observe_session(struct observer *o, const struct flow *f, const struct order *at)
+{
+	if (!(o->wants >> OBS_session & 1) || (f->app != APP_ssh && f->server_port != 22) ||
+	    f->proto != TCP || f->seen & FLOW_GUESSED || !f->half[0].payload ||
+	    !f->half[1].payload)
+		return;
+	struct observation *out =
+		observe_put_flow(o, OBS_session, f, at, (uint32_t)sizeof(struct obs_session));
+
+	if (out)
+		*(struct obs_session *)(out + 1) = (struct obs_session){
+			.link = observe_link_of_flow(f),
+			.start_ns = f->start_ns,
+			.last_ns = f->last_ns,
+			.payload = {f->half[0].payload, f->half[1].payload},
+			.pkts = {f->half[0].pkts, f->half[1].pkts},
+		};
 }
 
 void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind kind,
@@ -280,11 +305,13 @@ void observe_flow_event(void *ctx, const struct flow *f, enum flow_event_kind ki
 			observe_crowd_add(o, f, at);
 		observe_volume_end(o, f, at);
 		observe_beat_end(o, f);
+		observe_session(o, f, at);
 		if (o->flow_records)
 			observe_record(o, f, OBS_flow_end, reason, at);
 		break;
 	case FLOW_EVENT_wake:
-		observe_wake(o, f, at);
+	case FLOW_EVENT_woken:
+		observe_wake(o, f, at, kind == FLOW_EVENT_woken);
 		observe_beat_wake(o, f, at);
 		break;
 	}

@@ -110,6 +110,7 @@ struct fact_ssh {
 	uint8_t outcome;   /* enum fact_result, told when it is known and at the end */
 	uint8_t final;
 	uint8_t pad[2];
+	uint64_t payload[2]; /* of the flow so far, to server, to client */
 };
 
 /* words: cookie's user, client name */

@@ -66,7 +66,10 @@ static void tell(struct proto_call *c, bool final)
 {
 	struct ssh_state *s = c->state;
 	struct fact_ssh f = {
-		.attempts = s->login.attempts, .outcome = s->login.outcome, .final = final};
+		.attempts = s->login.attempts,
+		.outcome = s->login.outcome,
+		.final = final,
+		.payload = {c->flow->half[0].payload, c->flow->half[1].payload}};
 	char software[2][FACT_WORD_MAX];
 
 	if (s->final)

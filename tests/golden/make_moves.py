@@ -209,5 +209,84 @@ def spray_none_people(c):
         bind(c, 2400 * i + 20, 66, user + "@corp.example", True, 41000 + i)
 
 
+def carried(talk, more=36):
+    """What of another connection looks like inside an SSH session: each message and SSH's overhead."""
+    return [(way, b"\x5a" * (len(data) + more)) for way, data in talk]
+
+
+def longer(talk):
+    return talk + [(">", b"\x5a" * 1348), ("<", b"\x5a" * 6000), (">", b"\x5a" * 52), ("<", b"\x5a" * 1200)]
+
+
+@case()
+def forward_from_outside(c):
+    """ssh -J from outside: the session with the host in the middle carries its whole connection to a third."""
+    make.office(c)
+    inner = longer(ssh_talk())
+    c.session(5, "203.0.113.9", host(67), 50000, 22, ssh_talk() + carried(inner))
+    c.session(5.3, host(67), host(68), 50001, 22, inner)
+
+
+@case()
+def forward_from_one_of_ours(c):
+    """The same from inside: bastions are for that."""
+    make.office(c)
+    inner = longer(ssh_talk())
+    c.session(5, host(66), host(67), 50000, 22, ssh_talk() + carried(inner))
+    c.session(5.3, host(67), host(68), 50001, 22, inner)
+
+
+@case()
+def forward_none_ran_there(c):
+    """ssh from outside that has the host in the middle run ssh: what is said goes on, the handshake does not."""
+    make.office(c)
+    said = longer([])
+    c.session(5, "203.0.113.9", host(67), 50000, 22, ssh_talk() + said)
+    c.session(5.3, host(67), host(68), 50001, 22, ssh_talk() + said)
+
+
+def pauses(c, t, src, dst, talk, port=50000):
+    """A session, then [(seconds of silence, way, bytes), …]."""
+    end = c.session(t, src, dst, port, 22, ssh_talk(), close=False)
+    up = 1001 + sum(len(d) for w, d in ssh_talk() if w == ">")
+    down = 5001 + sum(len(d) for w, d in ssh_talk() if w == "<")
+    t = end
+    for wait, way, n in talk:
+        t += wait
+        for at in range(0, n, 1400):
+            part = bytes(min(1400, n - at))
+            if way == ">":
+                c.add(t, tcp(src, dst, port, 22, ACK | PSH, up, down, part))
+                up += len(part)
+            else:
+                c.add(t, tcp(dst, src, 22, port, ACK | PSH, down, up, part))
+                down += len(part)
+            t += .002
+
+
+@case()
+def forward_served_back(c):
+    """ssh -R: after a silence the server asks and the client answers, twice."""
+    make.office(c)
+    pauses(c, 5, host(66), "198.51.100.7", [(3, "<", 100), (.01, ">", 44), (.01, "<", 1600), (.02, ">", 4000),
+                                            (4, "<", 200), (.01, ">", 9000), (5, ">", 36)])
+
+
+@case()
+def forward_none_typed(c):
+    """Somebody types into an outside server, whose program goes on talking."""
+    make.office(c)
+    pauses(c, 5, host(66), "198.51.100.7", [(1, ">", 300), (.05, "<", 400), (2, ">", 200), (.05, "<", 9000),
+                                            (3, "<", 4000), (3, "<", 4000), (.1, ">", 400), (2, ">", 36)])
+
+
+@case()
+def forward_none_copied(c):
+    """A folder copied to an outside server that is slow to answer."""
+    make.office(c)
+    pauses(c, 5, host(66), "198.51.100.7", [(.05, ">", 300), (.05, "<", 300), (.1, ">", 90000), (2, "<", 120),
+                                            (.02, ">", 60000), (2, "<", 120), (.02, ">", 60000), (2, ">", 36)])
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

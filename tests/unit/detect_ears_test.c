@@ -89,6 +89,7 @@ union body {
 	struct fact_http_carry carry;
 	struct fact_name name;
 	struct fact_dhcp dhcp;
+	struct fact_ssh ssh;
 };
 
 static const struct {
@@ -102,6 +103,7 @@ static const struct {
 	{OBS_ldap, sizeof(struct fact_ldap)},         {OBS_http, sizeof(struct fact_http)},
 	{OBS_name, sizeof(struct fact_name)},         {OBS_dhcp, sizeof(struct fact_dhcp)},
 	{OBS_http_carry, sizeof(struct fact_http_carry)},
+	{OBS_ssh, sizeof(struct fact_ssh)},
 };
 
 static struct addr host(void)
@@ -190,6 +192,8 @@ static union body body_of(enum observation_kind kind)
 					    .your = host(),
 					    .server_id = host(),
 					    .xid = any(9)};
+	if (kind == OBS_ssh)
+		b.ssh = (struct fact_ssh){.outcome = (uint8_t)any(3), .final = any(2) != 0};
 	if (kind == OBS_dhcp && any(2))
 		b.dhcp.router = b.dhcp.dns = host();
 	return b;

@@ -8,6 +8,7 @@
 #include "flow/flow.h"
 #include "observe/beat.h"
 #include "observe/fact.h"
+#include "observe/wake.h"
 
 #include <jansson.h>
 #include <malloc.h>
@@ -157,6 +158,23 @@ static void links(uint32_t i)
 	say(OBS_wake, sizeof(w));
 }
 
+/* Host i is logged in to somebody outside, whose server asks. */
+static void drives(uint32_t i)
+{
+	struct fact_ssh ssh = {.outcome = RESULT_ok, .final = 1};
+	struct obs_wake w = {.link = {.proto = 6}, .by_server = 1};
+
+	r.o.flow_id = 4ull << 40 | i;
+	r.o.dport = 22;
+	FACT_OF(ssh, ssh, "c", "s", "h", "h");
+	for (unsigned k = 0; k < 2; k++) {
+		w.payload[0] = k * 9000u;
+		w.payload[1] = k * 200u;
+		memcpy(r.body, &w, sizeof(w));
+		say(OBS_wake, sizeof(w));
+	}
+}
+
 static void windows(uint32_t i, const char *user)
 {
 	static const uint8_t svcctl[16] = {0x36, 0x7a, 0xbb, 0x81, 0x98, 0x44, 0x35, 0xf1,
@@ -272,6 +290,12 @@ static void others(uint32_t i, const char *name)
 	FACT_OF(icmp_echo, echo, "");
 	r.o.dport = 22;
 	FACT_OF(ssh, ssh, "c", "s", "h", "h");
+	ssh.outcome = RESULT_ok;
+	FACT_OF(ssh, ssh, "c", "s", "h", "h");
+	const struct obs_session over = {
+		.link = {.proto = 6}, .start_ns = 1, .last_ns = 2, .payload = {9000, 9000}};
+	memcpy(r.body, &over, sizeof(over));
+	say(OBS_session, sizeof(over));
 	r.o.dport = 3389;
 	FACT_OF(rdp, rdp, name, name);
 	r.o.dport = 80;
@@ -356,6 +380,7 @@ static void drive(uint32_t i)
 	r.o.src = host(0x0a000000u, i);
 	r.o.dst = addr_v4_wire(htobe32(0x20000000u + i * 256)); /* a network of its own */
 	links(i);
+	drives(i);
 }
 
 static void open_all(void)
@@ -424,7 +449,7 @@ static void forgotten(void)
 		}
 	}
 	json_decref(all);
-	CHECK(tables >= 55);
+	CHECK(tables >= 59);
 	CHECK_EQ(never, 0);
 	const struct detect_counters *c = detect_counters_of(d);
 	CHECK(count_get(&c->hosts_evicted) > 0 && count_get(&c->nets_evicted) > 0 &&

@@ -2,6 +2,8 @@
 /* Stepping stones: sessions that wake together, beats, sessions of two people, who is told. */
 #include "detect_facts.h"
 
+#include "observe/wake.h"
+
 #define OUTSIDE "198.51.100.7"
 
 struct session {

@@ -50,7 +50,7 @@ static inline void world_on_event(void *ctx, const struct flow *f, enum flow_eve
 	w->last = *f;
 	if (kind == FLOW_EVENT_contact)
 		world_say(w, "%s%s ", world_outcome(f->outcome), f->seen & FLOW_GUESSED ? "?" : "");
-	else if (kind == FLOW_EVENT_wake)
+	else if (kind == FLOW_EVENT_wake || kind == FLOW_EVENT_woken)
 		w->wakes++;
 	else if (kind == FLOW_EVENT_interim)
 		world_say(w, "interim%u ", f->interim_n);

@@ -25,7 +25,15 @@ static double normal(void)
 	return sqrt(-2 * log(uniform())) * cos(6.283185307179586 * uniform());
 }
 
-enum law { LAW_beacon, LAW_even, LAW_missed, LAW_exponential, LAW_lognormal, LAW_pareto, LAW_browsing };
+enum law {
+	LAW_beacon,
+	LAW_even,
+	LAW_missed,
+	LAW_exponential,
+	LAW_lognormal,
+	LAW_pareto,
+	LAW_browsing
+};
 
 /* The next gap in s. `a` is its scale, `b` the jitter, sigma or shape. */
 static double gap(enum law law, double a, double b)

@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include "observe/observe.h"
+#include "observe/wake.h"
 
 #include <stdlib.h>
 

@@ -6,7 +6,7 @@
 # accused: ws1,ws2
 # account: root
 # outcome: success
-# must: alert chain,fanout
+# must: finding forward,chain
 . "$RANGE_HERE/item.sh"
 says 'lin1' ssh -F "$HOME/.ssh/config" -o "ProxyCommand=ssh -F $HOME/.ssh/config -i $HOME/.ssh/id_ed25519 -W %h:%p root@$ws2" -i "$HOME/.ssh/id_ed25519" root@$lin1 \
 	'hostname; seq 3000'

@@ -5,7 +5,7 @@
 # to: inet
 # account: root
 # outcome: success
-# must: alert tunnel,long,chain
+# must: finding forward
 . "$RANGE_HERE/item.sh"
 ssh -F "$HOME/.ssh/config" -i "$HOME/.ssh/id_ed25519" -fN -R 203.0.113.10:2222:127.0.0.1:22 root@203.0.113.10
 sleep 1
