@@ -254,8 +254,6 @@ static uint32_t long_packet(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
 	struct quic_state *s = c->state;
 	struct bytes b = bytes_of(p, n);
-	struct quic_keys probe_keys[2];
-
 	uint8_t first = bytes_u8(&b);
 	uint32_t version = bytes_be32(&b);
 	struct bytes dcid = bytes_take(&b, bytes_u8(&b));
@@ -263,7 +261,7 @@ static uint32_t long_packet(struct proto_call *c, const uint8_t *p, uint32_t n)
 	if (!bytes_ok(&scid) || version == 0 || bytes_left(&dcid) > 20)
 		return 0;
 	s->version = version;
-	if (!quic_keys(version, dcid.at, 0, probe_keys)) {
+	if (!quic_version_known(version)) {
 		unknown_version(c);
 		return 0;
 	}

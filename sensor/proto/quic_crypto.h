@@ -15,6 +15,7 @@ struct quic_keys { /* of one direction */
 };
 
 /* False: Initial packets of that version are protected in a way that is not known here. */
+bool quic_version_known(uint32_t version);
 bool quic_keys(uint32_t version, const uint8_t *dcid, uint32_t n, struct quic_keys out[2]);
 /* Takes the protection off the packet at p, whose packet number begins at `pn` and which ends at
  * `n`: the head is changed in place, the payload goes to `out` (n bytes of room). Returns the

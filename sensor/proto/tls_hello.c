@@ -159,15 +159,28 @@ struct text {
 	uint32_t n, size;
 };
 
+static void put_number(struct text *t, unsigned v)
+{
+	char digits[10];
+	unsigned n = 0;
+
+	do
+		digits[n++] = (char)('0' + v % 10);
+	while (v /= 10);
+	while (n)
+		t->at[t->n++] = digits[--n];
+}
+
 static void put_list(struct text *t, const struct list *l, bool last)
 {
-	for (unsigned i = 0; i < l->n && t->n + 8 < t->size; i++)
-		t->n += (uint32_t)snprintf(t->at + t->n, t->size - t->n, "%s%u", i ? "-" : "",
-					   l->at[i]);
-	if (!last && t->n + 2 < t->size) {
-		t->at[t->n++] = ',';
-		t->at[t->n] = '\0';
+	for (unsigned i = 0; i < l->n && t->n + 8 < t->size; i++) {
+		if (i)
+			t->at[t->n++] = '-';
+		put_number(t, l->at[i]);
 	}
+	if (!last && t->n + 2 < t->size)
+		t->at[t->n++] = ',';
+	t->at[t->n] = '\0';
 }
 
 static void ja3_end(struct tls_hello *h, const struct text *t, const struct lists *l)
@@ -220,9 +233,12 @@ static void sort(struct list *l) /* Shell's, at most TLS_LIST */
 
 static void put_hex(struct text *t, const struct list *l)
 {
-	for (unsigned i = 0; i < l->n && t->n + 6 < t->size; i++)
-		t->n += (uint32_t)snprintf(t->at + t->n, t->size - t->n, "%s%04x", i ? "," : "",
-					   l->at[i]);
+	for (unsigned i = 0; i < l->n && t->n + 6 < t->size; i++) {
+		if (i)
+			t->at[t->n++] = ',';
+		for (int shift = 12; shift >= 0; shift -= 4)
+			t->at[t->n++] = "0123456789abcdef"[l->at[i] >> shift & 15];
+	}
 }
 
 /* First twelve digits of the SHA-256, zeroes for nothing. */
