@@ -6,6 +6,7 @@
 #include "rule/arena.h"
 #include "rule/buffer.h"
 #include "rule/cache.h"
+#include "rule/grams.h"
 #include "rule/signature.h"
 
 #include <hs/hs.h>
@@ -23,9 +24,9 @@ struct database { /* one Hyperscan id a distinct literal */
 	struct database *next; /* of the engine's */
 	struct list of;        /* the rules it was made for */
 	hs_database_t *hs;
+	const struct grams *grams; /* the same for short texts */
 	const struct list *rules; /* by id */
-	uint32_t n;        /* literals */
-	uint32_t longest;  /* bytes */
+	uint32_t n, longest; /* literals; bytes */
 };
 
 struct port_db {
@@ -38,7 +39,7 @@ struct port_dbs {
 	uint32_t n;
 };
 
-/* The database of a port; NULL: none. */
+/* NULL: none. */
 static inline const struct database *port_db_find(const struct port_dbs *p, uint16_t port)
 {
 	uint32_t lo = 0, hi = p->n;
@@ -63,8 +64,7 @@ struct payload_dbs {
 	struct port_dbs to, from; /* destination, source */
 	/* A protocol on a port that is usual for it: both databases in one, which is as fast as one. */
 	const struct port_db *joint[APP_count];
-	uint32_t n_joint[APP_count];
-	uint32_t longest;         /* literal of all of them, bytes */
+	uint32_t n_joint[APP_count], longest; /* longest: literal of all of them, bytes */
 };
 
 enum proto_class { CLASS_tcp, CLASS_udp, CLASS_icmp, CLASS_icmp6, CLASS_other, CLASS_arp,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/* One Hyperscan database of literals: rules that share a literal share its id. */
+/* One Hyperscan database of literals, and the same as grams for short texts: rules that share a literal
+ * share its id. */
 #include "rule/engine.h"
 
 #include <errno.h>
@@ -49,51 +50,63 @@ static int compile(struct database *d, const struct patterns *p, struct err *err
 	return -ENOMEM;
 }
 
-static int build(struct database *d, struct arena *a, const struct signature *const *sig,
-		 struct cache *cache, struct err *err)
+static void fill(struct database *d, struct arena *a, struct arena *scratch,
+		 const struct signature *const *sig, struct patterns *p)
 {
 	struct list which = d->of;
-	struct entry *e = rule_arena_take(a, which.n * sizeof(*e));
+	struct entry *e = rule_arena_take(scratch, which.n * sizeof(*e));
 	for (uint32_t i = 0; i < which.n; i++)
 		e[i] = (struct entry){sig[which.at[i]], which.at[i]};
 	qsort(e, which.n, sizeof(*e), entry_order);
 
-	struct patterns p = {
-		.at = rule_arena_take(a, which.n * sizeof(*p.at)),
-		.flags = rule_arena_take(a, which.n * sizeof(*p.flags)),
-		.ids = rule_arena_take(a, which.n * sizeof(*p.ids)),
-		.len = rule_arena_take(a, which.n * sizeof(*p.len)),
+	*p = (struct patterns){
+		.at = rule_arena_take(scratch, which.n * sizeof(*p->at)),
+		.flags = rule_arena_take(scratch, which.n * sizeof(*p->flags)),
+		.ids = rule_arena_take(scratch, which.n * sizeof(*p->ids)),
+		.len = rule_arena_take(scratch, which.n * sizeof(*p->len)),
 	};
+	struct gram_literal *g = rule_arena_take(scratch, which.n * sizeof(*g));
 	struct list *rules = rule_arena_take(a, which.n * sizeof(*rules));
 	uint32_t *index = rule_arena_take(a, which.n * sizeof(*index));
 	for (uint32_t i = 0; i < which.n; i++) {
 		const struct signature *s = e[i].sig;
+		uint32_t id = p->n;
 
 		index[i] = e[i].index;
 		if (i == 0 || literal_order(e[i - 1].sig, s) != 0) {
-			p.at[p.n] = (const char *)s->literal;
-			p.flags[p.n] = s->literal_nocase ? HS_FLAG_CASELESS : 0;
-			p.ids[p.n] = p.n;
-			p.len[p.n] = s->literal_len;
-			rules[p.n++] = (struct list){&index[i], 0};
+			p->at[id] = (const char *)s->literal;
+			p->flags[id] = s->literal_nocase ? HS_FLAG_CASELESS : 0;
+			p->ids[id] = id;
+			p->len[id] = s->literal_len;
+			g[id] = (struct gram_literal){.at = s->literal, .id = id, .nocase = s->literal_nocase,
+						      .len = (uint8_t)s->literal_len};
+			rules[p->n++] = (struct list){&index[i], 0};
 			if (s->literal_len > d->longest)
 				d->longest = s->literal_len;
 		}
-		rules[p.n - 1].n++;
+		rules[p->n - 1].n++;
 	}
 	d->rules = rules;
-	d->n = p.n;
+	d->n = p->n;
+	d->grams = rule_grams_build(a, g, p->n);
+}
 
+static int build(struct database *d, struct arena *a, const struct signature *const *sig,
+		 struct cache *cache, struct err *err)
+{
+	struct arena scratch = {0};
 	struct cache_key key = {{0}};
+	struct patterns p;
+	int rc = 0;
+
+	fill(d, a, &scratch, sig, &p);
 	if (cache->dir && cache->dir[0]) {
 		rule_cache_key(&key, p.at, p.flags, p.ids, p.len, p.n, HS_MODE_BLOCK);
 		d->hs = rule_cache_load(cache, &key);
-		if (d->hs)
-			return 0;
 	}
-	int rc = compile(d, &p, err);
-	if (rc == 0)
+	if (!d->hs && (rc = compile(d, &p, err)) == 0)
 		rule_cache_store(cache, &key, d->hs);
+	rule_arena_fini(&scratch);
 	return rc;
 }
 

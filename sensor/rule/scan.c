@@ -9,21 +9,28 @@
 
 #include <stdlib.h>
 
-static int on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
-		      void *ctx)
+#define SHORT_TEXT 128u /* bytes: above, Hyperscan is faster */
+
+static void found(void *ctx, uint32_t id, uint32_t to)
 {
 	struct rule_matcher *m = ctx;
 
-	(void)from, (void)flags;
 	if (to <= m->skip)
-		return 0;
+		return;
 	if (m->seen[id] != m->epoch) {
 		m->seen[id] = m->epoch;
 		m->literal[m->n_literal++] = id;
 		m->literal_end[id] = 0;
 	}
 	if (to > m->literal_end[id])
-		m->literal_end[id] = (uint32_t)to;
+		m->literal_end[id] = to;
+}
+
+static int on_literal(unsigned id, unsigned long long from, unsigned long long to, unsigned flags,
+		      void *ctx)
+{
+	(void)from, (void)flags;
+	found(ctx, id, (uint32_t)to);
 	return 0;
 }
 
@@ -48,6 +55,8 @@ static void collect(struct rule_matcher *m, const struct database *d, const stru
 		uint32_t id = m->literal[i];
 		const struct list *l = &d->rules[id];
 
+		for (uint32_t j = 0; j < l->n && j < 8; j++)
+			__builtin_prefetch(&m->engine->sig[l->at[j]]->src);
 		for (uint32_t j = 0; j < l->n; j++) {
 			uint32_t rule = l->at[j];
 
@@ -72,7 +81,10 @@ void rule_scan_add(struct rule_matcher *m, const struct database *d, const uint8
 {
 	count_add(&m->counters.scans, 1);
 	count_add(&m->counters.scanned_bytes, n);
-	hs_scan(d->hs, (const char *)p, n, 0, m->scratch, on_literal, m);
+	if (n <= SHORT_TEXT)
+		rule_grams_scan(d->grams, p, n, found, m);
+	else
+		hs_scan(d->hs, (const char *)p, n, 0, m->scratch, on_literal, m);
 }
 
 /* Few, mostly: qsort() costs more than they do. */

@@ -105,13 +105,19 @@ struct keyword;
 
 struct signature {
 	struct rule rule; /* first: a struct rule is its signature */
+	/* What a candidate is first held against, side by side: most go no further. */
 	const struct net_set *src, *dst, *sport, *dport;
+	uint64_t app_mask;      /* bits 1 << enum app; 0: whatever the protocol */
+	uint8_t protos, net;    /* net: 0 any, 4, 6 */
+	uint8_t where, flow;
+	uint8_t ip_proto;       /* PROTO_OTHER alone: this IANA number; 0 any */
+	bool both_ways;         /* <> */
+	uint16_t n_test;
 	const struct test *test;
 	const struct tx_test *tx_test;
 	const struct step *step;       /* of the payload */
 	const struct group *group;     /* the other ones */
 	const struct group *literal_in; /* WHERE_TX: NULL: no literal */
-	uint64_t app_mask;             /* bits 1 << enum app; 0: whatever the protocol */
 	uint64_t apps[2];              /* WHERE_TX: by direction that is matched */
 	uint64_t app_events;           /* WHERE_TX: bits of the protocol's events that it asks for */
 	const struct flowbit_op *flowbit;
@@ -119,13 +125,9 @@ struct signature {
 	const struct var_ask *var_ask;
 	const struct keyword **unmatched; /* each once, in the order of the rule */
 	uint32_t file_order;
-	uint16_t n_test, n_tx_test, n_step, n_group, n_unmatched;
+	uint16_t n_tx_test, n_step, n_group, n_unmatched;
 	uint16_t literal_len;
 	const uint8_t *literal; /* NULL: none; in lower case when literal_nocase */
-	uint8_t protos, net;    /* net: 0 any, 4, 6 */
-	uint8_t where, flow;
-	uint8_t ip_proto;       /* PROTO_OTHER alone: this IANA number; 0 any */
-	bool both_ways;         /* <> */
 	bool whole_tx;          /* =>: both sides of a transaction */
 	uint8_t hook;           /* WHERE_TX: not before this progress */
 	bool same_file;         /* WHERE_TX: several conditions on one file */
