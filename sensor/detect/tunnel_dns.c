@@ -72,9 +72,9 @@ enum { TUNNEL_dns, TUNNEL_dns_slow, TUNNEL_dns_kinds };
 	"data? A black list or a virus scanner that asks so: detect.tunnel_dns.known"
 /* clang-format off */
 static const struct about tunnel_dns_abouts[TUNNEL_dns_kinds] = {
-	SAY_ABOUT("tunnel_dns", 941, 1, FAMILY_exfil, "Exfiltration or Command and Control",
+	SAY_ABOUT("tunnel_dns", 421, 1, FAMILY_exfil, "Exfiltration or Command and Control",
 		"TUNNEL data in DNS names and answers", "T1071.004", "TA0011", TUNNEL_DNS_SOURCE, TUNNEL_DNS_CHECK),
-	SAY_ABOUT("tunnel_dns", 942, 3, FAMILY_exfil, "Exfiltration or Command and Control",
+	SAY_ABOUT("tunnel_dns", 422, 3, FAMILY_exfil, "Exfiltration or Command and Control",
 		"TUNNEL many new names below one domain, slowly", "T1048", "TA0010", TUNNEL_DNS_SOURCE,
 		TUNNEL_DNS_CHECK),
 };

@@ -62,9 +62,9 @@ enum { TUNNEL_http, TUNNEL_http_some, TUNNEL_http_kinds };
 	"connection (ss -tnp on the host), and who runs the server?"
 /* clang-format off */
 static const struct about tunnel_http_abouts[TUNNEL_http_kinds] = {
-	SAY_ABOUT("tunnel_http", 945, 1, FAMILY_c2, "Possible Command and Control",
+	SAY_ABOUT("tunnel_http", 425, 1, FAMILY_c2, "Possible Command and Control",
 		"TUNNEL another protocol inside HTTP", "T1572", "TA0011", TUNNEL_HTTP_SOURCE, TUNNEL_HTTP_CHECK),
-	SAY_ABOUT("tunnel_http", 946, 3, FAMILY_c2, "Possible Command and Control",
+	SAY_ABOUT("tunnel_http", 426, 3, FAMILY_c2, "Possible Command and Control",
 		"TUNNEL HTTP that may carry something else", "T1071.001", "TA0011", TUNNEL_HTTP_SOURCE,
 		TUNNEL_HTTP_CHECK),
 };

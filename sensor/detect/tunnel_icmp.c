@@ -55,9 +55,9 @@ enum { TUNNEL_icmp, TUNNEL_icmp_some, TUNNEL_icmp_kinds };
 	"socket? Monitoring that pings with random bytes: role monitoring in assets"
 /* clang-format off */
 static const struct about tunnel_icmp_abouts[TUNNEL_icmp_kinds] = {
-	SAY_ABOUT("tunnel_icmp", 943, 1, FAMILY_exfil, "Exfiltration or Command and Control",
+	SAY_ABOUT("tunnel_icmp", 423, 1, FAMILY_exfil, "Exfiltration or Command and Control",
 		"TUNNEL data in pings", "T1095", "TA0011", TUNNEL_ICMP_SOURCE, TUNNEL_ICMP_CHECK),
-	SAY_ABOUT("tunnel_icmp", 944, 3, FAMILY_exfil, "Exfiltration or Command and Control",
+	SAY_ABOUT("tunnel_icmp", 424, 3, FAMILY_exfil, "Exfiltration or Command and Control",
 		"TUNNEL pings whose contents change", "T1095", "TA0011", TUNNEL_ICMP_SOURCE, TUNNEL_ICMP_CHECK),
 };
 static const struct param tunnel_icmp_params[] = {

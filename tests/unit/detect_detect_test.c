@@ -255,6 +255,19 @@ static void test_detectors(void)
 	param_get(&s[0], param_find(&s[0], "min_hosts"), text, sizeof(text));
 	CHECK_STR(text, "7");
 	CHECK_EQ(detect_sections(s, 0), 0);
+
+	CASE("no two alerts of detectors have one number");
+	static bool taken[10000];
+	for (unsigned i = 0; i < all; i++) {
+		for (unsigned k = 0; k < detectors[i]->n_abouts; k++) {
+			uint32_t sid = detectors[i]->abouts[k].sid;
+			CHECK(sid < sizeof(taken));
+			if (taken[sid])
+				printf("# %s: %u is another's, too\n", detectors[i]->name, sid);
+			CHECK(!taken[sid]);
+			taken[sid] = true;
+		}
+	}
 }
 
 static void test_full(void)

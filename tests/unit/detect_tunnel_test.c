@@ -28,29 +28,29 @@ static const struct {
 	const char *told;
 } zones[] = {
 	{"a private type", "example.net",
-	 {.asked = 16, .names = 16, .rare = 16, .answered = 16, .up = 128}, 2, 4, "+941 10.0.0.5"},
+	 {.asked = 16, .names = 16, .rare = 16, .answered = 16, .up = 128}, 2, 4, "+421 10.0.0.5"},
 	{"one look at a private type", "example.net", {.asked = 16, .names = 4, .rare = 16}, 1, 4, ""},
 	{"TXT, long, answered", "example.net",
 	 {.asked = 16, .names = 16, .open = 16, .longs = 4, .answered = 16, .answers = 1, .up = 900},
-	 4, 40, "+941 10.0.0.5"},
+	 4, 40, "+421 10.0.0.5"},
 	{"TXT, long, no such names", "example.net",
 	 {.asked = 16, .names = 16, .open = 16, .longs = 4, .answered = 16, .failed = 16, .up = 900},
 	 4, 40, ""},
 	{"TXT, short, little back: slow", "example.net",
 	 {.asked = 16, .names = 16, .open = 16, .answered = 16, .answers = 16, .up = 128, .down = 900},
-	 10, 40, "-942 10.0.0.5"},
+	 10, 40, "-422 10.0.0.5"},
 	{"TXT, short, much back", "example.net",
 	 {.asked = 16, .names = 16, .open = 16, .answered = 16, .answers = 16, .up = 128, .down = 16000},
-	 7, 2, "-942 10.0.0.5 +941 10.0.0.5"},
+	 7, 2, "-422 10.0.0.5 +421 10.0.0.5"},
 	{"keys of DKIM", "example.net",
 	 {.asked = 16, .names = 16, .open = 16, .answered = 16, .answers = 16, .mail = 16, .down = 16000},
 	 20, 2, ""},
 	{"addresses of long names, much", "example.net",
 	 {.asked = 16, .names = 16, .longs = 16, .answered = 16, .answers = 1, .up = 1500}, 13, 4,
-	 "-942 10.0.0.5 +941 10.0.0.5"},
+	 "-422 10.0.0.5 +421 10.0.0.5"},
 	{"the same, never answered but with errors", "example.net",
 	 {.asked = 16, .names = 16, .longs = 16, .answered = 16, .failed = 16, .up = 1500}, 13, 4,
-	 "-942 10.0.0.5 +941 10.0.0.5"},
+	 "-422 10.0.0.5 +421 10.0.0.5"},
 	{"a black list's answers", "example.net",
 	 {.asked = 16, .names = 16, .longs = 16, .answered = 16, .local = 16, .up = 1500}, 20, 4, ""},
 	{"a virus scanner's domain", "sophosxl.net",
@@ -60,7 +60,7 @@ static const struct {
 	 {.asked = 16, .names = 16, .answered = 16, .answers = 16, .up = 500}, 40, 4, ""},
 	{"long names, a few an hour, all day", "example.net",
 	 {.asked = 4, .names = 4, .longs = 4, .open = 4, .answered = 4, .answers = 4, .up = 400}, 20, 3600,
-	 "-942 10.0.0.5"},
+	 "-422 10.0.0.5"},
 };
 
 static void check_zones(void)
@@ -85,18 +85,18 @@ static void check_askers(void)
 	facts_open(assets, 2);
 	zone(WS, DC, "example.net", b);
 	zone(DC, OUT, "example.net", b);
-	CHECK_STR(facts_told(), "+941 10.0.0.5");
+	CHECK_STR(facts_told(), "+421 10.0.0.5");
 	CASE("… of another domain he is");
 	zone(DC, OUT, "example.org", b);
-	CHECK_STR(facts_told(), "+941 10.0.0.2");
+	CHECK_STR(facts_told(), "+421 10.0.0.2");
 	CASE("a name server whose clients are not seen");
 	zone("10.0.0.3", OUT, "example.net", b);
-	CHECK_STR(facts_told(), "-941 10.0.0.3");
+	CHECK_STR(facts_told(), "-421 10.0.0.3");
 	CASE("a cluster's names, asked of a server inside; of one outside");
 	zone(WS, DC, "cluster.local", b);
 	CHECK_STR(facts_told(), "");
 	zone(WS, OUT, "cluster.local", b);
-	CHECK_STR(facts_told(), "+941 10.0.0.5");
+	CHECK_STR(facts_told(), "+421 10.0.0.5");
 	CASE("an outsider asks ours");
 	zone(OUT, DC, "example.net", b);
 	CHECK_STR(facts_told(), "");
@@ -112,17 +112,17 @@ static const struct {
 	unsigned times;
 	const char *told;
 } pings[] = {
-	{"replies that are not what was asked with", WS, OUT, {.odd = 2, .fresh = {0, 2}}, 3, "+943 10.0.0.5"},
+	{"replies that are not what was asked with", WS, OUT, {.odd = 2, .fresh = {0, 2}}, 3, "+423 10.0.0.5"},
 	{"one odd reply", WS, OUT, {.odd = 1, .fresh = {0, 1}}, 1, ""},
-	{"both ways, unasked", WS, OUT, {.fresh = {4, 4}, .stray = 4, .bytes = {200, 200}}, 2, "+943 10.0.0.5"},
-	{"words", WS, OUT, {.again = 1}, 3, "+943 10.0.0.5"},
+	{"both ways, unasked", WS, OUT, {.fresh = {4, 4}, .stray = 4, .bytes = {200, 200}}, 2, "+423 10.0.0.5"},
+	{"words", WS, OUT, {.again = 1}, 3, "+423 10.0.0.5"},
 	{"two words", WS, OUT, {.again = 1}, 2, ""},
 	{"out, echoed", WS, OUT, {.fresh = {16, 16}, .bytes = {16000, 16000}}, 4,
-	 "-944 10.0.0.5 +943 10.0.0.5"},
-	{"random bytes, few", WS, OUT, {.fresh = {16, 16}, .bytes = {900, 900}}, 4, "-944 10.0.0.5"},
+	 "-424 10.0.0.5 +423 10.0.0.5"},
+	{"random bytes, few", WS, OUT, {.fresh = {16, 16}, .bytes = {900, 900}}, 4, "-424 10.0.0.5"},
 	{"a monitor's random bytes", MON, OUT, {.fresh = {16, 16}, .bytes = {16000, 16000}}, 4,
-	 "-944 10.0.0.9 -943 10.0.0.9"},
-	{"ours answers an outsider with other bytes", OUT, WS, {.odd = 8, .fresh = {8, 8}}, 1, "+943 10.0.0.5"},
+	 "-424 10.0.0.9 -423 10.0.0.9"},
+	{"ours answers an outsider with other bytes", OUT, WS, {.odd = 8, .fresh = {8, 8}}, 1, "+423 10.0.0.5"},
 	{"both far away", OUT, "198.51.100.8", {.odd = 8}, 1, ""},
 };
 
@@ -146,7 +146,7 @@ static void check_pings(void)
 		facts_say(OBS_icmp_echo, WS, OUT, 0, &up, sizeof(up), NULL, 0);
 		facts_say(OBS_icmp_echo, WS, "198.51.100.8", 0, &down, sizeof(down), NULL, 0);
 	}
-	CHECK_STR(facts_told(), "+943 10.0.0.5");
+	CHECK_STR(facts_told(), "+423 10.0.0.5");
 	facts_close();
 }
 
@@ -202,22 +202,22 @@ static void check_web(void)
 	enum { BYTES = BODY_binary | BODY_untyped, LIES = BODY_binary | BODY_text, TYPED = BODY_binary };
 
 	CASE("crumbs both ways");
-	web("+945 10.0.0.5", BYTES, true, "", LIES, true, "", 1);
+	web("+425 10.0.0.5", BYTES, true, "", LIES, true, "", 1);
 	CASE("an hour apart");
-	web("-946 10.0.0.5", BYTES, true, "", LIES, true, "", 3600);
+	web("-426 10.0.0.5", BYTES, true, "", LIES, true, "", 3600);
 	CASE("a typed upload, and a page");
 	web("", TYPED, true, "", BODY_text, true, "", 1);
 	CASE("chunks: somebody streams");
 	web("", BYTES, false, "", LIES, false, "", 1);
 	CASE("SSH in both");
-	web("+945 10.0.0.5", TYPED, false, "ssh", TYPED, false, "ssh", 1);
+	web("+425 10.0.0.5", TYPED, false, "ssh", TYPED, false, "ssh", 1);
 	CASE("SSH in one of them, once: a page about it");
 	web("", TYPED, false, "ssh", BODY_text, true, "", 1);
 
 	CASE("polls of undeclared bytes");
 	facts_open(assets, 2);
 	http(BYTES << BODY_UP | LIES, 0, "/a", 60);
-	CHECK_STR(facts_told(), "-946 10.0.0.5");
+	CHECK_STR(facts_told(), "-426 10.0.0.5");
 	CASE("polls of declared bytes");
 	http(TYPED << BODY_UP | LIES, 0, "/b", 60);
 	CHECK_STR(facts_told(), "");
@@ -228,12 +228,12 @@ static void check_web(void)
 	http(0, 2, "example.net:443", 1);
 	CHECK_STR(facts_told(), "");
 	http(0, 2, "example.net:22", 1);
-	CHECK_STR(facts_told(), "-946 10.0.0.5");
+	CHECK_STR(facts_told(), "-426 10.0.0.5");
 	CASE("SSH behind CONNECT");
 	http(0, 2, "example.net:443", 1);
 	const struct fact_ssh ssh = {.attempts = 1};
 	facts_say(OBS_ssh, WS, OUT, 8080, &ssh, sizeof(ssh), (const char *[]){"a", "b", "", ""}, 4);
-	CHECK_STR(facts_told(), "-946 10.0.0.5");
+	CHECK_STR(facts_told(), "-426 10.0.0.5");
 	facts_close();
 }
 
