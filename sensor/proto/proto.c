@@ -306,12 +306,15 @@ static bool feed(struct proto_call *c, const uint8_t *p, uint32_t n)
 		return c->protocol != NULL;
 	c->pf->half[c->dir].bits |= PROTO_FED;
 	count_add(&c->proto->count.bytes, n);
-	c->protocol->data(c, p, n);
+	/* First: what is told of the seconds before does not depend on how the first message of this one
+	 * is cut. */
 	uint32_t now_s = (uint32_t)(c->at.time_ns / NS_PER_S);
-	if (c->protocol->tick && now_s != c->pf->ticked_s && !c->pf->failed) {
+	if (c->protocol->tick && now_s != c->pf->ticked_s) {
 		c->pf->ticked_s = now_s;
 		c->protocol->tick(c);
 	}
+	if (!c->pf->failed)
+		c->protocol->data(c, p, n);
 	return after(c, p, n);
 }
 

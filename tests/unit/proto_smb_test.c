@@ -530,7 +530,7 @@ static void check_hostile(void)
 	send(1, &m);
 	const char *t = rig_fini(&rig);
 	CHECK(has(t, "fact smb_session> [] [] []\n"));
-	CHECK(has(t, "fact smb_io> [] []\n"));
+	CHECK(has(t, "fact smb_io< opened=1 renamed=0 rewritten=0 [] []\n"));
 	CASE("a compressed message whose size overflows");
 	start(0);
 	m.n = 0;
@@ -603,9 +603,26 @@ static void check_sealed(void)
 	}
 }
 
+/* What is told of a second does not have the first message of the next one in it, whole or cut. */
+static void check_second(void)
+{
+	for (unsigned split = 0; split < 2; split++) {
+		CASE(split ? "a second ends, byte by byte" : "a second ends");
+		start(split);
+		encrypted(0, 156);
+		encrypted(1, 152);
+		encrypted(0, 156);
+		rig.w.now_ns += NS_PER_S;
+		encrypted(1, 152);
+		const char *t = rig_fini(&rig);
+		CHECK(has(t, " opened=1 ") && !strstr(t, " opened=2 "));
+	}
+}
+
 int main(void)
 {
 	check_sealed();
+	check_second();
 	check_files();
 	check_pipe();
 	check_compound();
