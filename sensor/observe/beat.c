@@ -37,65 +37,93 @@ int beats_init(struct beats *b, uint32_t entries, struct err *err)
 		n *= 2;
 	memset(b, 0, sizeof(*b));
 	b->n_sets = n;
+	b->set = calloc(n, sizeof(*b->set));
 	b->at = calloc((size_t)n * BEAT_WAYS, sizeof(*b->at));
-	return b->at ? 0 : err_set(err, ENOMEM, "no memory for the beats of %u pairs", entries);
+	if (b->set && b->at)
+		return 0;
+	beats_fini(b);
+	return err_set(err, ENOMEM, "no memory for the beats of %u pairs", entries);
 }
 
 void beats_fini(struct beats *b)
 {
+	free(b->set);
 	free(b->at);
+	b->set = NULL;
 	b->at = NULL;
 }
 
-static struct beat *set_of(struct beats *b, uint64_t *key)
+struct place {
+	struct beat_set *set;
+	struct beat *at; /* the first of the set */
+	uint64_t key;
+	uint32_t tag;
+};
+
+static struct place place_of(struct beats *b, uint64_t key)
 {
-	*key = *key ? *key : 1;
-	return &b->at[(hash_u64(*key, 0) >> 32 & (b->n_sets - 1)) * BEAT_WAYS];
+	uint64_t h = hash_u64(key ? key : 1, 0);
+	uint32_t i = h >> 32 & (b->n_sets - 1);
+
+	return (struct place){.set = &b->set[i],
+			      .at = &b->at[(size_t)i * BEAT_WAYS],
+			      .key = key ? key : 1,
+			      .tag = (uint32_t)h | 1};
 }
 
-struct beat *beats_find(struct beats *b, uint64_t key)
+static struct beat *find(const struct place *p, unsigned *way)
 {
-	struct beat *set = set_of(b, &key);
-
-	for (unsigned i = 0; i < BEAT_WAYS; i++) {
-		if (set[i].key == key)
-			return &set[i];
+	for (*way = 0; *way < BEAT_WAYS; ++*way) {
+		if (p->set->tag[*way] == p->tag && p->at[*way].key == p->key)
+			return &p->at[*way];
 	}
 	return NULL;
 }
 
+struct beat *beats_find(struct beats *b, uint64_t key)
+{
+	const struct place p = place_of(b, key);
+	unsigned way;
+
+	return find(&p, &way);
+}
+
 struct beat *beats_get(struct beats *b, uint64_t key, uint64_t now_ns)
 {
-	struct beat *set = set_of(b, &key), *oldest = set;
+	const struct place p = place_of(b, key);
+	unsigned way, oldest = 0;
+	struct beat *e = find(&p, &way);
 
-	for (unsigned i = 0; i < BEAT_WAYS; i++) {
-		if (set[i].key == key)
-			return &set[i];
-		if (set[i].spoke_ns < oldest->spoke_ns) /* free ones never spoke */
-			oldest = &set[i];
+	if (!e) {
+		for (way = 1; way < BEAT_WAYS; way++) { /* free ones were never used */
+			if (b->clock - p.set->used[way] > b->clock - p.set->used[oldest])
+				oldest = way;
+		}
+		way = oldest;
+		e = &p.at[way];
+		count_add(p.set->tag[way] ? &b->evicted : &b->taken, 1);
+		memset(e, 0, sizeof(*e));
+		e->key = p.key;
+		e->first_ns = now_ns;
+		p.set->tag[way] = p.tag;
 	}
-	count_add(oldest->key ? &b->evicted : &b->taken, 1);
-	memset(oldest, 0, sizeof(*oldest));
-	oldest->key = key;
-	oldest->first_ns = now_ns;
-	return oldest;
+	p.set->used[way] = ++b->clock;
+	return e;
 }
 
-static int by_length(const void *a, const void *b)
-{
-	uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-	return (x > y) - (x < y);
-}
-
-/* The last gaps in order of length; returns how many. */
+/* The last gaps in order of length, by insertion; returns how many. */
 static uint32_t sort(const struct beat *e, uint32_t sorted[BEAT_GAPS])
 {
 	uint32_t n = e->beats ? e->beats - 1 : 0;
 
 	n = n < BEAT_GAPS ? n : BEAT_GAPS;
-	memcpy(sorted, e->gap_ms, n * sizeof(sorted[0]));
-	qsort(sorted, n, sizeof(sorted[0]), by_length);
+	for (uint32_t i = 0; i < n; i++) {
+		uint32_t k = i;
+
+		for (; k && sorted[k - 1] > e->gap_ms[i]; k--)
+			sorted[k] = sorted[k - 1];
+		sorted[k] = e->gap_ms[i];
+	}
 	return n;
 }
 

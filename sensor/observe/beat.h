@@ -81,9 +81,16 @@ struct beat {
 	char agent[BEAT_AGENT]; /* User-Agent or JA4 */
 };
 
+struct beat_set { /* one cache line: entries are touched when they are the right ones */
+	uint32_t tag[BEAT_WAYS];  /* of the key; 0: free */
+	uint32_t used[BEAT_WAYS]; /* logical time of the last event */
+};
+
 struct beats {
+	struct beat_set *set;
 	struct beat *at;
 	uint32_t n_sets; /* a power of two */
+	uint32_t clock;
 	struct count taken, evicted;
 };
 

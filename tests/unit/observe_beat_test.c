@@ -212,6 +212,33 @@ static void test_size(void)
 	}
 }
 
+/* The pair that was silent for longest goes when its set is full, counted. */
+static void test_table(void)
+{
+	struct beats b;
+	struct err err;
+	unsigned there = 0;
+
+	CASE("a pair is found again");
+	CHECK_EQ(beats_init(&b, 64, &err), 0);
+	CHECK(!beats_find(&b, 0));
+	struct beat *e = beats_get(&b, 0, 5);
+	CHECK(e && e->first_ns == 5 && beats_find(&b, 0) == e && beats_get(&b, 0, 9) == e);
+	CHECK_EQ(e->first_ns, 5);
+	CASE("it stays while it is used, others go");
+	for (uint64_t k = 2; k <= 5001; k++) {
+		beats_get(&b, k, k);
+		CHECK(beats_get(&b, 0, k) == e && e->first_ns == 5);
+		CHECK(beats_find(&b, k) && beats_find(&b, k)->first_ns == k);
+	}
+	for (uint64_t k = 2; k <= 5001; k++)
+		there += beats_find(&b, k) != NULL;
+	CHECK_EQ(there, 63);
+	CHECK_EQ(count_get(&b.taken), 64);
+	CHECK_EQ(count_get(&b.evicted), 5001 - 64);
+	beats_fini(&b);
+}
+
 static struct ring ring;
 static struct observer obs;
 
@@ -380,6 +407,7 @@ int main(void)
 	test_people();
 	test_event();
 	test_size();
+	test_table();
 	test_observer();
 	return check_done();
 }
