@@ -242,6 +242,8 @@ static uint64_t synack_events(const struct flow *f, const struct pkt *p, bool to
 
 	if (f->state == FLOW_closed)
 		return 0;
+	if (to_server && !open && !answered && f->half[FLOW_to_client].tcp_flags & TCP_SYN)
+		return 0; /* both began with a SYN: the four-way handshake of RFC 9293 3.5 */
 	if (to_server)
 		return EVENT_BIT(open	    ? STREAM_est_synack_up
 				 : answered ? STREAM_synack_up_answered
@@ -266,9 +268,11 @@ static uint64_t syn_events(const struct flow *f, const struct pkt *p, enum flow_
 		return open			? EVENT_BIT(STREAM_est_syn_down)
 		       : f->seen & FLOW_SYNACK ? EVENT_BIT(STREAM_syn_down)
 						: 0;
+	if (open && same && f->seen & (FLOW_FIN_CLIENT | FLOW_FIN_SERVER))
+		return EVENT_BIT(STREAM_shutdown_syn);
 	if (open)
 		return same ? EVENT_BIT(STREAM_est_syn) : EVENT_BIT(STREAM_est_syn_diff_seq);
-	return same ? 0 : EVENT_BIT(STREAM_syn_resend_diff_seq);
+	return same || !(f->seen & FLOW_SYNACK) ? 0 : EVENT_BIT(STREAM_syn_resend_diff_seq);
 }
 
 uint64_t flow_tcp_odd(const struct flow *f, const struct pkt *p, enum flow_dir_name dir,
@@ -280,9 +284,11 @@ uint64_t flow_tcp_odd(const struct flow *f, const struct pkt *p, enum flow_dir_n
 		events |= EVENT_BIT(STREAM_broken_ack);
 	if (is_new && (p->tcp_flags & TCP_RST))
 		events |= EVENT_BIT(STREAM_rst_no_session);
-	else if (is_new && (p->tcp_flags & TCP_FIN) && !(p->tcp_flags & TCP_SYN))
+	else if (is_new && (p->tcp_flags & TCP_FIN))
 		events |= EVENT_BIT(STREAM_fin_no_session);
-	if ((p->tcp_flags & TCP_SYN) && !is_new)
+	if ((p->tcp_flags & (TCP_SYN | TCP_FIN)) == (TCP_SYN | TCP_FIN) && !is_new)
+		events |= EVENT_BIT(STREAM_fin_syn);
+	else if ((p->tcp_flags & TCP_SYN) && !is_new)
 		events |= syn_events(f, p, dir);
 	return events;
 }

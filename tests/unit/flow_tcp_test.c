@@ -213,7 +213,7 @@ static const struct {
 } odd[] = {
 	{"a handshake is not odd", HANDSHAKE "C:A+5", 0},
 	{"the same SYN again", "C:S C:S", 0},
-	{"another SYN before the answer", "C:S C:S!", EVENT_BIT(STREAM_syn_resend_diff_seq)},
+	{"another SYN before the answer", "C:S C:S!", 0},
 	{"the old SYN in a connection", HANDSHAKE "C:S", EVENT_BIT(STREAM_est_syn)},
 	{"another SYN in a connection", HANDSHAKE "C:S!", EVENT_BIT(STREAM_est_syn_diff_seq)},
 	{"a SYN-ACK for as much as fast open sends", "C:S S:SAx", 0},
@@ -229,6 +229,11 @@ static const struct {
 	{"a SYN-ACK for more inside a connection", HANDSHAKE "S:SAX", EVENT_BIT(STREAM_est_synack_other_ack)},
 	{"a FIN comes first", "C:FA", EVENT_BIT(STREAM_fin_no_session)},
 	{"a FIN at its end", HANDSHAKE "C:FA", 0},
+	{"FIN and SYN come first", "C:SF", EVENT_BIT(STREAM_fin_no_session)},
+	{"FIN and SYN in a connection", HANDSHAKE "C:SF", EVENT_BIT(STREAM_fin_syn)},
+	{"the SYN again after a FIN", HANDSHAKE "C:FA C:S", EVENT_BIT(STREAM_shutdown_syn)},
+	{"another SYN after the answer", "C:S S:SA C:S!", EVENT_BIT(STREAM_syn_resend_diff_seq)},
+	{"a SYN-ACK of who asked too", "C:S S:S C:SA", 0},
 	{"a RST comes first", "S:R", EVENT_BIT(STREAM_rst_no_session)},
 	{"a RST in a connection", HANDSHAKE "S:R", 0},
 };
