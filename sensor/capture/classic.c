@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define READ_BYTES  (256u << 10) /* at once: what the second cache holds with what it is worked on with */
+#define READ_BYTES  (64u << 10)  /* at once: it stays in the second cache beside what is worked on with it */
 #define RECORD_MAX  (256u << 10) /* bytes captured: libpcap's limit for Ethernet */
 #define HEAD        16u          /* of a record */
 #define BLOCK_BYTES (READ_BYTES + HEAD + RECORD_MAX)

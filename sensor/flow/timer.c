@@ -5,6 +5,8 @@
 
 #include "base/clock.h"
 
+#include <string.h>
+
 #define MASK (FLOW_WHEEL_SLOTS - 1)
 
 uint32_t flow_timer_floor_s(uint64_t time_ns)
@@ -55,20 +57,23 @@ void flow_timer_disarm(struct flow_wheel *w, struct flow *flow, uint32_t i)
 		flow[f->wheel_next - 1].wheel_prev = f->wheel_prev;
 }
 
-uint32_t flow_timer_next(struct flow_wheel *w, struct flow *flow, uint32_t now_s)
+uint32_t flow_timer_next(struct flow_wheel *w, uint32_t now_s)
 {
 	if (now_s <= w->now_s)
 		return 0;
 	if (now_s - w->now_s > FLOW_WHEEL_SLOTS) /* every slot is due: one turn is enough */
 		w->now_s = now_s - FLOW_WHEEL_SLOTS;
-	for (; w->now_s < now_s; w->now_s++) {
-		uint32_t i = w->slot[(w->now_s + 1) & MASK];
-		if (i) {
-			/* disarm() finds the list by due_s, which a jump left behind */
-			flow[i - 1].due_s = w->now_s + 1;
-			flow_timer_disarm(w, flow, i - 1);
+	while (w->now_s < now_s) {
+		uint32_t *slot = &w->slot[++w->now_s & MASK], i = *slot;
+
+		*slot = 0;
+		if (i)
 			return i;
-		}
 	}
 	return 0;
+}
+
+void flow_timer_clear(struct flow_wheel *w)
+{
+	memset(w->slot, 0, sizeof(w->slot));
 }

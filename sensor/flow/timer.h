@@ -26,6 +26,8 @@ uint32_t flow_timer_add_s(uint32_t s, uint32_t more);
 /* flow[i] is not armed before, and armed after. */
 void flow_timer_arm(struct flow_wheel *w, struct flow *flow, uint32_t i, uint32_t due_s);
 void flow_timer_disarm(struct flow_wheel *w, struct flow *flow, uint32_t i);
-/* Takes one flow that is due by now_s off the wheel: its index + 1, or 0 when none is left and the
- * wheel stands at now_s. */
-uint32_t flow_timer_next(struct flow_wheel *w, struct flow *flow, uint32_t now_s);
+/* Takes the flows of one second that are due by now_s off the wheel, a list through wheel_next: the index
+ * + 1 of its first, or 0 when none is left and the wheel stands at now_s. Nothing is armed in between. */
+uint32_t flow_timer_next(struct flow_wheel *w, uint32_t now_s);
+/* No flow is armed any more. */
+void flow_timer_clear(struct flow_wheel *w);

@@ -20,14 +20,22 @@ enum app proto_probe(const struct flow *f, const struct proto_flow *pf, uint8_t 
 
 	if (pf->expected)
 		return (enum app)pf->expected;
-	for (unsigned turn = 0; turn < 2; turn++) {
-		for (unsigned a = APP_failed + 1; a < APP_count; a++) {
-			const struct protocol *x = protocols[a];
-			bool here = on_port(x, f);
+	uint64_t here = 0, elsewhere = 0;
+	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
+		const struct protocol *x = protocols[a];
 
-			if (!(x->over & over) || here != (turn == 0) || (!here && x->ports_only))
-				continue;
-			enum probe r = x->probe(p, n, dir, f, midstream);
+		if (!(x->over & over))
+			continue;
+		if (on_port(x, f))
+			here |= 1ull << a;
+		else if (!x->ports_only)
+			elsewhere |= 1ull << a;
+	}
+	for (unsigned turn = 0; turn < 2; turn++) {
+		for (uint64_t left = turn ? elsewhere : here; left; left &= left - 1) {
+			unsigned a = (unsigned)__builtin_ctzll(left);
+			enum probe r = protocols[a]->probe(p, n, dir, f, midstream);
+
 			if (r == PROBE_yes)
 				return (enum app)a;
 			more |= r == PROBE_more;

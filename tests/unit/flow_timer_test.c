@@ -11,8 +11,10 @@ static unsigned due(struct flow_wheel *w, uint32_t now_s, uint32_t *out)
 {
 	unsigned n = 0;
 
-	for (uint32_t i; (i = flow_timer_next(w, flow, now_s)) != 0;)
-		out[n++] = i - 1;
+	for (uint32_t i; (i = flow_timer_next(w, now_s)) != 0;) {
+		for (; i; i = flow[i - 1].wheel_next)
+			out[n++] = i - 1;
+	}
 	return n;
 }
 
