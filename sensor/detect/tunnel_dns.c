@@ -239,8 +239,12 @@ static const char *shape(const struct tunnel_dns_config *c, const struct asked *
 	m->observed = e->longs;
 	m->threshold = c->up_longs;
 	if (e->longs >= c->up_longs && e->up >= c->up_kb * 1000.0 && e->local * 2 <= e->answered &&
-	    e->mail * 2 <= e->answered)
+	    e->mail * 2 <= e->answered) {
+		/* That they are no black list's is known by the answers: a mirror that does not show them
+		 * accuses nobody. */
+		m->alert = e->answered * 4 >= e->asked;
 		return "long";
+	}
 	return NULL;
 }
 

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """How the detectors generalise: real captures, changed as networks and mirrors change them.
 
-mutate.py SENSOR DATA [--golden DIR] [--classes a,b] [--only WORD] [--mutations a,b] [--every N]
-          [--min-packets N] [--background FILE] [--json FILE] [--lines] [--hold]
+mutate.py SENSOR DATA [--golden DIR] [--classes a,b] [--only WORD] [--mutations a,b] [--skip a,b] [--every N]
+          [--min-packets N] [--background FILE] [--json FILE] [--lines] [--keep DIR] [--hold FILE [--write]]
 
 Captures are those of DATA/EXPECTED.tsv and of tests/golden (range_* and cases of the detectors). Each
 is read as it is, and after every mutation of mutations.py, by the detectors alone (no rules). Of an
@@ -11,8 +11,8 @@ attack that was told before, the table says whether it still is: kept (an alert 
 finding at least a finding), weaker (an alert became a finding), lost; and `turned`: an alert of the
 same number with the two hosts exchanged. Of a capture without an alert before it says accused: an
 alert now. --lines prints which; --keep DIR keeps the changed captures that were lost or accused.
---hold FILE compares with the counts written there (fewer kept or more accused: exit 1).
-Nothing is written but to a temporary directory.
+--hold FILE compares with the counts written there: fewer kept, one turned or one accused more is a failure,
+exit 1; --write writes them. Changed captures are written to a temporary directory alone.
 """
 import argparse
 import collections
@@ -44,6 +44,7 @@ ap.add_argument("--json")
 ap.add_argument("--keep", type=pathlib.Path)
 ap.add_argument("--lines", action="store_true")
 ap.add_argument("--hold", type=pathlib.Path)
+ap.add_argument("--write", action="store_true")
 
 ATTACKS = {"lateral", "credaccess", "bruteforce", "scan", "injection", "discovery", "exploit", "range", "golden"}
 RANK = {"alert": 2, "finding": 1, "silent": 0}
@@ -162,6 +163,25 @@ def show(results, wanted, lines):
     return table
 
 
+def hold(table, path, write):
+    """0, or 1 and what is worse than path says: class, mutation, captures, kept, turned, accused, by tabs"""
+    rows = [(k, m, t["kept"] + t["weaker"] + t["lost"] + t["accused"] + t["quiet"], t["kept"], t["turned"],
+             t["accused"]) for k in sorted(table) for m, t in table[k].items()]
+    if write:
+        path.write_text("".join("\t".join(map(str, r)) + "\n" for r in rows))
+        return 0
+    bad = 0
+    found = {r[:2]: r[2:] for r in rows}
+    for line in path.read_text().splitlines():
+        kind, m, *want = line.split("\t")
+        n, kept, swapped, accused = map(int, want)
+        got = found.get((kind, m), (0, 0, 0, 0))
+        if got[0] != n or got[1] < kept or got[2] > swapped or got[3] > accused:
+            bad = 1
+            print(f"WORSE {kind}, {m}: captures, kept, turned, accused {got}, were {(n, kept, swapped, accused)}")
+    return bad
+
+
 def main():
     args = ap.parse_args()
     if args.background:
@@ -178,7 +198,7 @@ def main():
     table = show(results, wanted, args.lines)
     if args.json:
         pathlib.Path(args.json).write_text(json.dumps(results, indent=0))
-    return 0
+    return hold(table, args.hold, args.write) if args.hold else 0
 
 
 def background(path):
