@@ -65,13 +65,23 @@ static void sort(struct flow_due *a, struct flow_due *tmp, uint32_t n)
 	}
 }
 
-/* A list is one cold flow after the other: each is fetched whole while the one before it is looked at. */
-static void fetch(const struct flow_table *t, uint32_t i)
+/* What is looked at here has been cold for a while: each flow is fetched whole while others are looked at. */
+static void fetch(const struct flow *flow)
 {
-	const char *f = (const char *)&t->flow[i ? i - 1 : 0];
+	for (unsigned line = 0; line < sizeof(*flow); line += 64)
+		__builtin_prefetch((const char *)flow + line, 1);
+}
 
-	for (unsigned line = 0; line < sizeof(struct flow); line += 64)
-		__builtin_prefetch(f + line, 1);
+static void fetch_due(const struct flow_table *t, uint32_t i, uint32_t n)
+{
+	if (i + 8 < n)
+		fetch(&t->flow[t->due[i + 8].index]);
+	if (i + 4 < n) {
+		const struct flow *f = &t->flow[t->due[i + 4].index];
+
+		flow_stream_prefetch(f);
+		flow_lookup_prefetch(t, f);
+	}
 }
 
 static uint32_t gather(struct flow_table *t, uint32_t now_s)
@@ -81,7 +91,7 @@ static uint32_t gather(struct flow_table *t, uint32_t now_s)
 	for (uint32_t i, next; (i = flow_timer_next(&t->wheel, now_s)) != 0;) {
 		for (; i; i = next) {
 			next = t->flow[i - 1].wheel_next;
-			fetch(t, next);
+			fetch(&t->flow[next ? next - 1 : 0]);
 			t->flow[i - 1].wheel_next = chain;
 			chain = i;
 		}
@@ -142,7 +152,9 @@ void flow_tick(struct flow_table *t, uint64_t seq, uint64_t now_ns, bool end)
 	uint32_t n = end ? gather_all(t) : gather(t, now_s);
 
 	sort(t->due, t->due + t->cap, n);
-	for (uint32_t i = 0; i < n; i++)
+	for (uint32_t i = 0; i < n; i++) {
+		fetch_due(t, i, n);
 		visit(t, &t->flow[t->due[i].index], now_s, end, &at);
+	}
 	flow_frag_tick(&t->frags, now_s, end);
 }

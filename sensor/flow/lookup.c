@@ -79,6 +79,11 @@ void flow_lookup_drop(struct flow_table *t, const struct flow *f)
 	t->bucket[hole].index = 0;
 }
 
+void flow_lookup_prefetch(const struct flow_table *t, const struct flow *f)
+{
+	__builtin_prefetch(&t->bucket[tag_of(t, f) & t->mask], 1);
+}
+
 /* The bucket's flow, if the first or second bucket holds it: nearly always. */
 static const struct flow *likely(const struct flow_table *t, uint32_t tag)
 {

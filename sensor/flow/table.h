@@ -65,3 +65,4 @@ struct flow *flow_lookup_find(const struct flow_table *t, const struct flow_key 
 			      enum flow_dir_name *dir); /* or NULL */
 void flow_lookup_put(struct flow_table *t, uint32_t tag, const struct flow *f);
 void flow_lookup_drop(struct flow_table *t, const struct flow *f);
+void flow_lookup_prefetch(const struct flow_table *t, const struct flow *f); /* before it is dropped */
