@@ -12,6 +12,9 @@
  *     is enough when enough of the past is known that a new network is news; before that it takes
  *     all three.
  *
+ * A TLS connection to a rare server with all three marks is a finding by itself, beats or not: a
+ * remote-control session in use is not regular. It is an alert as above, but for the sizes.
+ *
  * Not seen: beats to an address that the host also calls otherwise (a shared cloud front); gaps
  * below half a second; UDP but QUIC (port 443); sleeps drawn from a distribution wider than the
  * test's widths; fewer than the stated beats.
@@ -27,6 +30,7 @@
 
 #include "base/clock.h"
 #include "observe/beat.h"
+#include "observe/fact.h"
 
 #include <errno.h>
 #include <math.h>
@@ -47,7 +51,7 @@ struct beacon_state {
 	struct count beats, common, known;
 };
 
-enum { BEACON_calls, BEACON_proved, BEACON_kinds };
+enum { BEACON_calls, BEACON_proved, BEACON_server, BEACON_kinds };
 /* clang-format off */
 #define BEACON_SOURCE "Shin, Ramdas, Rinaldo, E-detectors, 2022; RITA's documentation: prevalence"
 static const struct about beacon_abouts[BEACON_kinds] = {
@@ -59,6 +63,11 @@ static const struct about beacon_abouts[BEACON_kinds] = {
 		"C2 a host calls a rare network at regular times, and more speaks against it", "T1071", "TA0011",
 		BEACON_SOURCE,
 		"which program calls, and since when? Do not end it before memory is saved: insulate the host"),
+	[BEACON_server] = SAY_ABOUT("beacon", 413, 2, FAMILY_c2, "Possible Command and Control",
+		"C2 TLS with a rare, improvised server: no name, a certificate nobody signed, a port that is not TLS's",
+		"T1573.002", "TA0011", BEACON_SOURCE,
+		"whose is the server (whois, the certificate's subject), which program holds the connection (ss -tnp on "
+		"the host)? An appliance of one's own that is reached over the internet looks the same"),
 };
 static const struct param beacon_params[] = {
 	PARAM(PARAM_U32, struct beacon_config, users, 1, 64, 1, "hosts",
@@ -88,8 +97,9 @@ static const char *const mark_texts[] = {
 	"; called by its bare address, a certificate that nobody signed, a port that is not TLS's",
 };
 
-struct call { /* what the beats of a pair say */
+struct call { /* what the beats of a pair, or a server's hello, say */
 	const struct obs_beat *b;
+	uint64_t since_ns; /* the first beat */
 	const char *name, *agent;
 	const struct about *other; /* that the host was accused of */
 	unsigned users, marks;
@@ -173,7 +183,7 @@ static bool is_rare(const struct beacon_config *c, struct beacon_state *s,
 		count_add(&s->common, 1);
 		return false;
 	}
-	if (n && (n->learnt || n->first_ns + c->new_s * NS_PER_S < k->b->start_ns)) {
+	if (n && (n->learnt || n->first_ns + c->new_s * NS_PER_S < k->since_ns)) {
 		count_add(&s->known, 1);
 		return false;
 	}
@@ -213,6 +223,42 @@ static void tell(const struct beacon_config *c, struct beacon_state *s, const st
 		   *k->agent ? "; by " : "", k->agent);
 }
 
+/* A server has shown its certificate. */
+static void on_server(const struct beacon_config *c, struct beacon_state *s,
+		      const struct observation *o, const struct detector_out *out)
+{
+	const struct fact_tls *t = obs_fact(o);
+	const char *subject = obs_word(o, sizeof(*t), 4);
+	const struct obs_beat b = {.tls = 1, .self_signed = t->server && t->self_signed};
+	struct call k = {.b = &b, .since_ns = o->time_ns, .name = obs_word(o, sizeof(*t), 0)};
+	char net[ADDR_TEXT + 4];
+
+	k.marks = marks_of(o, &k);
+	if (k.marks != MARKS_all || !hosts_home(out->hosts, &o->src) ||
+	    hosts_home(out->hosts, &o->dst) || !is_rare(c, s, o, out, &k))
+		return;
+	struct host_view view = hosts_of(out->hosts, &o->src, obs_body(o));
+	k.other = alerted_of(out->alerted, view.id, o->time_ns, c->accused_s * NS_PER_S, "beacon");
+	const struct telling m = {
+		.about = &beacon_abouts[BEACON_server],
+		.host = &o->src,
+		.other = &o->dst,
+		.what = o->dport,
+		.doers = SAY_RELAYS | 1u << ROLE_backup,
+		.again_s = c->again_s,
+		.alert = k.other || out->mature,
+		.unit = "hosts",
+		.observed = k.users,
+		.threshold = c->users,
+	};
+
+	teller_say(&s->t, out, o, &m,
+		   "TLS with %s port %u: no name asked for, a certificate that nobody but itself "
+		   "signed (%s), a port that is not TLS's; %u of our hosts use the network%s%s",
+		   nets_text(&o->dst, net, sizeof(net)), o->dport, subject, k.users,
+		   k.other ? "; the host was accused: " : "", k.other ? k.other->msg : "");
+}
+
 static void beacon_on_observation(const void *config, void *state, const struct observation *o,
 				  const struct detector_out *out)
 {
@@ -220,7 +266,12 @@ static void beacon_on_observation(const void *config, void *state, const struct 
 	struct beacon_state *s = state;
 	struct call k = {.b = obs_body(o)};
 
+	if (o->kind == OBS_tls) {
+		on_server(c, s, o, out);
+		return;
+	}
 	count_add(&s->beats, 1);
+	k.since_ns = k.b->start_ns;
 	if (!hosts_home(out->hosts, &o->src) || hosts_home(out->hosts, &o->dst) ||
 	    addr_is_multicast(&o->dst) || addr_is_link_local(&o->dst) || !is_rare(c, s, o, out, &k))
 		return;
@@ -231,6 +282,14 @@ static void beacon_on_observation(const void *config, void *state, const struct 
 	k.marks = marks_of(o, &k);
 	k.other = alerted_of(out->alerted, view.id, o->time_ns, c->accused_s * NS_PER_S, "beacon");
 	tell(c, s, o, out, &k);
+}
+
+static bool beacon_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	const struct fact_tls *t = f->body;
+
+	(void)config;
+	return kind != OBS_tls || (t->server && t->self_signed);
 }
 
 static void beacon_stats(const void *state, char *out, size_t size)
@@ -249,7 +308,7 @@ const struct detector detect_beacon = {
 	.name = "beacon",
 	.what = "hosts that call a rare outside server at regular times",
 	.source = BEACON_SOURCE,
-	.wants = 1ull << OBS_beat,
+	.wants = 1ull << OBS_beat | 1ull << OBS_tls,
 	.params = beacon_params,
 	.abouts = beacon_abouts,
 	.n_abouts = BEACON_kinds,
@@ -257,5 +316,6 @@ const struct detector detect_beacon = {
 	.init = beacon_init,
 	.fini = beacon_fini,
 	.on_observation = beacon_on_observation,
+	.uses = beacon_uses,
 	.stats = beacon_stats,
 };

@@ -7,6 +7,7 @@ import sys
 
 import make
 from craft import ACK, FIN, PSH, arp, tcp
+from sessions import handshake, record, tls_from, vector
 
 make.CASES.clear()
 case = make.case
@@ -127,6 +128,30 @@ def beacon_none_keepalives(c):
     for i in range(1, 40):
         c.add(5 + 45 * i, tcp(src, C2, 40000, 443, ACK, 1005, 5006, b"\0"))
         c.add(5 + 45 * i + .03, tcp(C2, src, 443, 40000, ACK, 5006, 1006))
+
+
+def improvised(name=""):
+    """TLS 1.2 with a certificate that signs itself; no name asked for unless one is given."""
+    talk = tls_from("Some Server", "Some Server", **({"name": name} if name else {}))
+    if name:
+        return talk
+    hello = b"\x03\x03" + bytes(range(32)) + b"\0" + vector(b"\xc0\x2f\x00\x2f") + b"\x01\0" + vector(b"")
+    return [(">", record(22, handshake(1, hello)))] + talk[1:]
+
+
+@case()
+def beacon_improvised_server(c):
+    """Fourteen TLS sessions with one: told with the first; that they come each minute is the second proof."""
+    make.office(c)
+    for i in range(14):
+        c.session(5 + 60 * i, "10.1.0.66", C2, 40000 + i, 4782, improvised())
+
+
+@case()
+def beacon_none_own_appliance(c):
+    """An appliance of one's own, called once by its name: a certificate nobody signed is no news."""
+    make.office(c)
+    c.session(5, "10.1.0.66", C2, 40000, 4782, improvised("nas.example.org"))
 
 
 if __name__ == "__main__":

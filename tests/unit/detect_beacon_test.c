@@ -228,8 +228,61 @@ static void test_accused(void)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	const char *name, *src, *dst, *sni;
+	uint16_t port;
+	uint8_t server, self_signed;
+	const char *told, *learnt;
+} servers[] = {
+	{"an improvised server",  "10.0.0.5", C2, "", 4782, 1, 1, "-413 10.0.0.5", "+413 10.0.0.5"},
+	{"it has a name",         "10.0.0.5", C2, "nas.example", 4782, 1, 1, "", ""},
+	{"somebody signed",       "10.0.0.5", C2, "", 4782, 1, 0, "", ""},
+	{"on TLS's port",         "10.0.0.5", C2, "", 443, 1, 1, "", ""},
+	{"a client's hello",      "10.0.0.5", C2, "", 4782, 0, 1, "", ""},
+	{"between two of ours",   "10.0.0.5", "10.0.0.6", "", 4782, 1, 1, "", ""},
+	{"from outside",          C2, "10.0.0.6", "", 4782, 1, 1, "", ""},
+};
+/* clang-format on */
+
+static void server(size_t i)
+{
+	const struct fact_tls t = {.server = servers[i].server,
+				   .self_signed = servers[i].self_signed};
+	const char *words[] = {servers[i].sni, "", "ja3s", "", "CN=srv", "CN=srv"};
+
+	facts_say(OBS_tls, servers[i].src, servers[i].dst, servers[i].port, &t, sizeof(t), words,
+		  6);
+}
+
+static void test_servers(void)
+{
+	for (size_t i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		CASE(servers[i].name);
+		facts_open(NULL, 0);
+		server(i);
+		CHECK_STR(facts_told(), servers[i].told);
+		server(i);
+		CHECK_STR(facts_told(), "");
+		facts_close();
+		facts_open(NULL, 0);
+		grow_old();
+		server(i);
+		CHECK_STR(facts_told(), servers[i].learnt);
+		facts_close();
+	}
+	CASE("two of ours use the network");
+	facts_open(NULL, 0);
+	meets("10.0.0.5", C2);
+	meets("10.0.0.6", C2);
+	server(0);
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
 int main(void)
 {
+	test_servers();
 	test_rows();
 	test_rare();
 	test_accused();

@@ -90,6 +90,7 @@ union body {
 	struct fact_name name;
 	struct fact_dhcp dhcp;
 	struct fact_ssh ssh;
+	struct fact_tls tls;
 };
 
 static const struct {
@@ -104,6 +105,7 @@ static const struct {
 	{OBS_name, sizeof(struct fact_name)},         {OBS_dhcp, sizeof(struct fact_dhcp)},
 	{OBS_http_carry, sizeof(struct fact_http_carry)},
 	{OBS_ssh, sizeof(struct fact_ssh)},
+	{OBS_tls, sizeof(struct fact_tls)},
 };
 
 static struct addr host(void)
@@ -192,6 +194,8 @@ static union body body_of(enum observation_kind kind)
 					    .your = host(),
 					    .server_id = host(),
 					    .xid = any(9)};
+	if (kind == OBS_tls)
+		b.tls = (struct fact_tls){.server = any(2) != 0, .self_signed = any(2) != 0};
 	if (kind == OBS_ssh)
 		b.ssh = (struct fact_ssh){.outcome = (uint8_t)any(3), .final = any(2) != 0};
 	if (kind == OBS_dhcp && any(2))
@@ -293,7 +297,7 @@ int main(void)
 	CHECK(detect_uses(&ears, OBS_contact, &none));
 	CHECK(detect_uses(&ears, OBS_rdp, &none));
 	CASE("a kind that nobody hears");
-	CHECK(!detect_uses(&ears, OBS_tls, &none));
+	CHECK(!detect_uses(&ears, OBS_file, &none));
 	for (unsigned i = 0; i < 2; i++) {
 		detect_free(side[i].d);
 		ring_fini(&side[i].out);
