@@ -114,6 +114,7 @@ enum {
 	KRB_overpass,
 	KRB_downgrade,
 	KRB_silver,
+	KRB_for_user,
 	KRB_kinds
 };
 #define KRB_SOURCE "ATT&CK T1558, T1550.003; MS-KILE, RFC 4120; ticket ledger"
@@ -156,6 +157,9 @@ static const struct about krb_abouts[KRB_kinds] = {
 		"CREDENTIAL a service ticket that no domain controller was seen to issue (silver ticket)", "T1558.002",
 		"TA0006", KRB_SOURCE, "event 4769 on every controller: was it issued where we do not look? Else the "
 		"service account's key is known: change it twice"),
+	SAY_ABOUT("krb", 864, 3, FAMILY_credential, "Credential Access",
+		"CREDENTIAL a ticket asked for in another's name (S4U2self)", "T1558", "TA0006", KRB_SOURCE,
+		"event 4769 with the account in whose name: web and federation servers do so; else may this account delegate?"),
 };
 static const struct param krb_params[] = {
 	PARAM(PARAM_U32, struct krb_config, rc4_services, 2, 200, 3, "services",
@@ -502,6 +506,11 @@ static void on_tgs_request(const struct krb_call *k)
 
 	if (ask)
 		ask->unissued = false;
+	if (k->b->for_user) {
+		struct telling m = telling_of(k, KRB_for_user, false);
+		teller_say(&k->s->t, k->out, k->o, &m, "at %.60s%s%.80s", k->realm,
+			   *k->service ? ", for " : "", k->service);
+	}
 }
 
 /* It is not in the ledger. True: it is met for the first time. */

@@ -39,9 +39,9 @@ struct fact_krb {
 	uint8_t carrier;     /* 0 port 88; else 1 + enum login_how of what it is inside of */
 	uint8_t ticket_of;   /* enum ticket_of, of the ticket carried */
 	uint8_t answers;     /* of an answer or error: 10 or 12, the request at hand; 0 not seen */
-	uint8_t pad[3];
+	uint8_t for_user;    /* of a TGS-REQ: in another's name (S4U2self) */
+	uint8_t pad[2];
 };
-
 /* words: user, domain, workstation (as far as the session's NTLM or Kerberos has shown) */
 struct fact_smb_session {
 	uint32_t status;  /* of the session setup's answer */

@@ -14,6 +14,8 @@
 #define PA_TIMESTAMP     2
 #define PA_PK_AS_REQ     16
 #define PA_PK_AS_OLD     14
+#define PA_FOR_USER      129 /* MS-SFU 2.2.1 */
+#define PA_S4U_X509      130
 #define PA_FX_FAST       136
 #define PA_ENC_CHALLENGE 138
 #define PADATA_MAX       32u
@@ -196,6 +198,7 @@ static void padata(struct krb_msg *m, struct bytes b)
 			return;
 		m->preauth |= type == PA_TGS_REQ || type == PA_TIMESTAMP || type == PA_PK_AS_REQ ||
 			      type == PA_PK_AS_OLD || type == PA_ENC_CHALLENGE;
+		m->for_user |= type == PA_FOR_USER || type == PA_S4U_X509;
 		if (type == PA_FX_FAST)
 			m->fast = m->preauth = true;
 		if (type == PA_TGS_REQ && m->message == KRB_tgs_req)
@@ -389,6 +392,7 @@ void krb_tell(struct proto_call *c, const struct krb_msg *m, uint8_t carrier,
 		.options_hi = (uint8_t)(m->options >> 24),
 		.carrier = carrier,
 		.answers = m->answers,
+		.for_user = m->for_user,
 		.request_etypes = m->answers ? m->answers_etypes : krb_etype_bits(m),
 	};
 

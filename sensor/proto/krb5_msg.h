@@ -32,6 +32,7 @@ struct krb_msg {
 	struct tx tx;
 	uint8_t message; /* enum krb_message */
 	bool preauth;    /* PA-ENC-TIMESTAMP, PKINIT, FAST or a TGT's AP-REQ is in the request */
+	bool for_user;   /* asked for in another's name (S4U2self) */
 	bool bare;       /* of an answer: its request proved nothing */
 	uint8_t answers; /* of an answer: enum krb_message of the request at hand; 0 not seen */
 	bool fast, has_error, malformed;

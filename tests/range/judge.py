@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""judge.py SENSOR DIRECTORY [--json FILE] [ITEM…]: what the sensor says of each recording, against the truth.
+"""judge.py SENSOR DIRECTORY [--json FILE] [--table FILE] [ITEM…]: what the sensor says of each recording, against the truth.
 
 What an item must be said of stands in its header (items/NAME.sh):
     must: alert DETECTOR[,DETECTOR]     an alert of one of them that accuses the item's `from`
@@ -79,6 +79,7 @@ p = argparse.ArgumentParser()
 p.add_argument("sensor")
 p.add_argument("directory", type=pathlib.Path)
 p.add_argument("--json", type=pathlib.Path)
+p.add_argument("--table", type=pathlib.Path, help="as a page, for tests/range/results.md")
 p.add_argument("items", nargs="*")
 a = p.parse_args()
 
@@ -110,4 +111,16 @@ print(", ".join(f"{n} {v}" for v, n in sorted(count.items())) or "nothing to jud
 if a.json:
     a.json.write_text(json.dumps([dict(zip(("item", "technique", "outcome", "verdict", "said"), r)) for r in rows],
                                  indent=1) + "\n", encoding="utf-8")
+if a.table:
+    names = {v: k for k, v in ADDRESS.items()}
+    head = ["# What the sensor said of the range", "",
+            "`./run range --record DIR`, then `tests/range/judge.py build/vigie-sensor DIR --table tests/range/results.md`; "
+            "verdicts: README.md.", "", ", ".join(f"{n} {v}" for v, n in sorted(count.items())) + ".", "",
+            "| item | technique | outcome | verdict | alerts, (findings) |", "|---|---|---|---|---|"]
+    for name, technique, outcome, v, words in rows:
+        words = re.sub(r":(10\.77\.0\.\d+)", lambda m: " " + names.get(m[1], m[1]), words)
+        words = ", ".join(f"({w[:-9]})" if w.endswith("(finding)") else w
+                          for w in re.findall(r"\([^()]+ lost before\)|[\w-]+ [\w.]+(?:\(finding\))?", words))
+        head.append(f"| {name} | {technique} | {outcome} | {v} | {words} |")
+    a.table.write_text("\n".join(head) + "\n", encoding="utf-8")
 sys.exit(not rows or any(count[v] for v in ("finding", "missed", "wrong", "false", "broken")))

@@ -165,6 +165,7 @@ static union body body_of(enum observation_kind kind)
 		b.ntlm = (struct fact_ntlm){.message = (uint8_t)(1 + any(3)), .challenge = any(40)};
 	if (kind == OBS_krb)
 		b.krb = (struct fact_krb){.message = krb[any(7)],
+					   .for_user = any(9) == 0,
 					  .ticket = any(60),
 					  .ticket_etype = any(2) ? 23 : 18,
 					  .reply_etype = any(2) ? 23 : 18,

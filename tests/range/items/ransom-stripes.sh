@@ -6,6 +6,7 @@
 # account: alice
 # outcome: success
 # must: alert ransom
+# must-sealed: finding ransom
 # smb: both
 . "$RANGE_HERE/item.sh"
 documents "$data/docs" 40 40000
