@@ -12,9 +12,10 @@
  *
  * Served back (ssh -R): one of ours is logged in to an outside server, and it is the *server* that
  * asks: after half a second of silence it speaks first, and the client answers with `served_bytes`
- * and more. A session in which the client itself sent much before (copies, pushes) is not judged.
- *   A finding; an alert when something else accused the host within accused_s, or enough of the
- * past is known and the network is new to it.
+ * and more (what it says within 5 s is the answer, however slowly it begins). A session in which
+ * the client itself sent much before (copies, pushes) is not judged. A finding; an alert when
+ * something else accused the host within accused_s, or enough of the past is known and the network
+ * is new to it.
  *
  * Not told apart: ssh -D and -L. That a host calls others right after its client spoke is what a
  * shell does as well; what is done through it is seen by scan, fanout, chain.
@@ -42,11 +43,13 @@
 #define RECENT      16u
 #define PER_PACKET  64u /* bytes SSH adds to a packet of another connection, at most */
 #define PER_SESSION 2048u
-#define HANDSHAKE   1024u /* of the inner connection in either direction: below it nothing is said \
-			   */
-#define SLACK_NS (2 * NS_PER_S) /* the inner one may seem to end after the outer */
-#define ASKED    100u           /* bytes: a request of the server's, not a keepalive */
-#define PASSES   (SAY_WATCHERS | 1u << ROLE_jump)
+#define HANDSHAKE                                                                                  \
+	1024u /* of the inner connection in either direction: below it nothing is said             \
+	       */
+#define SLACK_NS  (2 * NS_PER_S) /* the inner one may seem to end after the outer */
+#define ANSWER_NS (5 * NS_PER_S)
+#define ASKED     100u /* bytes: a request of the server's, not a keepalive */
+#define PASSES    (SAY_WATCHERS | 1u << ROLE_jump)
 
 struct forward_config {
 	double jump_s;
@@ -61,13 +64,13 @@ struct session {
 	uint64_t login[2];                    /* payload at the login */
 	uint64_t said[2];                     /* at the last wake */
 	uint64_t total[2];
+	uint64_t asked_ns; /* the server began what is being said now; 0: the client did */
 	uint32_t pkts[2];
 	uint32_t served;
 	uint16_t port;
-	uint8_t outside;   /* its client is not ours */
-	uint8_t first;     /* nobody knew that the one administers the other */
-	uint8_t by_server; /* what is being said now was begun by the server */
-	uint8_t uploads;   /* the client has sent much of its own accord */
+	uint8_t outside; /* its client is not ours */
+	uint8_t first;   /* nobody knew that the one administers the other */
+	uint8_t uploads; /* the client has sent much of its own accord */
 	uint8_t carries, carried;
 };
 
@@ -222,7 +225,7 @@ static void on_silence(const struct call *k, struct session *s, const uint64_t p
 	uint64_t up = payload[0] - s->said[0], down = payload[1] - s->said[1];
 
 	memcpy(s->said, payload, sizeof(s->said));
-	if (!s->by_server) {
+	if (!s->asked_ns) {
 		s->uploads |= up >= k->c->upload_bytes;
 		return;
 	}
@@ -241,8 +244,10 @@ static void on_wake(const struct call *k)
 
 	if (!s || b->payload[0] < s->said[0] || b->payload[1] < s->said[1])
 		return;
+	if (!b->by_server && s->asked_ns && k->o->time_ns <= s->asked_ns + ANSWER_NS)
+		return; /* a slow client answers */
 	on_silence(k, s, b->payload);
-	s->by_server = b->by_server;
+	s->asked_ns = b->by_server ? k->o->time_ns : 0;
 }
 
 /* Passed on */

@@ -191,7 +191,7 @@ static void test_row(void)
 }
 
 /* "s1000/5000": the server spoke first, it said 1000 bytes and the client 5000 before the next
- * silence; "c": the client spoke first. */
+ * silence; "c": the client spoke first, six seconds after; "C": after five. */
 static void talk(const char *src, const char *dst, const char *text)
 {
 	uint64_t up = 3000, down = 4000;
@@ -201,7 +201,7 @@ static void talk(const char *src, const char *dst, const char *text)
 
 	login(1, src, dst, up, down, RESULT_ok);
 	for (; sscanf(text, " %c%u/%u%n", &who, &said[0], &said[1], &n) == 3; text += n) {
-		fx.now_ns += 5 * NS_PER_S;
+		fx.now_ns += (who == 'C' ? 5 : 6) * NS_PER_S;
 		wake(1, src, dst, who == 's', up, down);
 		down += said[0];
 		up += said[1];
@@ -238,6 +238,8 @@ static const struct {
 	{"and a program of his goes on",        B, OUT, "c900/300 s9000/80 s9000/0", "", ""},
 	{"a copy, the server slow at times",    B, OUT, "c200/90000 s200/90000", "", ""},
 	{"small things before",                 B, OUT, "c200/8191 s200/4000",   "-952 " B, "+952 " B},
+	{"a slow client's answer",              B, OUT, "s300/0 C0/4000",        "-952 " B, "+952 " B},
+	{"too slow: of its own accord",         B, OUT, "s300/0 c0/4000",        "", ""},
 	{"keepalives",                          B, OUT, "s60/60 s60/60 s60/60",  "", ""},
 	{"between two of ours",                 B, C,   "s4000/12000",           "", ""},
 	{"from outside",                        OUT, B, "s4000/12000",           "", ""},
