@@ -9,6 +9,9 @@
 #include "rule/compile.h"
 
 #include "base/ascii.h"
+#include "rule/range.h"
+
+extern const struct keyword keyword_dsize;
 
 #define PAIRS 24u /* beyond, a longer literal is no rarer in practice */
 
@@ -115,6 +118,18 @@ static const uint8_t *rarest(const uint8_t *p, uint16_t n, bool nocase, uint16_t
 	return best;
 }
 
+/* A packet of at most so many bytes gives every content of its rule a depth, in Suricata. */
+static bool is_of_size(const struct signature *s)
+{
+	for (unsigned i = 0; i < s->n_test; i++) {
+		const struct range *r = s->test[i].arg;
+
+		if (s->test[i].match == keyword_dsize.match && (r->negated || r->hi < UINT16_MAX))
+			return true;
+	}
+	return false;
+}
+
 /* Of a rule that only says what must not be there, the longest content without a place is what Suricata's
  * prefilter looks for: where it finds that, the rule is not looked at again, whatever `endswith` says. */
 static void shun(struct arena *a, struct signature *s)
@@ -129,7 +144,7 @@ static void shun(struct arena *a, struct signature *s)
 		    (best == s->n_step || c->len > s->step[best].len))
 			best = i;
 	}
-	if (best == s->n_step)
+	if (best == s->n_step || is_of_size(s))
 		return;
 	struct step *steps = rule_arena_copy(a, s->step, s->n_step * sizeof(*steps));
 	steps[best].flags |= STEP_SHUNNED;

@@ -32,6 +32,8 @@ static const struct {
 	/* where it stands does not matter then */
 	{TCP "(content:!\"abc\"; endswith;",      "..abc..",  OPEN,      false},
 	{TCP "(content:!\"abc\"; endswith; content:!\"longer\";", "..abc..", OPEN, true},
+	{TCP "(content:!\"abc\"; endswith; dsize:<20;", "..abc..", OPEN,   true},
+	{TCP "(content:!\"abc\"; endswith; dsize:>2;", "..abc..", OPEN,    false},
 	/* a packet's own conditions look at packets, those at which a chunk is looked at, too */
 	{TCP "(content:!\"abc\"; depth:20;",      "..abc..",  OPEN,      false},
 	{TCP "(content:!\"abc\"; depth:20;",      "..abc..",  FIN_ACKED, true},
