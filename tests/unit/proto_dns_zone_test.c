@@ -108,7 +108,7 @@ static void check_rows(void)
 				continue;
 			bool none = *rows[k].answer == '!';
 			int n = rows[k].type == 1 ? 4 : snprintf(data, sizeof(data), rows[k].answer, which);
-			if (rows[k].type == 1)
+			if (rows[k].type == 1 && !none)
 				memcpy(data, rows[k].answer, 4);
 			message(name, rows[k].type, true, none ? 3 : 0, none ? NULL : data, (uint16_t)n);
 		}
