@@ -70,7 +70,7 @@ trap 'exit 130' INT TERM HUP
 # It stops by itself, whatever hangs.
 (
 	trap 'kill $nap' TERM
-	sleep "${RANGE_LIMIT_S:-2400}" &
+	sleep "${RANGE_LIMIT_S:-3600}" &
 	nap=$!
 	wait $nap && kill $$
 ) >/dev/null 2>&1 &

@@ -65,7 +65,8 @@ def encrypt(c, tree, path):
         c.rename(a.share, path, path.rsplit("\\", 1)[0] + "\\" + os.urandom(12).hex())
     elif not a.in_place:
         c.rename(a.share, path, path + a.ext)
-    print(f"{time.time():.6f} {path}", flush=True)
+    sys.stdout.write(f"{time.time():.6f} {path}\n")  # one write: threads
+    sys.stdout.flush()
 
 
 def note(folder):
