@@ -7,7 +7,7 @@
  * halves of a byte give sets of buckets, and a place where those of all have one in common is compared.
  *
  * Source: the bitmap: Kandhan et al., "SigMatch", VLDB 2010; the short ones: Hyperscan's Teddy (Wang et
- *         al., NSDI 2019). Measured: docs/why/0021.
+ *         al., NSDI 2019). Measured: docs/why/0022.
  */
 #include "rule/grams.h"
 
