@@ -102,7 +102,7 @@ static const struct about ransom_abouts[] = {
 };
 static const struct param ransom_params[] = {
 	PARAM(PARAM_U32, struct ransom_config, files, 3, FILES, 7, "files", "lost within window_s"),
-	PARAM(PARAM_U32, struct ransom_config, sealed_files, 4, 1000, 10, "files",
+	PARAM(PARAM_U32, struct ransom_config, sealed_files, 4, 1000, 7, "files",
 	      "written back at their length within window_s, in an encrypted session"),
 	PARAM(PARAM_U32, struct ransom_config, deletes, 4, 1000000, 50, "files", "deleted within window_s"),
 	PARAM(PARAM_U32, struct ransom_config, window_s, 5, 3600, 60, "s", "that they are counted in"),

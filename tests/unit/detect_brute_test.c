@@ -77,16 +77,16 @@ static const struct {
 	unsigned wait_ms;
 	const char *told;
 } sealed[] = {
-	{"in place", {{10, 1, 0, 1, 0, 0}}, 50, "+845 10.0.0.5"},
-	{"nine are not enough", {{9, 1, 0, 1, 0, 0}}, 50, ""},
-	{"renamed by a second open", {{10, 2, 1, 1, 0, 0}}, 50, "+845 10.0.0.5"},
+	{"in place", {{7, 1, 0, 1, 0, 0}}, 50, "+845 10.0.0.5"},
+	{"six are not enough", {{6, 1, 0, 1, 0, 0}}, 50, ""},
+	{"renamed by a second open", {{7, 2, 1, 1, 0, 0}}, 50, "+845 10.0.0.5"},
 	{"a copy opens two for each", {{400, 2, 0, 1, 0, 0}}, 50, ""},
 	{"nor renamed does a copy open few", {{400, 3, 1, 1, 0, 0}}, 50, ""},
 	{"one file, written again and again", {{1, 1, 0, 1, 0, 0}, {400, 0, 0, 1, 0, 0}}, 50, ""},
-	{"slower than ten a minute", {{40, 1, 0, 1, 0, 0}}, 7000, ""},
+	{"slower than seven a minute", {{40, 1, 0, 1, 0, 0}}, 10100, ""},
 	{"all fetched, then all stored", {{40, 1, 0, 0, 0, 0}, {40, 1, 0, 1, 40, 0}}, 50, ""},
 	{"eight threads", {{14, 1, 0, 1, 7, 0}}, 50, "+845 10.0.0.5"},
-	{"buffers, renamed", {{10, 2, 1, 0, 0, 1}}, 50, "+845 10.0.0.5"},
+	{"buffers, renamed", {{7, 2, 1, 0, 0, 1}}, 50, "+845 10.0.0.5"},
 	{"buffers alone", {{400, 1, 0, 0, 0, 1}}, 50, ""},
 	{"after a hundred files were looked at",
 	 {{1, 100, 0, 0, 0, 0}, {16, 1, 0, 1, 0, 0}},
