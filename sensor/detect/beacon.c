@@ -15,6 +15,9 @@
  * A TLS connection to a rare server with all three marks is a finding by itself, beats or not: a
  * remote-control session in use is not regular. It is an alert as above, but for the sizes.
  *
+ * Not an alert by itself before enough of the past is known: HTTP (no certificate) and TLS 1.3 (an
+ * encrypted one), which cannot have all three marks.
+ *
  * Not seen: beats to an address that the host also calls otherwise (a shared cloud front); gaps
  * below half a second; UDP but QUIC (port 443); sleeps drawn from a distribution wider than the
  * test's widths; fewer than the stated beats.

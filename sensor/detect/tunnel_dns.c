@@ -9,7 +9,8 @@
  *   rare     records nobody uses (NULL, KEY, private types), again and again;
  *   both     free records (TXT, CNAME, MX …), long names, and answers that are no errors;
  *   down     free records, new names of any length, and many bytes of answers that differ;
- *   up       many long names of any record, whatever is answered, but for black lists' answers.
+ *   up       many long names of any record, and many bytes of them, whatever the answers say, but for
+ *            black lists'; of less than a quarter answered a finding.
  * Fewer names in a longer time are a finding. Counts and plain sums alone: no measure of what a name
  * is worth is added up by domain.
  *

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """docs/CONFIG.md, docs/COUNTERS.md and the keywords that docs/RULES.md names as not matched are what the
-programs and the tables say; the manual pages have every option of --help, and no other.
+programs and the tables say; the manual pages have every option of --help, and no other; docs/DETECTORS.md names
+every number that --list-detectors has.
 
 reference.py BUILD [--update]: with --update the pages are written.
 """
@@ -125,6 +126,22 @@ def manual(program, path):
         bad.append(f"docs/man/{path}: {o} is no option in {program} --help")
 
 
+def told():
+    """Each number of what detectors tell stands in docs/DETECTORS.md: a row of a table of its own, or a sentence."""
+    # "701 … 763, one a line of" the table of marks says that there are marks, not which.
+    text = (root / "docs/DETECTORS.md").read_text().replace("701 … 763, one a line", "")
+    there = {int(n) for n in re.findall(r"(?<![\d.,])\d{3}(?!\d|[.,:]\d)", text)}
+    for first, last in re.findall(r"(?<!\d)(\d{3}) … (\d{3})(?!\d)", text):
+        there.update(range(int(first), int(last) + 1))
+    numbers = [int(n) for n in re.findall(r"^ +900:(\d+) ", out("vigie-sensor", "--list-detectors"), flags=re.M)]
+    for n in numbers:
+        if n not in there:
+            bad.append(f"docs/DETECTORS.md: {n} of --list-detectors is missing")
+    if len(numbers) < 20:
+        bad.append("the numbers of --list-detectors are not found")
+
+
+told()
 page("CONFIG.md", config())
 page("COUNTERS.md", counters())
 page("RULES.md", unmatched())
