@@ -12,6 +12,7 @@
 #include "detect/hosts.h"
 #include "detect/learn.h"
 #include "detect/registry.h"
+#include "detect/subject.h"
 #include "detect/threshold.h"
 #include "detect/xbits.h"
 
@@ -360,7 +361,8 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 		.bytes = {b->bytes[0], b->bytes[1]},
 		.pkts = {b->pkts[0], b->pkts[1]},
 	};
-	struct host_view host = hosts_of(d->hosts, &o->src, &b->link);
+	f->host = *subject_of(o, d->hosts);
+	struct host_view host = hosts_of(d->hosts, &f->host, &b->link);
 	f->host_mac = host.mac;
 	memcpy(f + 1, b + 1, b->eve_len);
 	count_add(f->tier == TIER_alert ? &d->counters.alerts : &d->counters.findings, 1);

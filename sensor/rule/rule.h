@@ -34,6 +34,7 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	const struct suppression *suppressed; /* NULL: nothing in the list is about it */
 	bool conditional;  /* see struct threshold */
 	bool pass;
+	uint8_t target; /* enum rule_target: which end is the victim */
 	uint8_t tier; /* enum rule_tier: metadata "tier finding" or "tier inside" */
 	uint8_t n_xbit, n_dataset;
 	bool asks_sets;    /* that rules change: the detect thread decides */
@@ -47,6 +48,8 @@ enum rule_tier {
 	RULE_TIER_finding, /* for the hunt, told to nobody */
 	RULE_TIER_inside,  /* an alert when the sender is one of home_net, else a finding */
 };
+
+enum rule_target { RULE_TARGET_none, RULE_TARGET_src, RULE_TARGET_dst };
 
 struct rule_config {
 	struct strs files;      /* -S; a DIR is its *.rules by name */
