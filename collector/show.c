@@ -7,6 +7,7 @@
  */
 #include "show.h"
 
+#include "base/addr.h"
 #include "base/clock.h"
 #include "text.h"
 #include "wire/topic.h"
@@ -139,17 +140,38 @@ static const char *technique(const json_t *row, char *buf, size_t size)
 	return buf;
 }
 
-/* Signature and subject: one sentence where the detector made one. */
+/* " → other end:port", the end that is not the accused; "" when the event has none. */
+static void other_end(const json_t *row, char *out, size_t size)
+{
+	char subject[ADDR_TEXT], src[ADDR_TEXT], dst[ADDR_TEXT];
+
+	show_text(row, "src_ip", src, sizeof(src));
+	show_text(row, "dest_ip", dst, sizeof(dst));
+	show_text(row, "subject_ip", subject, sizeof(subject));
+	bool accused_dst = *subject && strcmp(subject, dst) == 0;
+	const char *other = accused_dst ? src : dst;
+	int64_t port = show_num(row, accused_dst ? "src_port" : "dest_port");
+	bool v6 = port > 0 && strchr(other, ':');
+	int n = *other ? snprintf(out, size, " → %s%s%s", v6 ? "[" : "", other, v6 ? "]" : "") : 0;
+
+	if (n == 0)
+		out[0] = '\0';
+	else if (port > 0 && n > 0 && (size_t)n < size)
+		snprintf(out + n, size - (size_t)n, ":%lld", (long long)port);
+}
+
+/* Signature and subject: one sentence where the detector made one, else whom it was with. */
 static void what_of(const json_t *row, char *out, size_t size)
 {
-	char signature[TEXT], summary[TEXT];
+	char signature[TEXT], summary[TEXT], other[ADDR_TEXT + 16];
 	const json_t *alert = json_object_get(row, "alert");
 	int64_t count = show_num(row, "count");
 
 	show_text(alert, "signature", signature, sizeof(signature));
 	show_text(row, "summary", summary, sizeof(summary));
+	other_end(row, other, sizeof(other));
 	int n = snprintf(out, size, "%s%s%s", signature, *signature && *summary ? ": " : "",
-			 summary);
+			 *summary ? summary : other);
 	if (count > 1 && n > 0 && (size_t)n < size)
 		snprintf(out + n, size - (size_t)n, " (%lld times)", (long long)count);
 }

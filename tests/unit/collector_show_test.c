@@ -49,6 +49,10 @@ static json_t *read(const char *json)
 #define EVIL                                                                                       \
 	"{\"watch\":\"alert\",\"time_ns\":1769860800000000000,\"subject_ip\":\"10.0.0.5\",\"alert\":"    \
 	"{\"severity\":2,\"signature\":\"\\u001b]0;owned\\u0007\\u009b31m\\nfake line\"}}"
+/* As a signature's: no summary. */
+#define SIGNATURE(subject, ends)                                                                   \
+	"{\"watch\":\"alert\",\"time_ns\":1769860800000000000,\"subject_ip\":\"" subject "\"," ends    \
+	",\"alert\":{\"severity\":1,\"signature\":\"C2\"}}"
 #define PLAN                                                                                       \
 	"{\"allowed\":false,\"mode\":\"recommend\",\"refused_by\":\"mode\",\"rails\":["            \
 	"{\"rail\":\"mode\",\"pass\":false,\"why\":\"mode is recommend\"}],\"isolation\":"         \
@@ -75,6 +79,20 @@ static const struct {
 	 120},
 	{"the attacker's bytes are no commands and no lines", EVIL,
 	 "12:00:00 medium    10.0.0.5                  .]0;owned..31m.fake line\n", 100},
+	{"a signature's other end",
+	 SIGNATURE("10.0.0.5", "\"src_ip\":\"10.0.0.5\",\"src_port\":50000,\"dest_ip\":\"192.0.2.9\","
+			       "\"dest_port\":8848"),
+	 "12:00:00 high      10.0.0.5                  C2 → 192.0.2.9:8848\n", 100},
+	{"when the accused is the destination",
+	 SIGNATURE("10.0.0.5", "\"src_ip\":\"192.0.2.9\",\"src_port\":443,\"dest_ip\":\"10.0.0.5\","
+			       "\"dest_port\":50000"),
+	 "12:00:00 high      10.0.0.5                  C2 → 192.0.2.9:443\n", 100},
+	{"an IPv6 one with its port",
+	 SIGNATURE("fd00::5", "\"src_ip\":\"fd00::5\",\"dest_ip\":\"fd00::9\",\"dest_port\":53"),
+	 "12:00:00 high      fd00::5                   C2 → [fd00::9]:53\n", 100},
+	{"without ports",
+	 SIGNATURE("10.0.0.5", "\"src_ip\":\"10.0.0.5\",\"dest_ip\":\"192.0.2.9\""),
+	 "12:00:00 high      10.0.0.5                  C2 → 192.0.2.9\n", 100},
 	{"advice",
 	 "{\"watch\":\"isolation\",\"what\":\"recommended\",\"host\":\"10.0.0.5\",\"time_ns\":"
 	 "1769860800000000000,\"detail\":" PLAN "}",
