@@ -75,13 +75,23 @@ static void rule_fields(struct event *e, const json_t *root, const json_t *alert
 	text_copy(e->tier, sizeof(e->tier), strcmp(e->type, "finding") == 0 ? "finding" : "alert");
 }
 
-/* Whom the event accuses, or whom a sighting is about. */
+/* An address that names a host: "::" and "0.0.0.0" are what stands where there is none. */
+static void host_address(char out[ADDR_TEXT], const char *text)
+{
+	struct addr a;
+
+	address(out, text);
+	if (out[0] && addr_parse(out, &a) && addr_is_any(&a))
+		out[0] = '\0';
+}
+
+/* Whom the event accuses, or whom a sighting is about; nobody, where it is the sensor's own. */
 static void host_fields(struct event *e, const json_t *root)
 {
-	address(e->host, str(root, "subject_ip"));
+	host_address(e->host, str(root, "subject_ip"));
 	mac_address(e->mac, str(root, "subject_mac"));
 	if (e->host[0] == '\0')
-		memcpy(e->host, e->src, sizeof(e->host));
+		host_address(e->host, e->src);
 }
 
 static void malformed(struct event *e)

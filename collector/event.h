@@ -21,7 +21,7 @@ struct event {
 	uint32_t severity; /* 1 high … 3 low, 4 information */
 	uint32_t gid, sid;
 	char detector[40], signature[200], technique[24], tactic[24];
-	char host[ADDR_TEXT]; /* the accused or the sighted; else src */
+	char host[ADDR_TEXT]; /* the accused or the sighted; else src; "" nobody */
 	char mac[MAC_TEXT];   /* of the accused; "" unknown */
 	char src[ADDR_TEXT], dst[ADDR_TEXT];
 	char community_id[48];

@@ -139,7 +139,7 @@ void respond_batch(struct respond *r, const struct event *e, const struct stored
 			continue;
 		if (strcmp(e[i].type, "host") == 0 && e[i].mac[0])
 			push_sight(r, &e[i]);
-		else if (event_is_alert(&e[i]) && stored[i].incident)
+		else if (event_is_alert(&e[i]) && stored[i].incident && e[i].host[0])
 			push_alert(r, &e[i], &stored[i]);
 	}
 	pthread_cond_signal(&r->more);
