@@ -38,6 +38,8 @@ static bool wanted(const struct view *v, const json_t *event)
 	json_int_t severity =
 		json_integer_value(json_object_get(json_object_get(event, "alert"), "severity"));
 
+	if (kind && strcmp(kind, "sensor") == 0)
+		return true; /* about every host */
 	if (kind && strcmp(kind, "finding") == 0 && !q->findings)
 		return false;
 	if (q->host[0] && strcmp(q->host_is_mac ? (mac ? mac : "") : (host ? host : ""), q->host))
@@ -109,6 +111,18 @@ static int complain(const struct err *err)
 	return EXIT_FAILURE;
 }
 
+/* A script asks `vigie status` whether the collector runs and hears all its sensors. */
+static bool is_down(const json_t *status)
+{
+	const json_t *sensor;
+	size_t i;
+
+	json_array_foreach(json_object_get(status, "sensors"), i, sensor)
+		if (!json_is_true(json_object_get(sensor, "up")))
+			return true;
+	return !json_is_true(json_object_get(status, "running"));
+}
+
 static int finish(const struct view *v, const json_t *answer)
 {
 	const json_t *result = json_object_get(answer, "result");
@@ -132,9 +146,8 @@ static int finish(const struct view *v, const json_t *answer)
 	if (ok && v->n == 0 && !v->cli->json &&
 	    (v->cli->verb == REQUEST_alerts || v->cli->verb == REQUEST_incidents))
 		puts(v->cli->verb == REQUEST_alerts ? "no alerts" : "no open incidents");
-	/* a script asks `vigie status` whether the collector runs */
-	bool down =
-		v->cli->verb == REQUEST_status && !json_is_true(json_object_get(result, "running"));
+	bool down = v->cli->verb == REQUEST_status && is_down(result);
+
 	return ok && !broken && !down ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 

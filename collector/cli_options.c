@@ -33,7 +33,7 @@ void cli_usage(FILE *out)
 	      "  -c FILE  the collector's            --dir D       as vigie-collector's\n"
 	      "  --set NAME=VALUE                    --version, --help\n"
 	      "\n"
-	      "Exit: 0 done, 1 failed or refused, 2 not understood.\n",
+	      "Exit: 0 done, 1 failed or refused (status: collector or a sensor down), 2 not understood.\n",
 	      out);
 }
 

@@ -39,7 +39,9 @@ struct collect {
 	bool up;
 	uint64_t contact_ns, events, alerts, duplicates, batches, gaps, lost, malformed;
 	uint64_t timeouts, broken, store_errors, ack_errors, commit_ns_max, epoch_shown, mark_shown;
-	char trouble[256];
+	uint64_t down_ns; /* since when it is not up; CLOCK_MONOTONIC */
+	bool told_down;
+	char trouble[COLLECT_WHY];
 };
 
 static void trouble(struct collect *c, uint64_t *counter, const char *text)
@@ -49,6 +51,8 @@ static void trouble(struct collect *c, uint64_t *counter, const char *text)
 	pthread_mutex_lock(&c->lock);
 	was_up = c->up;
 	(*counter)++;
+	if (was_up)
+		c->down_ns = clock_mono_ns();
 	c->up = false;
 	bool news = was_up || strcmp(c->trouble, text) != 0;
 	text_copy(c->trouble, sizeof(c->trouble), text);
@@ -368,6 +372,7 @@ int collect_start(struct collect **out, const struct collect_config *config, str
 		c->store = store;
 		c->listener = listener;
 		c->ctx = ctx;
+		c->down_ns = clock_mono_ns();
 		pthread_mutex_init(&c->lock, NULL);
 		c->event = calloc(config->batch, sizeof(*c->event));
 		c->stored = calloc(config->batch, sizeof(*c->stored));
@@ -426,4 +431,21 @@ json_t *collect_status(struct collect *c)
 		"trouble", c->trouble);
 	pthread_mutex_unlock(&c->lock);
 	return o;
+}
+
+enum collect_news collect_news(struct collect *c, uint64_t mono_ns, char *why)
+{
+	enum collect_news news = COLLECT_same;
+
+	pthread_mutex_lock(&c->lock);
+	text_copy(why, COLLECT_WHY, c->trouble);
+	if (c->up && c->told_down)
+		news = COLLECT_back;
+	else if (!c->up && !c->told_down && mono_ns > c->down_ns &&
+		 mono_ns - c->down_ns >= COLLECT_DOWN_NS)
+		news = COLLECT_down;
+	if (news)
+		c->told_down = news == COLLECT_down;
+	pthread_mutex_unlock(&c->lock);
+	return news;
 }

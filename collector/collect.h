@@ -12,6 +12,7 @@
  */
 #pragma once
 
+#include "base/clock.h"
 #include "base/err.h"
 #include "event.h"
 #include "store.h"
@@ -36,3 +37,11 @@ int collect_start(struct collect **c, const struct collect_config *config, struc
 		  collect_listener *listener, void *ctx, struct err *err);
 void collect_stop(struct collect *c); /* waits for its thread and frees */
 json_t *collect_status(struct collect *c); /* new reference; any thread */
+
+/* What those who watch should hear of the link: down when it was so for COLLECT_DOWN_NS (a sensor
+ * that starts again is no news), back when it had been told down. Each once. */
+#define COLLECT_DOWN_NS (5 * NS_PER_S)
+enum collect_news { COLLECT_same, COLLECT_down, COLLECT_back };
+/* `why` holds COLLECT_WHY bytes; `mono_ns` is clock_mono_ns(). One thread. */
+#define COLLECT_WHY 256
+enum collect_news collect_news(struct collect *c, uint64_t mono_ns, char *why);

@@ -119,6 +119,20 @@ static void stop(struct daemon *d)
 	store_close(d->store);
 }
 
+/* A sensor that is gone accuses nobody: its silence must not look like peace. */
+static void tick_links(struct daemon *d)
+{
+	uint64_t now = clock_mono_ns();
+
+	for (unsigned i = 0; i < d->n_collect; i++) {
+		char why[COLLECT_WHY];
+		enum collect_news news = collect_news(d->collect[i], now, why);
+
+		if (news)
+			say_sensor(d->hub, d->sensor[i].name, news == COLLECT_down, why);
+	}
+}
+
 static void tick(struct daemon *d)
 {
 	uint64_t quiet_ns = d->settings.quiet_s * NS_PER_S;
@@ -126,6 +140,7 @@ static void tick(struct daemon *d)
 	struct err err;
 
 	respond_tick(d->respond);
+	tick_links(d);
 	if (store_close_quiet(d->store, clock_real_ns(), quiet_ns, &closed, &err))
 		log_warn("%s", err.msg);
 	if (closed)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "say.h"
 
+#include "base/clock.h"
 #include "text.h"
 
 static void say(struct hub *h, json_t *o)
@@ -50,4 +51,14 @@ void say_event(struct hub *h, const char *sensor, const struct event *e, const s
 void say_closed(struct hub *h, unsigned n)
 {
 	say(h, json_pack("{s:s, s:s, s:i}", "watch", "incident", "what", "closed", "n", (int)n));
+}
+
+void say_sensor(struct hub *h, const char *sensor, bool down, const char *why)
+{
+	char clean[256];
+
+	text_clean(why, clean, sizeof(clean));
+	say(h, json_pack("{s:s, s:s, s:s, s:s, s:I}", "watch", "sensor", "what",
+			 down ? "down" : "back", "sensor", sensor, "why", clean, "time_ns",
+			 (json_int_t)clock_real_ns()));
 }

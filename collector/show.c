@@ -348,6 +348,20 @@ static void watch_incident(const struct show *s, const json_t *event)
 	show_rest(s, used, words);
 }
 
+static void watch_sensor(const struct show *s, const json_t *event)
+{
+	char sensor[80], why[256], words[TEXT];
+	bool down = strcmp(show_text(event, "what", words, sizeof(words)), "down") == 0;
+
+	show_text(event, "sensor", sensor, sizeof(sensor));
+	show_text(event, "why", why, sizeof(why));
+	snprintf(words, sizeof(words), "%s%s%s", down ? "the sensor is down" : "the sensor is back",
+		 *why ? ": " : "", why);
+	unsigned used = front(s, (uint64_t)show_num(event, "time_ns"), "sensor",
+			      down ? SHOW_red : SHOW_green, sensor, "");
+	show_rest(s, used, words);
+}
+
 void show_watch(const struct show *s, const json_t *event)
 {
 	char kind[16];
@@ -359,6 +373,8 @@ void show_watch(const struct show *s, const json_t *event)
 		watch_isolation(s, event);
 	else if (strcmp(kind, "incident") == 0)
 		watch_incident(s, event);
+	else if (strcmp(kind, "sensor") == 0)
+		watch_sensor(s, event);
 	else if (strcmp(kind, "lost") == 0)
 		fprintf(s->out, "%lld lines were lost here: this terminal is too slow\n",
 			(long long)show_num(event, "n"));

@@ -369,18 +369,38 @@ static void catch_up(struct store *s)
 	collect_stop(c);
 }
 
+/* What is told at a time `ahead_s` seconds from now. */
+static enum collect_news news(struct collect *c, unsigned ahead_s)
+{
+	char why[COLLECT_WHY];
+	enum collect_news n = collect_news(c, clock_mono_ns() + ahead_s * NS_PER_S, why);
+
+	CHECK(n != COLLECT_down || why[0]);
+	return n;
+}
+
 static void restarts(struct store *s)
 {
 	struct collect *c = start(s, rep_url);
+
+	CASE("a link that is up is no news");
+	CHECK_EQ(wait_for(c, "up", 1), 1);
+	CHECK_EQ(news(c, 3600), COLLECT_same);
 
 	CASE("the sensor starts again: the rest of the old epoch, then the new one");
 	CHECK_EQ(wait_for(c, "seq", 70), 70);
 	down();
 	CHECK(wait_for(c, "timeouts", 1) >= 1);
+	CHECK_EQ(news(c, 0), COLLECT_same); /* not yet */
+	CHECK_EQ(news(c, 6), COLLECT_down);
+	CHECK_EQ(news(c, 60), COLLECT_same); /* once */
 	add(0, 0xa, 1, 75);
 	add(1, 0xb, 1, 5);
 	up();
 	CHECK_EQ(wait_for(c, "events", 10), 10);
+	CHECK_EQ(wait_for(c, "up", 1), 1);
+	CHECK_EQ(news(c, 60), COLLECT_back);
+	CHECK_EQ(news(c, 60), COLLECT_same);
 	CHECK_EQ(ask("SELECT count(*) FROM events WHERE epoch = '000000000000000b'"), 5);
 	CHECK_EQ(ask("SELECT count(*) FROM events WHERE epoch = '000000000000000a'"), 75);
 

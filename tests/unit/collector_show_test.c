@@ -127,6 +127,14 @@ static const struct {
 	 "12:00:00 incident  10.0.0.5        incident 7 opened: scan\n", 100},
 	{"one closes", "{\"watch\":\"incident\",\"what\":\"closed\",\"n\":1}",
 	 "1 incident closed after a quiet time\n", 100},
+	{"a sensor goes",
+	 "{\"watch\":\"sensor\",\"what\":\"down\",\"sensor\":\"local\",\"why\":\"not reachable\","
+	 "\"time_ns\":1769860800000000000}",
+	 "12:00:00 sensor    local           the sensor is down: not reachable\n", 100},
+	{"and comes back",
+	 "{\"watch\":\"sensor\",\"what\":\"back\",\"sensor\":\"local\",\"why\":\"\","
+	 "\"time_ns\":1769860800000000000}",
+	 "12:00:00 sensor    local           the sensor is back\n", 100},
 	{"lines lost are said", "{\"watch\":\"lost\",\"n\":5}",
 	 "5 lines were lost here: this terminal is too slow\n", 100},
 	{"what is not known is not shown", "{\"watch\":\"new\"}", "", 100},
