@@ -38,9 +38,10 @@ static void say(struct doctor_result *r, enum doctor_grade grade, const char *fm
 	va_end(ap);
 }
 
-/* Bad from `limit` % of `of` on, if at least `min`; not judged below `enough`. */
+/* Bad from `limit` % of `of` on, if at least `min`; not judged below `enough`: `all` says what the
+ * total counts, `what` what the share of it is. */
 static void share(struct doctor_result *r, uint64_t n, uint64_t of, double limit, uint64_t min,
-		  uint64_t enough, enum doctor_grade bad, const char *what)
+		  uint64_t enough, enum doctor_grade bad, const char *all, const char *what)
 {
 	bool is_bad = n >= min && n > 0 && PERCENT(n, of) >= limit;
 
@@ -48,7 +49,7 @@ static void share(struct doctor_result *r, uint64_t n, uint64_t of, double limit
 	r->of = of;
 	r->limit = limit;
 	if (of < enough)
-		say(r, DOCTOR_unjudged, "%llu %s: too few to judge (%llu are needed)", ULL(of), what,
+		say(r, DOCTOR_unjudged, "%llu %s: too few to judge (%llu needed)", ULL(of), all,
 		    ULL(enough));
 	else
 		say(r, is_bad ? bad : DOCTOR_ok, "%llu of %llu %s (%.2f %%, limit %g %%)", ULL(n),
@@ -59,22 +60,22 @@ static void judge_frames(const struct doctor_facts *f, struct doctor_result *out
 {
 	struct doctor_result *r = &out[DOCTOR_duplicates];
 
-	share(r, f->twice, f->comparable, 1, 3, 10, DOCTOR_problem, "packets came twice");
+	share(r, f->twice, f->comparable, 1, 3, 10, DOCTOR_problem, "packets seen", "packets came twice");
 	if (r->grade == DOCTOR_problem) {
 		size_t n = strlen(r->text);
 		snprintf(r->text + n, sizeof(r->text) - n, "; %llu copies %s",
 			 ULL(f->twice_elsewhere), "with another MAC, VLAN or TTL");
 	}
 	share(&out[DOCTOR_cut], f->cut + f->cut_inside, f->frames, 0.1, 1, 1, DOCTOR_problem,
-	      "frames are cut short");
+	      "frames seen", "frames are cut short");
 	share(&out[DOCTOR_unread], f->unread, f->frames, 1, 3, 1, DOCTOR_problem,
-	      "frames cannot be read");
+	      "frames seen", "frames cannot be read");
 	share(&out[DOCTOR_fragments], f->fragments, f->ip, 1, 10, 1, DOCTOR_note,
-	      "IP packets are fragments");
+	      "IP packets seen", "IP packets are fragments");
 	share(&out[DOCTOR_offload_frames], f->glued, f->tcp_frames, 0.1, 3, 1, DOCTOR_problem,
-	      "TCP frames are larger than their connection may send");
+	      "TCP frames seen", "TCP frames are larger than their connection may send");
 	share(&out[DOCTOR_checksums], f->sum_empty + f->sum_wrong, f->summed, 5, 5, 10,
-	      DOCTOR_problem, "checksums are wrong");
+	      DOCTOR_problem, "checksums looked at", "checksums are wrong");
 	r = &out[DOCTOR_checksums];
 	if (r->grade == DOCTOR_problem) {
 		size_t n = strlen(r->text);
@@ -82,7 +83,7 @@ static void judge_frames(const struct doctor_facts *f, struct doctor_result *out
 			 ULL(f->sum_empty));
 	}
 	share(&out[DOCTOR_jumbo], f->large, f->frames, 0, 1, 1, DOCTOR_note,
-	      "frames are above 1518 bytes and not glued");
+	      "frames seen", "frames are above 1518 bytes and not glued");
 }
 
 static void judge_clock(const struct doctor_facts *f, struct doctor_result *r)
@@ -139,7 +140,7 @@ static void judge_talks(const struct doctor_facts *f, struct doctor_result *out)
 	if (all)
 		rest = f->one_way;
 	share(r, rest, f->talks, 10, TALKS_MIN, TALKS_MIN, DOCTOR_problem,
-	      "TCP conversations are heard on one side only");
+	      "TCP conversations seen", "TCP conversations are heard on one side only");
 	if (r->grade == DOCTOR_problem) {
 		size_t n = strlen(r->text);
 		snprintf(r->text + n, sizeof(r->text) - n, "; %s", f->one_way_example);
@@ -149,13 +150,13 @@ static void judge_talks(const struct doctor_facts *f, struct doctor_result *out)
 			    "not judged: conversations are one-way everywhere");
 	}
 	share(&out[DOCTOR_vlan_one_side], f->vlan_one_side, f->two_way, 5, TALKS_MIN, TALKS_MIN,
-	      DOCTOR_problem, "conversations have a VLAN tag in one direction only");
+	      DOCTOR_problem, "TCP conversations heard both ways", "conversations have a VLAN tag in one direction only");
 	share(&out[DOCTOR_vlan_differs], f->vlan_differs, f->two_way, 5, TALKS_MIN, TALKS_MIN,
-	      DOCTOR_note, "conversations have another VLAN each way");
+	      DOCTOR_note, "TCP conversations heard both ways", "conversations have another VLAN each way");
 
 	r = &out[DOCTOR_loss];
 	share(r, f->hole_bytes, f->payload + f->hole_bytes, 0.1, 1, 10000, DOCTOR_problem,
-	      "bytes were never seen");
+	      "bytes of TCP conversations", "bytes were never seen");
 	if (r->grade == DOCTOR_problem && f->holes < 3)
 		r->grade = DOCTOR_ok;
 	if (r->grade == DOCTOR_problem && PERCENT(f->cut_inside, f->frames) >= 0.1)
@@ -176,11 +177,11 @@ static void judge_live(const struct doctor_facts *f, struct doctor_result *out)
 	}
 	if (f->drops_known)
 		share(&out[DOCTOR_dropped], f->dropped, f->frames + f->dropped, 0.01, 1, 1,
-		      DOCTOR_problem, "frames were dropped");
+		      DOCTOR_problem, "frames came", "frames were dropped");
 	else
 		say(&out[DOCTOR_dropped], DOCTOR_unjudged, "unknown: this driver does not tell");
 	share(&out[DOCTOR_handed_over], f->handed_over, f->frames, 10, 100, 100, DOCTOR_problem,
-	      "frames went to another worker");
+	      "frames seen", "frames went to another worker");
 	if (f->frames == 0)
 		say(&out[DOCTOR_mirror], DOCTOR_problem, "no frame came at all");
 	else if (f->frames < MIRROR_MIN)
