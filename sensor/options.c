@@ -219,6 +219,7 @@ int options_read(struct options *o, int argc, char **argv)
 	if (add_sections(o, &err) < 0)
 		return say(&err, EXIT_RUNTIME);
 	if (take_word(o, argc, argv)) {
+		argv[1] = argv[0]; /* getopt speaks by this name */
 		argc--;
 		argv++;
 	}
@@ -238,13 +239,16 @@ int options_read(struct options *o, int argc, char **argv)
 	opterr = 1;
 	optind = 1;
 	while ((c = getopt_long(argc, argv, SHORT_OPTIONS, long_options, NULL)) != -1) {
-		if (c == '?')
-			return EXIT_USAGE; /* getopt has said why */
+		if (c == '?') { /* getopt has said why */
+			fputs("vigie-sensor: see vigie-sensor --help\n", stderr);
+			return EXIT_USAGE;
+		}
 		if (take(o, c, &seen, &err) < 0)
 			return say(&err, c == OPT_set ? EXIT_CONFIG : EXIT_USAGE);
 	}
 	if (optind < argc) {
-		fprintf(stderr, "vigie-sensor: '%s' is no option (a capture is read with -r)\n",
+		fprintf(stderr, "vigie-sensor: '%s' is no option (a capture is read with -r); see "
+				"vigie-sensor --help\n",
 			argv[optind]);
 		return EXIT_USAGE;
 	}

@@ -36,6 +36,8 @@ struct param {
 	/* PARAM_STR, PARAM_LIST: says whether one text will do; NULL takes any. It fills msg and hint
 	 * as err_set() does; the reader of the configuration adds the place. */
 	int (*check)(const char *text, struct err *err);
+	/* Not an operator's: worked out from this parameter (or option), which is the one to set. */
+	const char *instead;
 };
 
 #define PARAM(type_, config, field, min_, max_, def_, unit_, help_)                                \
@@ -52,6 +54,12 @@ struct param {
 	{                                                                                          \
 		.name = #field, .type = type_, .offset = offsetof(config, field),                  \
 		.def_text = def_text_, .unit = "", .help = help_, .check = check_,                 \
+	}
+
+#define PARAM_INNER(type_, config, field, min_, max_, def_, instead_, help_)                       \
+	{                                                                                          \
+		.name = #field, .type = type_, .offset = offsetof(config, field), .min = min_,     \
+		.max = max_, .def = def_, .unit = "", .help = help_, .instead = instead_,          \
 	}
 
 /* A named group of parameters: one section of the configuration. `name` may hold dots

@@ -8,7 +8,8 @@
 #define TEXT(type, field, def, help) PARAM_TEXT(type, struct capture_config, field, def, help)
 
 const struct param capture_params[] = {
-	ROW(PARAM_U32, workers, 1, 64, 1, "", "threads that share the traffic"),
+	PARAM_INNER(PARAM_U32, struct capture_config, workers, 1, 64, 1, "workers",
+		    "threads that share the traffic"),
 	TEXT(PARAM_LIST, files, "",
 	     "captures to read, in this order; - is stdin, a folder its files"),
 	TEXT(PARAM_STR, interface, "", "network interface to watch"),
@@ -26,7 +27,7 @@ const struct param capture_params[] = {
 	     "files"),
 	ROW(PARAM_U32, health_every, 1, 1024, 64, "",
 	    "one slice of time in so many is looked into for the health of the mirror"),
-	ROW(PARAM_U64, seed, 0, 18446744073709549568.0, 0, "",
-	    "seed of the hash that spreads hosts over workers; fixed with files"),
+	PARAM_INNER(PARAM_U64, struct capture_config, seed, 0, 18446744073709549568.0, 0, "-r or -i",
+		    "seed of the hash that spreads hosts over workers; fixed with files"),
 	{.type = PARAM_END},
 };

@@ -34,6 +34,8 @@ int config_set(struct config *c, const char *assignment, struct err *err)
 	name[eq - assignment] = '\0';
 
 	struct config_param f = config_find(c, name);
+	if (f.param && config_inner(&f, err) < 0)
+		return -EINVAL;
 	if (f.param)
 		return param_set(f.section, f.param, eq + 1, err);
 	if (!config_is_section(c, name))

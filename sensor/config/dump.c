@@ -82,6 +82,8 @@ static void params(const struct section *s, unsigned depth, FILE *out)
 	for (const struct param *p = s->params; p->name; p++) {
 		char range[96];
 
+		if (p->instead)
+			continue;
 		param_range_text(p, range, sizeof(range));
 		indent(depth, out);
 		fprintf(out, "# %s", p->help);
@@ -156,6 +158,8 @@ void config_reference(const struct config *c, FILE *out)
 		for (const struct param *p = s->params; p->name; p++) {
 			char def[96], range[96];
 
+			if (p->instead)
+				continue;
 			param_default_text(p, def, sizeof(def));
 			param_range_text(p, range, sizeof(range));
 			fprintf(out, "| `%s` |", p->name);

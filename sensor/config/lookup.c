@@ -26,6 +26,16 @@ struct config_param config_find(const struct config *c, const char *name)
 	return (struct config_param){NULL, NULL};
 }
 
+int config_inner(const struct config_param *f, struct err *err)
+{
+	if (!f->param->instead)
+		return 0;
+	err_set(err, EINVAL, "%s%s%s follows from %s and cannot be set", f->section->name,
+		f->section->name[0] ? "." : "", f->param->name, f->param->instead);
+	err_hint(err, "set %s", f->param->instead);
+	return -EINVAL;
+}
+
 bool config_is_section(const struct config *c, const char *path)
 {
 	size_t n = strlen(path);
@@ -72,7 +82,8 @@ static void words_under(const struct config *c, const char *path, size_t n, stru
 		const char *rest = s->name + n;
 		if (*rest == '\0') {
 			for (const struct param *p = s->params; p->name; p++)
-				words_add(w, p->name, strlen(p->name));
+				if (!p->instead)
+					words_add(w, p->name, strlen(p->name));
 			continue;
 		}
 		if (n > 0 && *rest++ != '.')
@@ -85,7 +96,8 @@ static void words_under(const struct config *c, const char *path, size_t n, stru
 static const struct section *elsewhere(const struct config *c, const char *word)
 {
 	for (unsigned i = 0; i < c->n; i++) {
-		if (param_find(&c->section[i], word))
+		const struct param *p = param_find(&c->section[i], word);
+		if (p && !p->instead)
 			return &c->section[i];
 	}
 	return NULL;

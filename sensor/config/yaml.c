@@ -181,6 +181,8 @@ static int walk_pair(struct reader *r, const yaml_node_t *mapping, const yaml_no
 		return rc;
 
 	struct config_param f = config_find(r->config, path);
+	if (f.param && (rc = config_inner(&f, r->err)) < 0)
+		return at_node(r, key, rc);
 	if (f.param)
 		return set_param(r, &f, path, value);
 	if (!name[0] || !config_is_section(r->config, path))

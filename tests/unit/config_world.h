@@ -18,6 +18,7 @@ struct flow {
 	uint32_t max, interim_s;
 	uint64_t memory;
 	bool vlan_in_key;
+	uint32_t shared;
 };
 struct publish {
 	char *dir, *url;
@@ -51,6 +52,7 @@ static const struct param flow_params[] = {
 	PARAM(PARAM_U64, struct flow, memory, 1048576, 68719476736.0, 67108864, "bytes",
 	      "memory of all streams"),
 	PARAM(PARAM_BOOL, struct flow, vlan_in_key, 0, 1, 0, "", "a VLAN makes another flow"),
+	PARAM_INNER(PARAM_U32, struct flow, shared, 1, 64, 1, "workers", "never seen in a dump"),
 	{0},
 };
 static const struct param publish_params[] = {
