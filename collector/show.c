@@ -30,6 +30,7 @@ struct show show_of(FILE *out, bool wide)
 		.out = out,
 		.color = tty && !(no && *no) && !(term && strcmp(term, "dumb") == 0),
 		.width = wide ? 0 : SHOW_WIDTH,
+		.too_long = tty ? SHOW_cut : SHOW_whole,
 		.now_ns = clock_real_ns(),
 	};
 
@@ -86,14 +87,16 @@ static unsigned columns(const char *text)
 	return n;
 }
 
-void show_rest(const struct show *s, unsigned used, const char *text)
+/* Bytes of `text` that stand in one line of `room` columns: up to a space, where there is one. */
+static size_t line_of(const char *text, unsigned room)
 {
-	unsigned room = s->width > used + 1 ? s->width - used : 1;
+	size_t n = prefix(text, room), cut = n;
 
-	if (s->width == 0 || columns(text) <= room)
-		fprintf(s->out, "%s\n", text);
-	else
-		fprintf(s->out, "%.*s…\n", (int)prefix(text, room - 1), text);
+	if (!text[n])
+		return n;
+	while (cut > 0 && text[cut] != ' ')
+		cut--;
+	return cut ? cut : n;
 }
 
 void show_wrap(const struct show *s, unsigned indent, const char *text)
@@ -101,17 +104,27 @@ void show_wrap(const struct show *s, unsigned indent, const char *text)
 	unsigned room = s->width > indent + 20 ? s->width - indent : s->width ? 20 : 4096;
 
 	while (*text) {
-		size_t n = prefix(text, room);
+		size_t n = line_of(text, room);
 
-		if (text[n]) {
-			size_t cut = n;
-			while (cut > 0 && text[cut] != ' ')
-				cut--;
-			n = cut ? cut : n;
-		}
 		fprintf(s->out, "%*s%.*s\n", (int)indent, "", (int)n, text);
 		text += n;
 		text += strspn(text, " ");
+	}
+}
+
+void show_rest(const struct show *s, unsigned used, const char *text)
+{
+	unsigned room = s->width > used + 1 ? s->width - used : 1;
+
+	if (s->width == 0 || s->too_long == SHOW_whole || columns(text) <= room) {
+		fprintf(s->out, "%s\n", text);
+	} else if (s->too_long == SHOW_wrapped && room >= 20) {
+		size_t n = line_of(text, room);
+
+		fprintf(s->out, "%.*s\n", (int)n, text);
+		show_wrap(s, used, text + n + strspn(text + n, " "));
+	} else {
+		fprintf(s->out, "%.*s…\n", (int)prefix(text, room - 1), text);
 	}
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* show: rows for people's eyes, in 100 columns unless the terminal is wider or --wide is given.
+ * Into a file or a pipe the columns are those of 100, and nothing is cut: grep must find it.
  *
  * Every text that came from the wire passes text_clean(): no byte of an attacker's reaches the
  * terminal as a command. Colours only on a terminal, and not with NO_COLOR set (no-color.org).
@@ -13,10 +14,13 @@
 
 #define SHOW_WIDTH 100u
 
+enum show_long { SHOW_cut, SHOW_wrapped, SHOW_whole };
+
 struct show {
 	FILE *out;
 	bool color;
-	unsigned width; /* columns; 0: no limit */
+	unsigned width;          /* columns; 0: no limit */
+	enum show_long too_long; /* what becomes of a text that does not fit */
 	uint64_t now_ns;
 };
 
@@ -41,7 +45,8 @@ const char *show_off(const struct show *s, enum show_color c);
 /* Member `key` cleaned, in a buffer of the caller; "" when it is not there. */
 const char *show_text(const json_t *o, const char *key, char *buf, size_t size);
 int64_t show_num(const json_t *o, const char *key);
-/* The rest of a line: `text` cut to what is left after `used` columns, and the newline. */
+/* The rest of a line after `used` columns: `text` cut, wrapped or whole as s->too_long has it, and the
+ * newline. */
 void show_rest(const struct show *s, unsigned used, const char *text);
 /* `text` broken at spaces, every line after `indent` columns. */
 void show_wrap(const struct show *s, unsigned indent, const char *text);

@@ -100,7 +100,7 @@ static void show_timeline(const struct show *s, const json_t *timeline)
 	fprintf(s->out, "\n%sTimeline%s\n", show_on(s, SHOW_bold), show_off(s, SHOW_bold));
 	json_array_foreach(timeline, i, row)
 	{
-		char at[TEXT_LOCAL], what[32], words[TEXT], rest[200];
+		char at[TEXT_LOCAL], what[32], words[TEXT];
 		const json_t *detail = json_object_get(row, "detail");
 
 		text_local((uint64_t)show_num(row, "time_ns"), true, at);
@@ -111,20 +111,23 @@ static void show_timeline(const struct show *s, const json_t *timeline)
 		    !*show_text(detail, "proof", words, sizeof(words)) &&
 		    !*show_text(detail, "reason", words, sizeof(words)))
 			show_text(detail, "why", words, sizeof(words));
-		snprintf(rest, sizeof(rest), "%.199s", words);
 		fprintf(s->out, "  %s %-12s ", at, what);
-		show_rest(s, 28, rest);
+		show_rest(s, 28, words);
 	}
 }
 
-void show_incident(const struct show *s, const json_t *inc)
+/* The page is where one reads it all: on a terminal its lines wrap. */
+void show_incident(const struct show *of, const json_t *inc)
 {
+	struct show page = *of, *s = &page;
 	char host[64], mac[24], first[TEXT_LOCAL], last[TEXT_LOCAL], check[TEXT];
 	const json_t *events = json_object_get(inc, "events"), *row;
 	enum show_color color;
 	const char *severity = show_severity(show_num(inc, "severity"), &color);
 	size_t i;
 
+	if (page.too_long == SHOW_cut)
+		page.too_long = SHOW_wrapped;
 	when(inc, "first_ns", first);
 	when(inc, "last_ns", last);
 	fprintf(s->out, "Incident %lld, %s: %s%s%s, score %.0f of 100\n",

@@ -160,6 +160,12 @@ static void colors(void)
 	s = show_of(f, false);
 	CHECK(!s.color);
 	CHECK_EQ(s.width, SHOW_WIDTH);
+	CASE("nor is anything cut there; the columns stay");
+	s = begin(80, false);
+	s.too_long = show_of(f, false).too_long;
+	show_watch(&s, o);
+	CHECK_STR(end(&s), "12:00:00 high      10.0.0.5        T1046     scan: 22 failed first "
+			   "contacts to 445/tcp in 3 s\n");
 	s = show_of(f, true);
 	CHECK_EQ(s.width, 0);
 	fclose(f);
@@ -191,6 +197,13 @@ static void incident(void)
 	CHECK(strstr(text, "Incident 3, open: high, score 75 of 100\n") != NULL);
 	CHECK(strstr(text, "\nSteps\n") && strstr(text, "\nTimeline\n") && strstr(text, "\nEvents\n"));
 	CHECK(strstr(text, "  ssh sw1\n  second\n") != NULL);
+	CASE("and nothing of it is cut");
+	CHECK(strstr(text, "…") == NULL && strstr(text, "at all\n") != NULL);
+	s = begin(80, false);
+	show_incident(&s, o);
+	end(&s);
+	CHECK(strstr(text, "scan: 22 failed first contacts to\n") != NULL);
+	CHECK(strstr(text, "                                             445/tcp in 3 s\n") != NULL);
 	CHECK(strstr(text, "Undo by hand\n  no shut\n") != NULL);
 	json_decref(o);
 }
