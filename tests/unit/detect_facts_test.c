@@ -248,6 +248,10 @@ static void check_exploits(void)
 		{"a huge one and a wrong second", {{2, 1}, {1, 1}}, "-885 10.0.0.5 +881 10.0.0.5"},
 		{"a reserved call six times", {{7, 6}}, "-885 10.0.0.5 +881 10.0.0.5"},
 		{"five times", {{7, 5}}, "-885 10.0.0.5"},
+		{"five that groom and one reserved call", {{4, 5}, {7, 1}}, "-885 10.0.0.5 -885 10.0.0.5"},
+		{"six that groom", {{4, 6}}, "-885 10.0.0.5"},
+		{"six that groom and a huge one", {{4, 6}, {2, 1}}, "-885 10.0.0.5 +881 10.0.0.5"},
+		{"five that groom and a huge one", {{4, 5}, {2, 1}}, "-885 10.0.0.5 -885 10.0.0.5"},
 	};
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		CASE(rows[i].name);
