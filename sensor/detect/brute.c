@@ -194,11 +194,14 @@ static uint32_t too_many(const struct login *k)
 
 static void test_pair(const struct login *k, struct brute_pair *p)
 {
-	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	char text[FINDING_SUBJECT], a[ADDR_TEXT], span[24], last[64] = "";
 	uint64_t now_ns = k->o->time_ns;
 	uint32_t failed = p->failed + p->last_failed;
 
 	addr_text(&k->o->dst, a);
+	say_span(now_ns - p->begin_ns, span);
+	if (*k->user)
+		snprintf(last, sizeof(last), ", the last as \"%.39s\"", k->user);
 	if (k->b->outcome == RESULT_ok && failed >= too_many(k) &&
 	    due(&p->won_ns, now_ns, k->c->again_s)) {
 		static const char *const proofs[] = {"", " by a password",
@@ -211,15 +214,14 @@ static void test_pair(const struct login *k, struct brute_pair *p)
 	}
 	if (k->b->outcome == RESULT_failed && p->failed >= k->c->failures &&
 	    due(&p->told_ns, now_ns, k->c->again_s)) {
-		snprintf(text, sizeof(text),
-			 "%s at %s: %u logins failed within %.0f s, the last as \"%.39s\"", k->how,
-			 a, p->failed, (double)(now_ns - p->begin_ns) / NS_PER_S, k->user);
+		snprintf(text, sizeof(text), "%s at %s: %u logins failed within %s%s", k->how, a,
+			 p->failed, span, last);
 		tell(k, BRUTE_guess, p->failed, k->c->failures, "failures", text);
 	}
 	if (k->b->outcome == RESULT_unknown && p->tried >= k->c->attempts &&
 	    due(&p->told_ns, now_ns, k->c->again_s)) {
-		snprintf(text, sizeof(text), "%s at %s: %u logins tried within %.0f s", k->how, a,
-			 p->tried, (double)(now_ns - p->begin_ns) / NS_PER_S);
+		snprintf(text, sizeof(text), "%s at %s: %u logins tried within %s", k->how, a,
+			 p->tried, span);
 		tell(k, BRUTE_tries, p->tried, k->c->attempts, "attempts", text);
 	}
 }
@@ -234,7 +236,7 @@ static bool is_typed(uint8_t how)
 
 static void test_burst(const struct login *k, struct brute_pair *p)
 {
-	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	char text[FINDING_SUBJECT], a[ADDR_TEXT], span[24];
 	uint64_t now_ns = k->o->time_ns;
 
 	if (k->b->outcome != RESULT_failed || !is_typed(k->b->how) ||
@@ -248,16 +250,15 @@ static void test_burst(const struct login *k, struct brute_pair *p)
 	p->burst_flow = k->o->flow_id;
 	if (p->burst < k->c->burst || !due(&p->told_ns, now_ns, k->c->again_s))
 		return;
-	snprintf(text, sizeof(text), "%s at %s: %u connections failed to log in within %.1f s",
-		 k->how, addr_text(&k->o->dst, a), p->burst,
-		 (double)(now_ns - p->burst_ns) / NS_PER_S);
+	snprintf(text, sizeof(text), "%s at %s: %u connections failed to log in within %s", k->how,
+		 addr_text(&k->o->dst, a), p->burst, say_span(now_ns - p->burst_ns, span));
 	tell(k, BRUTE_guess, p->burst, k->c->burst, "connections", text);
 }
 
 /* A community that is wrong is not answered, so only that there are many says something. */
 static void on_community(const struct login *k, struct brute_pair *p)
 {
-	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	char text[FINDING_SUBJECT], a[ADDR_TEXT], span[24];
 	uint64_t now_ns = k->o->time_ns;
 
 	if (k->b->outcome != RESULT_ok)
@@ -272,9 +273,8 @@ static void on_community(const struct login *k, struct brute_pair *p)
 		tell(k, BRUTE_won, n, k->c->communities, "communities", text);
 	} else if (k->b->outcome != RESULT_ok && due(&p->told_ns, now_ns, k->c->again_s)) {
 		snprintf(text, sizeof(text),
-			 "%u communities tried at %s within %.0f s, the last "
-			 "\"%.39s\"",
-			 n, a, (double)(now_ns - p->begin_ns) / NS_PER_S, k->user);
+			 "%u communities tried at %s within %s, the last \"%.39s\"", n, a,
+			 say_span(now_ns - p->begin_ns, span), k->user);
 		tell(k, BRUTE_community, n, k->c->communities, "communities", text);
 	}
 }

@@ -2,6 +2,9 @@
 /* The common part of findings; see say.h. */
 #include "detect/say.h"
 
+#include "base/clock.h"
+
+#include <math.h>
 #include <stdio.h>
 
 struct finding say_of(const struct observation *o, const struct obs_link *link,
@@ -42,5 +45,14 @@ const char *say_bytes(double n, char out[24])
 		snprintf(out, 24, "%.1f MB", n / 1e6);
 	else
 		snprintf(out, 24, "%.0f kB", n / 1e3);
+	return out;
+}
+
+const char *say_span(uint64_t ns, char out[24])
+{
+	if (ns <= NS_PER_S || ns > UINT64_MAX / 2) /* time stamps may run backwards */
+		snprintf(out, 24, "a second");
+	else
+		snprintf(out, 24, "%.0f s", ceil((double)ns / NS_PER_S));
 	return out;
 }

@@ -28,6 +28,7 @@
 
 #include "base/clock.h"
 #include "base/hash.h"
+#include "detect/say.h"
 
 #include <stdio.h>
 
@@ -96,13 +97,14 @@ static bool add_port(struct scan_pair *p, const struct scan_step *t)
 static void alarm_ports(const struct scan_call *k, const struct scan_step *t, struct scan_pair *p,
 			const struct tally *n)
 {
-	char text[FINDING_SUBJECT], target[ADDR_TEXT], port[16];
+	char text[FINDING_SUBJECT], target[ADDR_TEXT], port[16], within[24];
 	uint32_t failed = n->low + n->high;
 	double share = failed / ((double)failed + p->ok);
 	double span = (double)(t->start_ns - n->first_ns) / NS_PER_S;
 	int len = snprintf(text, sizeof(text),
-			   "%u ports of %s failed, %u answered, in %.0f s:", failed,
-			   addr_text(&t->dst_addr, target), p->ok, span);
+			   "%u ports of %s failed, %u answered, within %s:", failed,
+			   addr_text(&t->dst_addr, target), p->ok,
+			   say_span(t->start_ns - n->first_ns, within));
 
 	for (unsigned i = 0; i < p->n && (size_t)len + 16 < sizeof(text); i++) {
 		scan_port_text(p->port[i].proto, p->port[i].port, port, sizeof(port));

@@ -40,6 +40,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "detect/beta.h"
+#include "detect/say.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -244,14 +245,15 @@ static void alarm_walk(const struct scan_call *k, const struct scan_step *t,
 {
 	struct scan_step told = *t;
 
-	char ports[128], first[ADDR_TEXT], last[ADDR_TEXT], text[FINDING_SUBJECT];
+	char ports[128], first[ADDR_TEXT], last[ADDR_TEXT], within[24], text[FINDING_SUBJECT];
 	double all = w->failed + w->answered, span = (double)(w->until_ns - w->since_ns) / NS_PER_S;
 	bool arp = t->proto == SCAN_PROTO_ARP;
 
 	ports_text(w, ports, sizeof(ports));
-	snprintf(text, sizeof(text), "%u hosts failed, %u answered: %s in %.0f s; first %s last %s",
-		 w->failed, w->answered, arp ? "ARP without reply" : ports, span,
-		 addr_text(&w->first, first), addr_text(&w->last, last));
+	snprintf(text, sizeof(text), "%u hosts failed, %u answered: %s within %s; first %s last %s",
+		 w->failed, w->answered, arp ? "ARP without reply" : ports,
+		 say_span(w->until_ns - w->since_ns, within), addr_text(&w->first, first),
+		 addr_text(&w->last, last));
 	struct finding f = {
 		.score = w->log_m / k->s->threshold,
 		.evidence =
@@ -264,8 +266,8 @@ static void alarm_walk(const struct scan_call *k, const struct scan_step *t,
 				{"duration", span, NAN, NAN, "s"},
 				{"visibility", scan_visibility(k->c, k->s), NAN,
 				 k->c->visibility_min, "share"},
-				{"services", services_of(w), NAN, w->failed / k->c->hosts_per_port,
-				 "services"},
+				{"hosts_per_service", w->failed / fmax(1, services_of(w)), NAN,
+				 k->c->hosts_per_port, "hosts/service"},
 			},
 		.n_evidence = arp ? 4 : 6,
 	};

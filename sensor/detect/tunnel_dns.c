@@ -278,7 +278,7 @@ static void tunnel_dns_on_observation(const void *config, void *state, const str
 	struct tunnel_dns_state *s = state;
 	const struct fact_dns_zone *b = obs_fact(o);
 	const char *domain = obs_word(o, sizeof(*b), 0), *like = obs_word(o, sizeof(*b), 1);
-	char up[24], down[24];
+	char up[24], down[24], span[24];
 
 	bool relayed = passes_on(c, s, o, b->zone);
 	if (!hosts_home(out->hosts, &o->src) || is_known(c, domain) ||
@@ -306,9 +306,9 @@ static void tunnel_dns_on_observation(const void *config, void *state, const str
 		return;
 	e->told_ns = o->time_ns;
 	teller_say(&s->t, out, o, &m,
-		   "%u new names below %.60s in %.0f s, %s (%u of 52 bytes or more); %u questions, %s of "
+		   "%u new names below %.60s within %s, %s (%u of 52 bytes or more); %u questions, %s of "
 		   "names; %u answers that differ, %s; such as %.60s",
-		   e->names, domain, (double)(o->time_ns - e->since_ns) / NS_PER_S, what, e->longs, e->asked,
+		   e->names, domain, say_span(o->time_ns - e->since_ns, span), what, e->longs, e->asked,
 		   say_bytes((double)e->up, up), e->answers, say_bytes((double)e->down, down), like);
 }
 

@@ -177,6 +177,7 @@ static void tunnel_icmp_on_observation(const void *config, void *state, const st
 			    .again_s = c->again_s,
 			    .alert = true};
 	const char *what = shape(c, p, &all, &m);
+	char span[24];
 	const struct pings *n = m.alert && p->fresh[0] < all.fresh[0] ? &all : p; /* that say it */
 
 	if (!what || (!m.alert && p->told_ns))
@@ -184,10 +185,9 @@ static void tunnel_icmp_on_observation(const void *config, void *state, const st
 	p->told_ns = o->time_ns;
 	teller_say(&s->t, out, o, &m,
 		   "%s: %u requests with new contents (%llu bytes), %u replies with new contents (%llu bytes) "
-		   "within %.0f s, up to %u bytes each",
+		   "within %s, up to %u bytes each",
 		   what, n->fresh[0], (unsigned long long)n->bytes[0], n->fresh[1],
-		   (unsigned long long)n->bytes[1], (double)(o->time_ns - n->since_ns) / NS_PER_S,
-		   n->longest);
+		   (unsigned long long)n->bytes[1], say_span(o->time_ns - n->since_ns, span), n->longest);
 }
 
 static void tunnel_icmp_stats(const void *state, char *out, size_t size)

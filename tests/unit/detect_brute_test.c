@@ -58,6 +58,19 @@ static void check_logins(void)
 		facts_login(WS, FS, LOGIN_ssh, RESULT_failed, "root", false);
 	CHECK_STR(facts_told(), "-821 10.0.0.5");
 	facts_close();
+	for (unsigned named = 0; named < 2; named++) {
+		CASE(named ? "what is said, with a name" : "what is said where no name is known");
+		facts_open(NULL, 0);
+		for (unsigned i = 0; i < 12; i++) {
+			facts_login(WS, FS, LOGIN_ssh, RESULT_failed, named ? "root" : "", false);
+			if (named)
+				facts_wait(5);
+		}
+		CHECK_STR(facts_told(), "+821 10.0.0.5");
+		CHECK_STR(fx.text, named ? "SSH at 10.0.0.9: 12 logins failed within 55 s, the last as \"root\""
+					 : "SSH at 10.0.0.9: 12 logins failed within a second");
+		facts_close();
+	}
 	CASE("different ways in do not add up");
 	facts_open(NULL, 0);
 	for (unsigned i = 0; i < 11; i++) {

@@ -52,7 +52,7 @@ static void test_vertical(void)
 	CHECK_EQ(r.alerts, 0);
 	touch(ip("10.0.0.1"), ip("10.1.0.1"), 6, admin[7], FLOW_unanswered);
 	CHECK_EQ(r.alerts, 1);
-	CHECK(strstr(r.text, "8 ports of 10.1.0.1 failed, 0 answered, in 0 s: 21/tcp 113/tcp") ==
+	CHECK(strstr(r.text, "8 ports of 10.1.0.1 failed, 0 answered, within a second: 21/tcp 113/tcp") ==
 	      r.text);
 	rig_end();
 

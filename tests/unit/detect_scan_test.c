@@ -136,7 +136,7 @@ static void test_alert_text(void)
 	rig_start();
 	fails("10.0.0.1", "10.1.0.0", 445, 9);
 	CHECK_EQ(r.alerts, 1);
-	CHECK_STR(r.text, "9 hosts failed, 0 answered: 445/tcp (9) in 0 s; first 10.1.0.1 last "
+	CHECK_STR(r.text, "9 hosts failed, 0 answered: 445/tcp (9) within a second; first 10.1.0.1 last "
 			  "10.1.0.9");
 	CHECK_STR(r.last.evidence[0].name, "failed_hosts");
 	CHECK_EQ(r.last.evidence[0].observed, 9);
