@@ -50,6 +50,7 @@ static int test(struct options *o)
 	}
 	o->rule.country = geo ? country : NULL;
 	o->rule.country_ctx = geo;
+	o->rule.keep_text = o->write_matched != NULL;
 	if (rule_set_load(&o->rule, &set, stderr, &err) < 0) {
 		say(&err);
 		return EXIT_CONFIG;

@@ -32,7 +32,7 @@ static const struct param top_params[] = {
 	PARAM_TEXT(PARAM_LIST, struct top_config, cpus, "",
 		   "the CPU of each worker, in order; empty leaves it to the scheduler"),
 	PARAM(PARAM_U64, struct top_config, ring, 65536, 1073741824.0, 16777216, "bytes",
-	      "ring between each worker and the detect thread"),
+	      "ring between each worker and the detect thread; from a file 4M at most"),
 	PARAM(PARAM_BOOL, struct top_config, flow_records, 0, 1, 0, "",
 	      "write a record for each flow at its end and while it is long"),
 	PARAM_TEXT(PARAM_STR, struct top_config, user, "",

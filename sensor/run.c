@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#define FILE_RING (4u << 20) /* bytes, a worker: from a file a full ring loses nothing */
 #define FINDINGS_RING (1u << 21) /* bytes: 60 of the largest records, thousands of usual ones */
 #define MERGE_WAIT_NS (10 * NS_PER_MS)
 #define SPIN_TURNS 64u
@@ -241,7 +242,7 @@ static int open_workers(struct run *r, struct err *err)
 		.rules = r->rules,
 		.workers = r->n_workers,
 		.seed = r->o->capture.seed,
-		.ring_bytes = r->o->top.ring,
+		.ring_bytes = r->live || r->o->top.ring < FILE_RING ? r->o->top.ring : FILE_RING,
 		.block = !r->live,
 		.abort = &r->abort,
 		.flow_records = r->o->top.flow_records,

@@ -29,7 +29,8 @@ static void map_rules(uint32_t *map, const struct rule_set *from, const struct r
 			j++;
 		bool same = j < to->n && order(to->rule[j], from->rule[i]) == 0 &&
 			    !to->rule[j]->unmatched &&
-			    strcmp(to->rule[j]->text, from->rule[i]->text) == 0;
+			    memcmp(to->rule[j]->digest, from->rule[i]->digest,
+				   sizeof(from->rule[i]->digest)) == 0;
 		map[i] = same ? j : UINT32_MAX;
 	}
 }

@@ -9,6 +9,7 @@
 #include "rule/compile.h"
 
 #include "base/ascii.h"
+#include "base/hash.h"
 #include "rule/range.h"
 #include "rule/regex.h"
 
@@ -265,7 +266,10 @@ static void finish(struct compile *c, struct build *b)
 	s->rule.about.metadata =
 		rule_arena_copy(c->arena, b->metadata, b->n_metadata * sizeof(b->metadata[0]));
 	s->rule.about.n_metadata = b->n_metadata;
-	s->rule.text = rule_arena_text(c->arena, c->text.all.at, c->text.all.len);
+	for (unsigned i = 0; i < 2; i++)
+		s->rule.digest[i] = hash_bytes(c->text.all.at, c->text.all.len, i + 1);
+	if (c->config->keep_text)
+		s->rule.text = rule_arena_text(c->arena, c->text.all.at, c->text.all.len);
 	s->flowbit = rule_arena_copy(c->arena, b->flowbit, b->n_flowbit * sizeof(b->flowbit[0]));
 	s->n_flowbit = (uint8_t)b->n_flowbit;
 	s->flowint = rule_arena_copy(c->arena, b->flowint, b->n_flowint * sizeof(b->flowint[0]));

@@ -156,6 +156,7 @@ static const struct {
 static void report(void)
 {
 	struct rule_config c = run_config();
+	c.keep_text = true;
 	char *got = NULL;
 	size_t size;
 
