@@ -206,7 +206,9 @@ static bool would_be_dry(struct isolate *e, const struct isolate_request *r)
 static int refuse(struct isolate *e, json_t *iso, json_t *plan, const struct policy_answer *a,
 		  struct err *err)
 {
-	const char *event = a->first == RAIL_mode ? "recommended" : "refused";
+	/* The collector's own wish is advice where the mode is not auto; a person's was an order. */
+	bool automatic = json_is_true(json_object_get(iso, "automatic"));
+	const char *event = a->first == RAIL_mode && automatic ? "recommended" : "refused";
 	json_t *d = json_pack("{s:s, s:s, s:O}", "rail", policy_rail_name(a->first), "why",
 			      a->rail[a->first].why, "plan", plan);
 	int rc = isolate_step_note(e, iso, event, d, err);
@@ -216,7 +218,7 @@ static int refuse(struct isolate *e, json_t *iso, json_t *plan, const struct pol
 	err_set(err, EPERM, "refused (%s): %s", policy_rail_name(a->first), a->rail[a->first].why);
 	if (a->first == RAIL_mode)
 		err_hint(err, "set isolate.mode to %s",
-			 isolate_is(iso, "family", "") ? "manual" : "auto");
+			 automatic ? "auto" : "manual");
 	else if (a->first == RAIL_target)
 		err_hint(err, "name the host by its MAC; ARP, NDP or DHCP on the mirror binds an address to one");
 	return -EPERM;

@@ -21,13 +21,19 @@ static const char *enforcer(const struct isolate *e, const json_t *iso)
 								      : isolate_str(iso, "isolator");
 }
 
-/* Of a dry run each line says so: whoever reads one alone must not take it for the real thing. */
+/* Each line says whom it is about, and of a dry run that it is one: whoever reads it alone must not
+ * take it for the real thing. */
 static int note(struct isolate *e, json_t *iso, const char *event, json_t *detail, struct err *err)
 {
-	if (isolate_is_dry(iso)) {
+	const json_t *addr = json_array_get(json_object_get(iso, "addrs"), 0);
+
+	if (detail != iso) { /* which has them itself */
 		detail = detail ? detail : json_object();
-		json_object_set_new(detail, "dry_run", json_true());
+		isolate_put_str(detail, "host", json_string_value(addr));
+		isolate_put_str(detail, "mac", isolate_str(iso, "mac"));
 	}
+	if (isolate_is_dry(iso))
+		json_object_set_new(detail, "dry_run", json_true());
 	return audit_add(e->audit, e->now(), event, isolate_str(iso, "id"), detail, err);
 }
 

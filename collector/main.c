@@ -151,7 +151,8 @@ static void loop(struct daemon *d, const sigset_t *signals)
 {
 	const struct timespec second = {.tv_sec = 1};
 
-	log_info("ready: %u sensors, %s", d->n_collect, d->settings.control);
+	log_info("ready: %u sensor%s, %s", d->n_collect, d->n_collect == 1 ? "" : "s",
+		 d->settings.control);
 	for (;;) {
 		int got = sigtimedwait(signals, NULL, &second);
 

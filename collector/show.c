@@ -65,6 +65,11 @@ int64_t show_num(const json_t *o, const char *key)
 	return json_integer_value(json_object_get(o, key));
 }
 
+const char *show_s(int64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /* Bytes of the first `columns` code points. */
 static size_t prefix(const char *text, unsigned columns)
 {
@@ -189,7 +194,7 @@ static void what_of(const json_t *row, char *out, size_t size)
 		snprintf(out + n, size - (size_t)n, " (%lld times)", (long long)count);
 }
 
-static bool has_mac(const struct show *s)
+bool show_has_mac(const struct show *s)
 {
 	return s->width == 0 || s->width >= MAC_WIDTH;
 }
@@ -203,7 +208,7 @@ static unsigned front(const struct show *s, uint64_t time_ns, const char *word,
 
 	fprintf(s->out, "%s%.*s%s %s%-9s%s ", show_on(s, SHOW_dim), n, local,
 		show_off(s, SHOW_dim), show_on(s, color), word, show_off(s, color));
-	n = has_mac(s) ? fprintf(s->out, "%-15s %-17s ", host, mac)
+	n = show_has_mac(s) ? fprintf(s->out, "%-15s %-17s ", host, mac)
 		       : fprintf(s->out, "%-15s ", host);
 	return BEFORE_HOST + (n > 0 ? (unsigned)n : 0);
 }
@@ -211,7 +216,7 @@ static unsigned front(const struct show *s, uint64_t time_ns, const char *word,
 void show_alerts_head(const struct show *s)
 {
 	fprintf(s->out, "%sTIME     SEVERITY  HOST            %sTECHNIQUE WHAT%s\n",
-		show_on(s, SHOW_bold), has_mac(s) ? "MAC               " : "",
+		show_on(s, SHOW_bold), show_has_mac(s) ? "MAC               " : "",
 		show_off(s, SHOW_bold));
 }
 
@@ -329,7 +334,7 @@ static void watch_isolation(const struct show *s, const json_t *event)
 	show_text(event, "host", host, sizeof(host));
 	show_text(event, "mac", mac, sizeof(mac));
 	bool is_advice = strcmp(what, "recommended") == 0;
-	int n = has_mac(s) || !*mac ? 0 : snprintf(words, sizeof(words), "%s ", mac);
+	int n = show_has_mac(s) || !*mac ? 0 : snprintf(words, sizeof(words), "%s ", mac);
 	if (is_advice || json_object_get(detail, "rails"))
 		show_advice(detail, words + n, sizeof(words) - (size_t)n);
 	else if (show_dry(detail))
@@ -348,7 +353,7 @@ static void watch_incident(const struct show *s, const json_t *event)
 	show_text(event, "what", what, sizeof(what));
 	if (strcmp(what, "opened") != 0) {
 		fprintf(s->out, "%lld incident%s closed after a quiet time\n",
-			(long long)show_num(event, "n"), show_num(event, "n") == 1 ? "" : "s");
+			(long long)show_num(event, "n"), show_s(show_num(event, "n")));
 		return;
 	}
 	show_text(event, "host", host, sizeof(host));
@@ -389,6 +394,7 @@ void show_watch(const struct show *s, const json_t *event)
 	else if (strcmp(kind, "sensor") == 0)
 		watch_sensor(s, event);
 	else if (strcmp(kind, "lost") == 0)
-		fprintf(s->out, "%lld lines were lost here: this terminal is too slow\n",
-			(long long)show_num(event, "n"));
+		fprintf(s->out, "%lld line%s lost here: this terminal is too slow\n",
+			(long long)show_num(event, "n"),
+			show_num(event, "n") == 1 ? " was" : "s were");
 }

@@ -42,8 +42,11 @@ void show_audit(const struct show *s, const json_t *row);
 enum show_color { SHOW_plain, SHOW_red, SHOW_yellow, SHOW_green, SHOW_magenta, SHOW_bold, SHOW_dim };
 const char *show_on(const struct show *s, enum show_color c);
 const char *show_off(const struct show *s, enum show_color c);
+bool show_has_mac(const struct show *s); /* is there room for a column of it? */
 /* Member `key` cleaned, in a buffer of the caller; "" when it is not there. */
 const char *show_text(const json_t *o, const char *key, char *buf, size_t size);
+/* The plural's end of `n` things. */
+const char *show_s(int64_t n);
 int64_t show_num(const json_t *o, const char *key);
 /* The rest of a line after `used` columns: `text` cut, wrapped or whole as s->too_long has it, and the
  * newline. */

@@ -124,6 +124,7 @@ void show_incident(const struct show *of, const json_t *inc)
 	const json_t *events = json_object_get(inc, "events"), *row;
 	enum show_color color;
 	const char *severity = show_severity(show_num(inc, "severity"), &color);
+	int64_t alerts = show_num(inc, "alerts"), findings = show_num(inc, "findings");
 	size_t i;
 
 	if (page.too_long == SHOW_cut)
@@ -134,10 +135,10 @@ void show_incident(const struct show *of, const json_t *inc)
 		(long long)show_num(inc, "id"),
 		json_is_true(json_object_get(inc, "open")) ? "open" : "closed", show_on(s, color),
 		severity, show_off(s, color), json_number_value(json_object_get(inc, "score")));
-	fprintf(s->out, "Host     %s %s\nSeen     %s to %s, %lld alerts, %lld findings\n",
+	fprintf(s->out, "Host     %s %s\nSeen     %s to %s, %lld alert%s, %lld finding%s\n",
 		show_text(inc, "host", host, sizeof(host)), show_text(inc, "mac", mac, sizeof(mac)),
-		first, last, (long long)show_num(inc, "alerts"),
-		(long long)show_num(inc, "findings"));
+		first, last, (long long)alerts, show_s(alerts), (long long)findings,
+		show_s(findings));
 	show_steps(s, json_object_get(inc, "chain"));
 	show_timeline(s, json_object_get(inc, "timeline"));
 	fprintf(s->out, "\n%sEvents%s\n", show_on(s, SHOW_bold), show_off(s, SHOW_bold));
@@ -160,6 +161,7 @@ static void show_sensor(const struct show *s, const json_t *o)
 	char name[80], trouble[256], age[TEXT_AGE];
 	bool up = json_is_true(json_object_get(o, "up"));
 	int64_t contact = show_num(o, "contact_ns");
+	int64_t events = show_num(o, "events"), alerts = show_num(o, "alerts");
 	enum show_color color = up ? SHOW_green : SHOW_red;
 
 	show_text(o, "name", name, sizeof(name));
@@ -168,9 +170,9 @@ static void show_sensor(const struct show *s, const json_t *o)
 		text_age((s->now_ns - (uint64_t)contact) / NS_PER_S, age);
 	else
 		text_copy(age, sizeof(age), contact ? "0s" : "never");
-	fprintf(s->out, "  %-16s %s%-4s%s %lld events, %lld alerts, last word %s%s%s\n", name,
+	fprintf(s->out, "  %-16s %s%-4s%s %lld event%s, %lld alert%s, last word %s%s%s\n", name,
 		show_on(s, color), up ? "up" : "down", show_off(s, color),
-		(long long)show_num(o, "events"), (long long)show_num(o, "alerts"), age,
+		(long long)events, show_s(events), (long long)alerts, show_s(alerts), age,
 		*trouble ? ": " : "", trouble);
 	if (show_num(o, "lost") || show_num(o, "malformed") || show_num(o, "broken") ||
 	    show_num(o, "store_errors"))
@@ -202,6 +204,8 @@ void show_status(const struct show *s, const json_t *status)
 {
 	const json_t *iso = json_object_get(status, "isolation"), *sensor;
 	const json_t *store = json_object_get(status, "store");
+	int64_t events = show_num(store, "events"), alerts = show_num(store, "alerts");
+	int64_t open = show_num(store, "incidents_open");
 	bool running = json_is_true(json_object_get(status, "running"));
 	char mode[24], isolator[40], db[256];
 	size_t i;
@@ -209,9 +213,9 @@ void show_status(const struct show *s, const json_t *status)
 	fprintf(s->out, "Collector  %s\n", running ? "running" : "NOT RUNNING");
 	json_array_foreach(json_object_get(status, "sensors"), i, sensor)
 		show_sensor(s, sensor);
-	fprintf(s->out, "Store      %lld events, %lld alerts, %lld open incidents, %lld lost (%s)\n",
-		(long long)show_num(store, "events"), (long long)show_num(store, "alerts"),
-		(long long)show_num(store, "incidents_open"), (long long)show_num(store, "lost"),
+	fprintf(s->out, "Store      %lld event%s, %lld alert%s, %lld open incident%s, %lld lost (%s)\n",
+		(long long)events, show_s(events), (long long)alerts, show_s(alerts), (long long)open,
+		show_s(open), (long long)show_num(store, "lost"),
 		show_text(status, "db", db, sizeof(db)));
 	show_gaps(s, store);
 	if (iso)

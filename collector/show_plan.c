@@ -2,6 +2,7 @@
 /* What the isolation engine says: plans, isolations, the audit log. */
 #include "show.h"
 
+#include "base/addr.h"
 #include "text.h"
 
 #include <string.h>
@@ -163,21 +164,65 @@ void show_isolation(const struct show *s, const json_t *iso)
 		show_commands(s, "Undo by hand", json_object_get(iso, "undo"));
 }
 
+/* Of the record, or of the plan that was refused in it. */
+static const char *audit_text(const json_t *detail, const char *key, char *buf, size_t size)
+{
+	const json_t *plan = json_object_get(detail, "plan");
+
+	if (!*show_text(detail, key, buf, size))
+		show_text(json_object_get(plan, "isolation"), key, buf, size);
+	return buf;
+}
+
+/* "10.0.0.5 by jo: ", as far as it is known; the name of who asked without uid and pid. */
+static void audit_whom(const struct show *s, const json_t *detail, char *out, size_t size)
+{
+	const json_t *addrs = json_object_get(detail, "addrs");
+	char host[ADDR_TEXT], mac[24], who[96];
+
+	audit_text(detail, "mac", mac, sizeof(mac));
+	audit_text(detail, "requester", who, sizeof(who));
+	if (!*show_text(detail, "host", host, sizeof(host)) && json_array_size(addrs))
+		text_clean(json_string_value(json_array_get(addrs, 0)), host, sizeof(host));
+	if (*host && !show_has_mac(s))
+		mac[0] = '\0';
+	who[strcspn(who, "(")] = '\0';
+	size_t n = strlen(who);
+	if (n && who[n - 1] == ' ')
+		who[n - 1] = '\0';
+	snprintf(out, size, "%s%s%s%s%s%s%s", host, *host && *mac ? " " : "", mac,
+		 *host || *mac ? " " : "", *who ? "by " : "", who, *who ? ": " : "");
+}
+
+/* Why it was refused, and why it was asked for; else how it ended. */
+static void audit_why(const json_t *detail, char *out, size_t size)
+{
+	char reason[TEXT], why[TEXT];
+
+	audit_text(detail, "reason", reason, sizeof(reason));
+	show_text(detail, "why", why, sizeof(why));
+	if (!*reason && !*why)
+		show_text(detail, "end", why, sizeof(why));
+	snprintf(out, size, "%s%s%s%s", why, *why && *reason ? " (asked for: " : "", reason,
+		 *why && *reason ? ")" : "");
+}
+
 void show_audit(const struct show *s, const json_t *row)
 {
-	char time[48], event[32], id[48], words[TEXT], op[24];
+	char time[48], event[32], id[48], op[24], whom[256], why[TEXT * 2 + 16];
+	char words[sizeof(whom) + sizeof(why) + 64];
 	const json_t *detail = json_object_get(row, "detail");
 
 	show_text(row, "time", time, sizeof(time));
 	show_text(row, "event", event, sizeof(event));
 	show_text(row, "id", id, sizeof(id));
-	if (!*show_text(detail, "reason", words, sizeof(words)) &&
-	    !*show_text(detail, "why", words, sizeof(words)))
-		show_text(detail, "end", words, sizeof(words));
 	show_text(detail, "op", op, sizeof(op));
-	int n = fprintf(s->out, "%6lld %.19s %-13s %.8s %s%s%s", (long long)show_num(row, "seq"),
-			time, event, *id ? id : "-",
-			json_is_true(json_object_get(detail, "dry_run")) ? "dry run: " : "", op,
-			*op ? " " : "");
+	audit_whom(s, detail, whom, sizeof(whom));
+	audit_why(detail, why, sizeof(why));
+	snprintf(words, sizeof(words), "%s%s%s%s%s",
+		 json_is_true(json_object_get(detail, "dry_run")) ? "dry run: " : "", whom, op,
+		 *op && *why ? " " : "", why);
+	int n = fprintf(s->out, "%6lld %.19s %-13s %.8s ", (long long)show_num(row, "seq"), time,
+			event, *id ? id : "-");
 	show_rest(s, n > 0 ? (unsigned)n : 0, words);
 }

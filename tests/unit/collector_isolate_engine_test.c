@@ -264,12 +264,12 @@ static void refused(void)
 	CHECK_EQ(apply("10.0.0.11"), -EPERM);
 	CHECK_EQ(isolate_freeze(e, false, "me", "x", &err), 0);
 	CHECK_EQ(apply("10.0.0.11"), 0);
-	CASE("recommend does nothing but say so");
+	CASE("recommend does nothing; a person's order is refused there");
 	fresh(true);
 	set("mode", "recommend");
 	reopen();
 	CHECK_EQ(apply("10.0.0.11"), -EPERM);
-	CHECK(logged("recommended") && !held());
+	CHECK(logged("refused") && !logged("recommended") && !held());
 	CASE("the helper says no: nothing was done");
 	fresh(true);
 	put("mood", "no-apply");

@@ -240,6 +240,15 @@ static void status(void)
 	CHECK(strstr(text, "mode auto, isolator ssh, FROZEN, 1 active\n") != NULL);
 	CHECK(widest(text) <= 100);
 	json_decref(o);
+	CASE("one of a thing is singular");
+	o = read("{\"running\":true,\"sensors\":[{\"name\":\"a\",\"up\":true,\"events\":1,\"alerts\":1}],"
+		 "\"store\":{\"events\":1,\"alerts\":1,\"incidents_open\":1}}");
+	s = begin(100, false);
+	show_status(&s, o);
+	end(&s);
+	CHECK(strstr(text, "up   1 event, 1 alert, last word") != NULL);
+	CHECK(strstr(text, "Store      1 event, 1 alert, 1 open incident, 0 lost") != NULL);
+	json_decref(o);
 }
 
 #define TRIED(by, more)                                                                            \
@@ -301,8 +310,50 @@ static void dry_runs(void)
 		 "\"detail\":{\"op\":\"apply\",\"dry_run\":true}}");
 	s = begin(100, false);
 	show_audit(&s, o);
-	CHECK_STR(end(&s), "     1 2026-01-31T12:00:00 sent          0123 dry run: apply \n");
+	CHECK_STR(end(&s), "     1 2026-01-31T12:00:00 sent          0123 dry run: apply\n");
 	json_decref(o);
+}
+
+static const struct {
+	const char *name, *row, *want;
+	unsigned width;
+} audits[] = {
+	{"what was planned: whom, by whom, why",
+	 "\"event\":\"planned\",\"id\":\"0123456789\",\"detail\":{\"addrs\":[\"10.0.0.5\"],\"mac\":"
+	 "\"02:00:00:00:00:05\",\"requester\":\"jo (uid 7, pid 9)\",\"reason\":\"sweep\"}",
+	 "planned       01234567 10.0.0.5 by jo: sweep\n", 100},
+	{"with the MAC where there is room",
+	 "\"event\":\"planned\",\"id\":\"0123456789\",\"detail\":{\"addrs\":[\"10.0.0.5\"],\"mac\":"
+	 "\"02:00:00:00:00:05\",\"requester\":\"jo (uid 7, pid 9)\",\"reason\":\"sweep\"}",
+	 "planned       01234567 10.0.0.5 02:00:00:00:00:05 by jo: sweep\n", 0},
+	{"a refused one: its plan says who",
+	 "\"event\":\"refused\",\"id\":\"0123\",\"detail\":{\"host\":\"10.0.0.5\",\"why\":\"frozen\","
+	 "\"plan\":{\"isolation\":{\"requester\":\"jo (uid 7, pid 9)\",\"reason\":\"sweep\"}}}",
+	 "refused       0123 10.0.0.5 by jo: frozen (asked for: sweep)\n", 100},
+	{"what a device answered; a host without an address",
+	 "\"event\":\"answered\",\"id\":\"0123\",\"detail\":{\"host\":\"\",\"mac\":"
+	 "\"02:00:00:00:00:05\",\"op\":\"apply\",\"end\":\"exited\"}",
+	 "answered      0123 02:00:00:00:00:05 apply exited\n", 100},
+	{"about nobody", "\"event\":\"frozen\",\"id\":\"\",\"detail\":{\"requester\":\"jo\"}",
+	 "frozen        - by jo: \n", 100},
+};
+
+static void audit(void)
+{
+	for (size_t i = 0; i < sizeof(audits) / sizeof(audits[0]); i++) {
+		char row[512];
+
+		CASE(audits[i].name);
+		snprintf(row, sizeof(row), "{\"seq\":1,\"time\":\"2026-01-31T12:00:00Z\",%s}",
+			 audits[i].row);
+		json_t *o = read(row);
+		struct show s = begin(audits[i].width, false);
+		show_audit(&s, o);
+		end(&s);
+		CHECK(strncmp(text, "     1 2026-01-31T12:00:00 ", 27) == 0);
+		CHECK_STR(text + 27, audits[i].want);
+		json_decref(o);
+	}
 }
 
 int main(void)
@@ -323,6 +374,7 @@ int main(void)
 	wrapping();
 	status();
 	dry_runs();
+	audit();
 	free(text);
 	return check_done();
 }
