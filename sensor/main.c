@@ -5,6 +5,7 @@
 #include "control.h"
 #include "doctor.h"
 #include "options.h"
+#include "precheck.h"
 #include "privilege.h"
 #include "run.h"
 #include "selftest.h"
@@ -44,7 +45,7 @@ static int test(struct options *o)
 	struct geo *geo = NULL;
 	struct err err = {0};
 
-	if (geo_open(&geo, &o->geo, &err) < 0) {
+	if (precheck(o, &err) < 0 || geo_open(&geo, &o->geo, &err) < 0) {
 		say(&err);
 		return EXIT_CONFIG;
 	}
@@ -55,7 +56,11 @@ static int test(struct options *o)
 		say(&err);
 		return EXIT_CONFIG;
 	}
-	int code = set->n_failed ? EXIT_CONFIG : 0;
+	bool none = set->n > 0 && set->n_matched == 0;
+	int code = set->n_failed || none ? EXIT_CONFIG : 0;
+
+	if (none)
+		log_warn("none of the %u rules can be matched", set->n);
 	if (o->write_matched && rule_set_write_matched(set, o->write_matched, &err) < 0) {
 		say(&err);
 		code = EXIT_RUNTIME;
@@ -119,7 +124,7 @@ static int watch(struct options *o)
 	control_init();
 	if (run_open(&r, o, &err) < 0 || attend(&r, &metrics, &err) < 0 || run_start(&r, &err) < 0) {
 		say(&err);
-		return EXIT_RUNTIME; /* the kernel takes back what was opened */
+		return r.fault; /* the kernel takes back what was opened */
 	}
 	control_notify("READY=1");
 	code = run_wait(&r);

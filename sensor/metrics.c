@@ -175,6 +175,13 @@ static int start_sampler(struct metrics *m, struct err *err)
 	return 0;
 }
 
+int metrics_check(const struct metrics_config *c, struct err *err)
+{
+	union address a;
+
+	return c->listen && *c->listen ? parse(c->listen, &a, err) : 0;
+}
+
 int metrics_start(struct metrics **out, const struct metrics_config *c, metrics_stats stats,
 		  const void *ctx, struct err *err)
 {

@@ -21,6 +21,7 @@ extern const struct param metrics_params[];
 typedef size_t (*metrics_stats)(const void *ctx, char *out, size_t size);
 
 struct metrics;
+int metrics_check(const struct metrics_config *c, struct err *err); /* its address; opens nothing */
 /* *m stays NULL when the configuration wants none. */
 int metrics_start(struct metrics **m, const struct metrics_config *c, metrics_stats stats,
 		  const void *ctx, struct err *err);

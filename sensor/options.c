@@ -297,7 +297,7 @@ static int live_defaults(struct options *o, struct err *err)
 	if (p->journal_dir || p->dir || p->pub.n || p->rep.n)
 		return 0;
 	/* /run is empty after a boot; systemd makes the folder, a shell does not. */
-	if (mkdir(LIVE_RUN, 0755) < 0 && errno != EEXIST)
+	if (o->action != ACTION_test && mkdir(LIVE_RUN, 0755) < 0 && errno != EEXIST)
 		return err_set(err, errno, "cannot make " LIVE_RUN ": %s", strerror(errno));
 	if ((r = set(o, "publish.journal_dir", LIVE_JOURNAL, err)) < 0 ||
 	    (r = set(o, "publish.pub", LIVE_PUB, err)) < 0)

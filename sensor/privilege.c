@@ -93,14 +93,12 @@ int privilege_folder(const struct options *o, const char *path, struct err *err)
 	return make_folder(path, pw, err);
 }
 
-int privilege_drop(const struct options *o, struct err *err)
+int privilege_check(const struct options *o, struct err *err)
 {
 	const char *user = o->top.user;
-	int r;
 
 	if (!user || !*user || geteuid() != 0)
 		return 0;
-	errno = 0;
 	const struct passwd *pw = getpwnam(user);
 	if (!pw) {
 		err_set(err, ENOENT, "user: there is no user %s", user);
@@ -109,6 +107,19 @@ int privilege_drop(const struct options *o, struct err *err)
 	}
 	if (pw->pw_uid == 0)
 		return err_set(err, EINVAL, "user: %s is root", user);
+	return 0;
+}
+
+int privilege_drop(const struct options *o, struct err *err)
+{
+	const char *user = o->top.user;
+	int r = privilege_check(o, err);
+
+	if (r < 0 || !user || !*user || geteuid() != 0)
+		return r;
+	const struct passwd *pw = getpwnam(user);
+	if (!pw)
+		return err_set(err, ENOENT, "user: there is no user %s", user);
 	if ((r = make_folder(o->publish.journal_dir, pw, err)) < 0 ||
 	    (r = make_folder(o->publish.dir, pw, err)) < 0 ||
 	    (r = make_folder(o->capture.files.n ? NULL : o->evidence.dir, pw, err)) < 0 ||

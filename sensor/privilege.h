@@ -6,6 +6,8 @@
 
 /* Nothing this process starts or becomes may gain rights (PR_SET_NO_NEW_PRIVS). Before any thread. */
 void privilege_no_new(void);
+/* `user:` is somebody it can become. */
+int privilege_check(const struct options *o, struct err *err);
 /* Root, and `user:` is set: becomes that user, with no capability left. The ports are open by then and
  * need none. Folders for the journal, events and sockets that do not exist are made for the user
  * before. Not root, or no user: does nothing. */

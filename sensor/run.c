@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "control.h"
+#include "precheck.h"
 #include "privilege.h"
 
 #include <errno.h>
@@ -214,11 +215,17 @@ static int open_rules(struct run *r, struct err *err)
 
 	if (e == 0 && r->live)
 		e = privilege_folder(r->o, r->o->rule.datasets, err);
-	if (e < 0 || (e = run_rules(r->o, &r->rules, err)) < 0)
+	if (e < 0)
+		return e;
+	r->fault = EXIT_CONFIG;
+	if ((e = run_rules(r->o, &r->rules, err)) < 0)
 		return e;
 	if (r->rules->n_failed)
 		log_warn("%u rules did not parse and are left out", r->rules->n_failed);
-	if (r->rules->n_matched < r->rules->n)
+	if (r->rules->n > 0 && r->rules->n_matched == 0)
+		log_warn("none of the %u rules can be matched; vigie-sensor -T -v says why",
+			 r->rules->n);
+	else if (r->rules->n_matched < r->rules->n)
 		log_info("%u of %u rules can be matched; vigie-sensor -T -v names the rest",
 			 r->rules->n_matched, r->rules->n);
 	return 0;
@@ -298,8 +305,13 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	r->started_real_ns = clock_real_ns();
 	o->capture.seed = r->live ? random_seed() : 0;
 
-	if ((e = geo_open(&r->geo, &o->geo, err)) < 0 || (e = open_rules(r, err)) < 0)
+	r->fault = EXIT_CONFIG;
+	if ((e = precheck(o, err)) < 0 || (e = geo_open(&r->geo, &o->geo, err)) < 0)
 		return e;
+	r->fault = EXIT_RUNTIME;
+	if ((e = open_rules(r, err)) < 0)
+		return e;
+	r->fault = EXIT_RUNTIME;
 	o->publish.evidence_dir = o->evidence.dir;
 	r->source = source_choose(&o->capture, r->why_source, sizeof(r->why_source), err);
 	if (!r->source)

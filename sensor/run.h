@@ -24,6 +24,7 @@ struct run {
 	struct reload reload;
 	struct detect_ears ears; /* the workers' */
 	bool live;
+	int fault; /* the exit code, if run_open() fails: whose fault it is */
 
 	struct worker *worker;
 	unsigned n_workers, n_started;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What an operator may set about capture: one row is parser, default, help and documentation. */
+#include "capture/dedup.h"
 #include "capture/filter.h"
 #include "capture/source.h"
 
@@ -22,9 +23,9 @@ const struct param capture_params[] = {
 	ROW(PARAM_U32, snaplen, 64, 262144, 262144, "bytes", "bytes kept of a live frame"),
 	PARAM_CHECKED(PARAM_STR, struct capture_config, filter, "", capture_filter_check,
 		      "only frames that match are looked at; tcpdump's language (pcap-filter(7))"),
-	TEXT(PARAM_STR, dedup, "default",
-	     "removal of copies the mirror makes: off, auto, on; default is auto when live, off from "
-	     "files"),
+	PARAM_CHECKED(PARAM_STR, struct capture_config, dedup, "default", capture_dedup_check,
+		      "removal of copies the mirror makes: off, auto, on; default is auto when live, "
+		      "off from files"),
 	ROW(PARAM_U32, health_every, 1, 1024, 64, "",
 	    "one slice of time in so many is looked into for the health of the mirror"),
 	PARAM_INNER(PARAM_U64, struct capture_config, seed, 0, 18446744073709549568.0, 0, "-r or -i",

@@ -31,27 +31,35 @@
 #define AUTO_END    100
 #define AUTO_LEAST  100 /* packets a span must have for a decision */
 
+static const char *const words[] = {"off", "auto", "on", "default", NULL};
+
+int capture_dedup_check(const char *text, struct err *err)
+{
+	for (unsigned i = 0; words[i]; i++)
+		if (strcmp(words[i], text) == 0)
+			return 0;
+	const char *close = err_closest(text, words);
+
+	err_set(err, EINVAL, "there is no '%s'", text);
+	if (close)
+		err_hint(err, "did you mean %s?", close);
+	else
+		err_hint(err, "one of: off, auto, on");
+	return -EINVAL;
+}
+
 int capture_dedup_init(struct capture_dedup *d, const char *text, bool live, uint64_t seed,
 		       struct err *err)
 {
-	static const char *const words[] = {"off", "auto", "on", "default", NULL};
 	unsigned mode = 0;
 
 	*d = (struct capture_dedup){.seed = seed};
 	if (!text)
 		text = "default";
-	while (words[mode] && strcmp(words[mode], text) != 0)
-		mode++;
-	if (!words[mode]) {
-		const char *close = err_closest(text, words);
-
-		err_set(err, EINVAL, "capture.dedup: there is no '%s'", text);
-		if (close)
-			err_hint(err, "did you mean %s?", close);
-		else
-			err_hint(err, "one of: off, auto, on");
+	if (capture_dedup_check(text, err) < 0)
 		return -EINVAL;
-	}
+	while (strcmp(words[mode], text) != 0)
+		mode++;
 	if (mode == 3)
 		mode = live ? DEDUP_auto : DEDUP_off;
 	d->mode = (uint8_t)mode;

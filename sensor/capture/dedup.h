@@ -31,6 +31,7 @@ struct capture_dedup {
 	uint64_t looked, exact, changed, dropped;
 };
 
+int capture_dedup_check(const char *text, struct err *err); /* for the parameter's row */
 /* `text`: "off", "auto", "on"; "default" is auto when live and off from files. */
 int capture_dedup_init(struct capture_dedup *d, const char *text, bool live, uint64_t seed,
 		       struct err *err);

@@ -212,6 +212,18 @@ int detect_new(struct detect **out, const struct detect_config *c, struct ring *
 	return 0;
 }
 
+int detect_check(const struct detect_config *c, struct err *err)
+{
+	struct detect_config only = *c;
+	struct detect *d = NULL;
+
+	only.state = NULL;
+	int rc = detect_new(&d, &only, NULL, err);
+
+	detect_free(d);
+	return rc;
+}
+
 void detect_free(struct detect *d)
 {
 	if (!d)

@@ -45,6 +45,8 @@ struct detect_counters {
 struct detect;
 /* One section per detector, named "detect.NAME"; allocates their config structs. */
 unsigned detect_sections(struct section *out, unsigned cap);
+/* Whether detect_new() takes it, but for what was learnt. */
+int detect_check(const struct detect_config *c, struct err *err);
 int detect_new(struct detect **d, const struct detect_config *c, struct ring *out, struct err *err);
 void detect_free(struct detect *d);
 void detect_observation(struct detect *d, const struct observation *o);

@@ -41,6 +41,8 @@ bool link_publish(struct link *l, const char *topic, const char *line, size_t le
  * may still be called. False: so it was. NULL is fine. */
 bool link_close(struct link *l);
 
-/* Whether an address may be listened on; -errno and the reason. Pure, but for a look at what an
- * ipc:// path is now. */
+/* Whether a text is an address that may be listened on; -errno and the reason. Pure. */
+int link_address_form(const char *address, bool any_address, struct err *err);
+/* Whether an address may be listened on; -errno and the reason. The form, and what an ipc:// path is
+ * now: a socket nobody answers on is removed. */
 int link_address_check(const char *address, bool any_address, struct err *err);

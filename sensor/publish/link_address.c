@@ -54,17 +54,24 @@ static int check_tcp(const char *address, bool any_address, struct err *err)
 	return -EPERM;
 }
 
-/* A socket file that nobody answers on is left from a crash; anything else is somebody's. */
-static int check_ipc(const char *path, struct err *err)
+static int ipc_form(const char *path, struct err *err)
 {
-	struct sockaddr_un un = {.sun_family = AF_UNIX};
-	struct stat st;
+	struct sockaddr_un un;
 
 	if (path[0] != '/')
 		return err_set(err, EINVAL, "ipc://%s is not an absolute path", path);
 	if (strlen(path) >= sizeof(un.sun_path))
 		return err_set(err, ENAMETOOLONG, "ipc://%s is longer than a socket's path may be",
 			       path);
+	return 0;
+}
+
+/* A socket file that nobody answers on is left from a crash; anything else is somebody's. */
+static int take_ipc(const char *path, struct err *err)
+{
+	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	struct stat st;
+
 	if (lstat(path, &st) < 0)
 		return 0;
 	if (!S_ISSOCK(st.st_mode))
@@ -84,10 +91,10 @@ static int check_ipc(const char *path, struct err *err)
 	return 0;
 }
 
-int link_address_check(const char *address, bool any_address, struct err *err)
+int link_address_form(const char *address, bool any_address, struct err *err)
 {
 	if (starts(address, "ipc://"))
-		return check_ipc(address + strlen("ipc://"), err);
+		return ipc_form(address + strlen("ipc://"), err);
 	if (starts(address, "inproc://"))
 		return 0;
 	if (starts(address, "tcp://"))
@@ -95,4 +102,13 @@ int link_address_check(const char *address, bool any_address, struct err *err)
 	err_set(err, EINVAL, "%s: this sensor cannot listen on such an address", address);
 	err_hint(err, "ipc:///run/vigie/pub.sock, or tcp://127.0.0.1:PORT");
 	return -EINVAL;
+}
+
+int link_address_check(const char *address, bool any_address, struct err *err)
+{
+	int r = link_address_form(address, any_address, err);
+
+	if (r < 0 || !starts(address, "ipc://"))
+		return r;
+	return take_ipc(address + strlen("ipc://"), err);
 }

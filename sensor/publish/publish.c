@@ -143,6 +143,25 @@ void publish_on_reload(struct publish *p, const struct publish_reload *reload)
 	__atomic_store_n(&p->serve.reload, reload, __ATOMIC_RELEASE);
 }
 
+static int check_addresses(const struct strs *list, bool any_address, struct err *err)
+{
+	int r = 0;
+
+	for (unsigned i = 0; i < list->n && r == 0; i++)
+		r = link_address_form(list->at[i], any_address, err);
+	return r;
+}
+
+int publish_check(const struct publish_config *c, struct err *err)
+{
+	char id[64];
+	int r = given(c->sensor) ? sensor_id(c->sensor, id, err) : 0;
+
+	if (r == 0)
+		r = check_addresses(&c->pub, c->any_address, err);
+	return r ? r : check_addresses(&c->rep, c->any_address, err);
+}
+
 int publish_open(struct publish **out, const struct publish_config *c, bool live,
 		 void (*status)(void *ctx, char *out, size_t size), void *ctx, struct err *err)
 {

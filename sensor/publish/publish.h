@@ -39,6 +39,9 @@ struct publish_counters {
 	struct count fsync_ns_max;
 };
 
+/* Its addresses and its name; opens nothing. */
+int publish_check(const struct publish_config *c, struct err *err);
+
 struct publish;
 /* `status` fills one JSON object for the REP verb of that name; called on nng's threads. */
 int publish_open(struct publish **p, const struct publish_config *c, bool live,

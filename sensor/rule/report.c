@@ -89,7 +89,7 @@ void rule_set_report(const struct rule_set *set, bool verbose, FILE *out)
 	free(row);
 	if (set->n_failed)
 		fprintf(out, "%u rules have mistakes and are not used\n", set->n_failed);
-	fprintf(out, "%u of %u rules matched\n", set->n_matched, set->n + set->n_failed);
+	fprintf(out, "%u of %u rules can be matched\n", set->n_matched, set->n + set->n_failed);
 }
 
 int rule_set_write_matched(const struct rule_set *set, const char *path, struct err *err)

@@ -94,7 +94,7 @@ int rule_set_load(const struct rule_config *c, struct rule_set **set, FILE *repo
 		  struct err *err);
 void rule_set_free(struct rule_set *set);
 /* The -T report: what is not matched, by keyword with counts (and every sid with `verbose`), and as
- * its last line "N of M rules matched". */
+ * its last line "N of M rules can be matched". */
 void rule_set_report(const struct rule_set *set, bool verbose, FILE *out);
 /* Writes the rules that are matched, as they were written. */
 int rule_set_write_matched(const struct rule_set *set, const char *path, struct err *err);

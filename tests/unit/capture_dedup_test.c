@@ -166,7 +166,7 @@ int main(void)
 	CHECK_EQ(d.mode, DEDUP_off);
 	capture_dedup_fini(&d);
 	CHECK(capture_dedup_init(&d, "atuo", false, 0, &err) < 0);
-	CHECK_STR(err.msg, "capture.dedup: there is no 'atuo'");
+	CHECK_STR(err.msg, "there is no 'atuo'");
 	CHECK_STR(err.hint, "did you mean auto?");
 	return check_done();
 }

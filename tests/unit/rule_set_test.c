@@ -185,7 +185,7 @@ static void report(void)
 		       "lua                                    1       0\n"
 		       "(alone: the rule waits for this keyword only)\n"
 		       "1 rules have mistakes and are not used\n"
-		       "1 of 4 rules matched\n");
+		       "1 of 4 rules can be matched\n");
 	free(got);
 	char path[] = "/tmp/vigie-matched-XXXXXX";
 	struct err err;
