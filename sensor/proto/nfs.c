@@ -249,20 +249,10 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 {
-	if (c->flow->proto != 6) {
+	if (c->flow->proto != 6)
 		message(c, p, n);
-		return;
-	}
-	/* What waits is completed first: the rest of a long record is not to wait with it. */
-	while (n) {
-		uint32_t waits = ((struct nfs_state *)c->state)->in.wait[c->dir].len;
-		uint32_t room = waits && waits < MARK + KEPT ? MARK + KEPT - waits : n;
-		uint32_t take = room < n ? room : n;
-
-		pieces_data(c, p, take, MARK + KEPT, records, begins);
-		p += take;
-		n -= take;
-	}
+	else
+		pieces_data(c, p, n, MARK + KEPT, records, begins);
 }
 
 static void gap(struct proto_call *c, uint64_t missing)

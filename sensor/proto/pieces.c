@@ -26,18 +26,26 @@ void pieces_data(struct proto_call *c, const uint8_t *p, uint32_t n, uint32_t ma
 			return;
 		s->lost[c->dir] = false;
 	}
-	if (w->len == 0 && !use(c, whole, &p, &n))
-		return;
-	if (!proto_append(proto_mem_of(c), w, p, n, max)) {
-		pieces_lose(c);
-		return;
+	while (n > 0) {
+		if (w->len == 0 && !use(c, whole, &p, &n))
+			return;
+		/* What waits is completed first: what comes behind it is not to wait with it. */
+		uint32_t room = w->len < max ? max - w->len : 0, take = n < room ? n : room;
+		if (take == 0 || !proto_append(proto_mem_of(c), w, p, take, max)) {
+			pieces_lose(c);
+			return;
+		}
+		p += take;
+		n -= take;
+		const uint8_t *waiting = w->at;
+		uint32_t left = w->len;
+		if (use(c, whole, &waiting, &left))
+			proto_consume(w, w->len - left);
+		else
+			proto_drop(proto_mem_of(c), w);
+		if (s->lost[c->dir])
+			return;
 	}
-	p = w->at;
-	n = w->len;
-	if (use(c, whole, &p, &n))
-		proto_consume(w, w->len - n);
-	else
-		proto_drop(proto_mem_of(c), w);
 }
 
 bool pieces_hold(struct proto_call *c, const uint8_t *p, uint32_t n, uint32_t max)

@@ -177,6 +177,26 @@ static void check_max(void)
 	CHECK_STR(said, "");
 	CHECK_EQ(pr->mem.used, 0);
 	end();
+	CASE("what comes behind a message that waits may be more than may wait");
+	start();
+	long_one[0] = MAX - 1;
+	data(0, long_one, 3);
+	{
+		char rest[3 * MAX];
+
+		memcpy(rest, long_one + 3, MAX - 3);
+		memcpy(rest + MAX - 3, long_one, MAX);
+		memcpy(rest + 2 * MAX - 3, long_one, MAX);
+		data(0, rest, 3 * MAX - 3 - 5);
+		CHECK(!state.lost[0]);
+		CHECK_EQ(said_len, 2 * (MAX - 1 + 2));
+		CHECK_EQ(state.wait[0].len, MAX - 5);
+		data(0, rest + 3 * MAX - 3 - 5, 5);
+		CHECK_EQ(said_len, 3 * (MAX - 1 + 2));
+		CHECK_EQ(pr->mem.used, 0);
+	}
+	end();
+	long_one[0] = MAX;
 	CASE("whole at once it need not wait");
 	start();
 	data(0, long_one, MAX + 1);
