@@ -43,9 +43,7 @@
 #define RECENT      16u
 #define PER_PACKET  64u /* bytes SSH adds to a packet of another connection, at most */
 #define PER_SESSION 2048u
-#define HANDSHAKE                                                                                  \
-	1024u /* of the inner connection in either direction: below it nothing is said             \
-	       */
+#define HANDSHAKE   1024u /* bytes each way of the inner connection: below them nothing is said */
 #define SLACK_NS  (2 * NS_PER_S) /* the inner one may seem to end after the outer */
 #define ANSWER_NS (5 * NS_PER_S)
 #define ASKED     100u /* bytes: a request of the server's, not a keepalive */
@@ -197,7 +195,7 @@ static void tell_served(const struct call *k, const struct session *s, uint64_t 
 	const struct net *n = nets_find(k->out->nets, &s->server);
 	const struct about *other = alerted_of(k->out->alerted, s->client_id, k->o->time_ns,
 					       k->c->accused_s * NS_PER_S, "forward");
-	bool is_new = n && !n->learnt && k->o->time_ns < n->first_ns + k->c->new_s * NS_PER_S;
+	bool is_new = nets_is_new(n, k->o->time_ns, k->c->new_s);
 	char server[ADDR_TEXT];
 	const struct telling m = {.about = &forward_abouts[FORWARD_served],
 				  .host = &s->client,

@@ -2,6 +2,7 @@
 /* Outside networks; see nets.h. */
 #include "detect/nets.h"
 
+#include "base/clock.h"
 #include "base/hash.h"
 
 #include <stdio.h>
@@ -54,6 +55,11 @@ struct net *nets_meet(struct nets *n, const struct addr *a, uint64_t id, uint64_
 struct net *nets_find(struct nets *n, const struct addr *a)
 {
 	return sets_find(&n->at, nets_key(a));
+}
+
+bool nets_is_new(const struct net *n, uint64_t now_ns, uint64_t new_s)
+{
+	return n && !n->learnt && now_ns < n->first_ns + new_s * NS_PER_S;
 }
 
 unsigned nets_users(const struct net *n)

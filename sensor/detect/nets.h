@@ -32,5 +32,7 @@ uint64_t nets_key(const struct addr *a);
 struct net *nets_meet(struct nets *n, const struct addr *a, uint64_t id, uint64_t now_ns);
 struct net *nets_find(struct nets *n, const struct addr *a); /* NULL: never met */
 unsigned nets_users(const struct net *n); /* different hosts of ours, saturating below 64 */
+/* Met for the first time less than `new_s` before `now_ns`, and no saved state knows it. NULL: no. */
+bool nets_is_new(const struct net *n, uint64_t now_ns, uint64_t new_s);
 /* "198.51.100.0/24" */
 const char *nets_text(const struct addr *a, char *out, size_t size);

@@ -235,8 +235,7 @@ static struct pair *pair_of(const struct upload_config *c, struct upload_state *
 
 static bool net_is_new(const struct upload_config *c, const struct net *n, uint64_t now_ns)
 {
-	return n && !n->learnt && now_ns < n->first_ns + c->new_s * NS_PER_S &&
-	       nets_users(n) < c->known_hosts;
+	return nets_is_new(n, now_ns, c->new_s) && nets_users(n) < c->known_hosts;
 }
 
 /* Whether the service that the outsider uses has others who do: then it is meant for them. */
