@@ -9,12 +9,14 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#define LARGE_PAGE (2u << 20)
+#define ENTRIES_MAX (1u << (32 - SETS_RANK_BITS))
 
 int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err)
 {
 	uint32_t n = 1;
 
+	if (entries > ENTRIES_MAX)
+		return err_set(err, E2BIG, "%u entries: at most %u", entries, ENTRIES_MAX);
 	while ((uint64_t)n * SETS_WAYS < entries)
 		n *= 2;
 	memset(s, 0, sizeof(*s));
@@ -22,12 +24,9 @@ int sets_init(struct sets *s, uint32_t size, uint32_t entries, struct err *err)
 	s->zeroed = s->size;
 	s->n_sets = n;
 	s->bytes = (size_t)n * (sizeof(struct sets_set) + SETS_WAYS * (size_t)s->size);
-	/* Keys hash all over the table: large pages, or its first use is one fault an entry. */
 	void *at = mmap(NULL, s->bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (at == MAP_FAILED)
 		return err_set(err, ENOMEM, "no memory for %u entries of %u bytes", entries, size);
-	if (s->bytes >= LARGE_PAGE)
-		madvise(at, s->bytes, MADV_HUGEPAGE);
 	s->set = at;
 	s->at = (uint8_t *)(s->set + n);
 	return 0;
@@ -51,11 +50,6 @@ static uint32_t set_of(const struct sets *s, uint64_t key)
 	return (uint32_t)(hash_u64(key, 0) >> 32) & (s->n_sets - 1);
 }
 
-static void *entry(const struct sets *s, uint32_t set, unsigned way)
-{
-	return s->at + ((size_t)set * SETS_WAYS + way) * s->size;
-}
-
 void *sets_find(struct sets *s, uint64_t key)
 {
 	key = whole(key);
@@ -65,7 +59,7 @@ void *sets_find(struct sets *s, uint64_t key)
 	for (unsigned i = 0; i < SETS_WAYS; i++) {
 		if (at->key[i] == key) {
 			at->used[i] = ++s->clock;
-			return entry(s, set, i);
+			return sets_entry(s, set, i);
 		}
 	}
 	return NULL;
@@ -76,8 +70,10 @@ static bool goes_first(const struct sets *s, const struct sets_set *at, unsigned
 {
 	if (!at->key[a] || !at->key[b])
 		return !at->key[a] && at->key[b];
-	if (at->rank[a] != at->rank[b])
-		return at->rank[a] < at->rank[b];
+	uint32_t rank_a = at->at[a] & SETS_RANK_MAX, rank_b = at->at[b] & SETS_RANK_MAX;
+
+	if (rank_a != rank_b)
+		return rank_a < rank_b;
 	return s->clock - at->used[a] > s->clock - at->used[b];
 }
 
@@ -95,24 +91,26 @@ const void *sets_victim(const struct sets *s, uint64_t key)
 	uint32_t set = set_of(s, whole(key));
 	unsigned way = place(s, &s->set[set]);
 
-	return s->set[set].key[way] ? entry(s, set, way) : NULL;
+	return s->set[set].key[way] ? sets_entry(s, set, way) : NULL;
 }
 
-static unsigned way_of(const struct sets *s, const void *at, uint32_t *set)
+static void raise(struct sets_set *set, unsigned way, uint32_t rank)
 {
-	size_t i = (size_t)((const uint8_t *)at - s->at) / s->size;
-
-	*set = (uint32_t)(i / SETS_WAYS);
-	return i % SETS_WAYS;
+	if (rank > SETS_RANK_MAX)
+		rank = SETS_RANK_MAX;
+	if (rank > (set->at[way] & SETS_RANK_MAX))
+		set->at[way] = (set->at[way] & ~SETS_RANK_MAX) | rank;
 }
 
 void sets_raise(struct sets *s, const void *at, uint32_t rank)
 {
-	uint32_t set;
-	unsigned way = way_of(s, at, &set);
+	uint64_t key = ((const struct sets_head *)at)->key;
+	struct sets_set *set = &s->set[set_of(s, key)];
 
-	if (rank > s->set[set].rank[way])
-		s->set[set].rank[way] = rank;
+	for (unsigned i = 0; i < SETS_WAYS; i++) {
+		if (set->key[i] == key)
+			raise(set, i, rank);
+	}
 }
 
 void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
@@ -129,12 +127,16 @@ void *sets_get(struct sets *s, uint64_t key, uint32_t rank, bool *fresh)
 	uint32_t set = set_of(s, key);
 	struct sets_set *at = &s->set[set];
 	unsigned way = place(s, at);
-	h = entry(s, set, way);
-	count_add(at->key[way] ? &s->evicted : &s->taken, 1);
+	bool taken = at->key[way] != 0;
+	uint32_t number = taken ? at->at[way] >> SETS_RANK_BITS : s->fresh++;
+
+	count_add(taken ? &s->evicted : &s->taken, 1);
+	at->at[way] = number << SETS_RANK_BITS;
+	raise(at, way, rank);
+	h = sets_entry(s, set, way);
 	memset(h, 0, s->zeroed);
 	h->key = at->key[way] = key;
 	at->used[way] = ++s->clock;
-	at->rank[way] = rank;
 	return h;
 }
 

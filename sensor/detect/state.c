@@ -69,13 +69,13 @@ size_t state_pack(const struct state_table *t, unsigned n, const struct state_ab
 		snprintf(sec.name, sizeof(sec.name), "%s", t[i].name);
 		at += sizeof(sec);
 		for (uint32_t k = 0; k < places(s); k++) {
-			const struct sets_set *set = &s->set[k / SETS_WAYS];
-			const uint8_t *e = s->at + (size_t)k * s->size + sizeof(struct sets_head);
-			const struct stored eh = {set->key[k % SETS_WAYS],
-						  set->rank[k % SETS_WAYS]};
+			uint32_t set = k / SETS_WAYS, way = k % SETS_WAYS;
+			const struct stored eh = {s->set[set].key[way], sets_rank(s, set, way)};
 
 			if (!eh.key)
 				continue;
+			const uint8_t *e = sets_entry(s, set, way);
+			e += sizeof(struct sets_head);
 			memcpy(at, &eh, sizeof(eh));
 			memcpy(at + sizeof(eh), e, s->size - sizeof(struct sets_head));
 			at += sec.size;
