@@ -3,20 +3,9 @@
 #include "observe/seen.h"
 
 #include "base/hash.h"
+#include "flow/memory.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-
-#define LARGE_PAGE (2u << 20)
-
-static size_t size_of(const struct seen *s)
-{
-	size_t n = (size_t)s->n_sets * SEEN_WAYS * sizeof(*s->at);
-
-	return (n + LARGE_PAGE - 1) / LARGE_PAGE * LARGE_PAGE;
-}
 
 int seen_init(struct seen *s, uint32_t entries, struct err *err)
 {
@@ -26,41 +15,48 @@ int seen_init(struct seen *s, uint32_t entries, struct err *err)
 		n *= 2;
 	memset(s, 0, sizeof(*s));
 	s->n_sets = n;
-	/* Keys hash all over the table: large pages, or its first use is one fault an entry. */
-	s->at = aligned_alloc(LARGE_PAGE, size_of(s));
-	if (s->at) {
-		madvise(s->at, size_of(s), MADV_HUGEPAGE);
-		memset(s->at, 0, size_of(s));
-	}
-	if (!s->at)
+	s->bytes = n * (sizeof(*s->set) + SEEN_WAYS * sizeof(*s->at));
+	s->set = flow_memory_map(s->bytes);
+	if (!s->set)
 		return err_set(err, ENOMEM, "no memory for %u pairs of hosts", entries);
+	s->at = (struct seen_entry *)(s->set + n);
 	return 0;
 }
 
 void seen_fini(struct seen *s)
 {
-	free(s->at);
+	flow_memory_unmap(s->set, s->bytes);
+	s->set = NULL;
 	s->at = NULL;
 }
 
 struct seen_entry *seen_get(struct seen *s, uint64_t key)
 {
 	key = key ? key : 1;
-	struct seen_entry *set = &s->at[(hash_u64(key, 0) >> 32 & (s->n_sets - 1)) * SEEN_WAYS];
-	struct seen_entry *oldest = set;
+	uint64_t h = hash_u64(key, 0);
+	struct seen_set *set = &s->set[h >> 32 & (s->n_sets - 1)];
+	struct seen_entry *e;
+	uint32_t tag = (uint32_t)h | 1;
+	unsigned way = 0;
 
-	for (unsigned i = 0; i < SEEN_WAYS; i++) {
-		if (set[i].key == key)
-			return &set[i];
-		if (!set[i].key) { /* entries are never given back: none follows a free one */
-			oldest = &set[i];
-			break;
-		}
-		if (set[i].told_ns < oldest->told_ns)
-			oldest = &set[i];
+	for (; way < SEEN_WAYS && set->tag[way]; way++) { /* none follows a free one */
+		e = &s->at[set->at[way]];
+		if (set->tag[way] == tag && e->key == key)
+			return e;
 	}
-	count_add(oldest->key ? &s->evicted : &s->taken, 1);
-	memset(oldest, 0, sizeof(*oldest));
-	oldest->key = key;
-	return oldest;
+	if (way < SEEN_WAYS) {
+		set->at[way] = s->fresh++;
+		count_add(&s->taken, 1);
+	} else {
+		for (unsigned i = way = 0; i < SEEN_WAYS; i++) {
+			if (s->at[set->at[i]].told_ns < s->at[set->at[way]].told_ns)
+				way = i;
+		}
+		count_add(&s->evicted, 1);
+	}
+	set->tag[way] = tag;
+	e = &s->at[set->at[way]];
+	memset(e, 0, sizeof(*e));
+	e->key = key;
+	return e;
 }
