@@ -7,27 +7,23 @@
  * says `gap`. An ACK alone moves nothing: mirrors swap packets of opposite directions, and the
  * bytes that it acknowledges may be right behind it.
  *
- * Shape:  a window is one page of FLOW_WINDOW + FLOW_PIECE_MAX bytes that slides when full, so a
- *         byte is copied twice at most. Windows, held segments and streams are 11, 4 and 1
- *         sixteenths of flow.stream_memory. Without a free window one that is idle for
- *         STEAL_IDLE_S is taken away; a piece without one is told without bytes before it.
- *         Without a free page, or with STREAM_HELD_MAX held, the nearest hole is given up. All of
- *         it is counted.
+ * Shape:  a window holds up to FLOW_WINDOW + FLOW_PIECE_MAX bytes and slides when full. Windows,
+ *         held segments and streams are 11, 4 and 1 sixteenths of flow.stream_memory. Without room
+ *         for a window idle ones are taken away (stream_window.c); a piece without one is told
+ *         without bytes before it. Without a free page, or with STREAM_HELD_MAX held, the nearest
+ *         hole is given up. All of it is counted.
  * Owns:   its pools. A piece borrows the window, or the packet, for the call.
  * Source: RFC 9293 3.4 and 3.10.7.4; RFC 5961 3.2 (a reset counts only with the exact number);
  *         Ptacek & Newsham 1998 for what an evader does with overlaps.
  */
 #include "flow/stream.h"
 
-#include "base/clock.h"
 #include "flow/table.h"
 #include "flow/tcp.h"
 
 #define STREAMS_16THS 1u
 #define SEGS_16THS    4u
 #define WINDOWS_16THS 11u
-#define STEAL_SAMPLE  16u /* windows looked at for an idle one */
-#define STEAL_IDLE_S  2   /* of packet time, nothing told */
 #define TURN_MISSED   65535u /* bytes that may be missing between a SYN-ACK and what we saw first */
 
 int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsigned workers,
@@ -42,25 +38,18 @@ int flow_streams_init(struct flow_streams *m, const struct flow_config *c, unsig
 	if (flow_pool_init(&m->streams, sizeof(struct tcp_stream),
 			   share * STREAMS_16THS / sizeof(struct tcp_stream) + 1) != 0 ||
 	    flow_pool_init(&m->segs, STREAM_PAGE, share * SEGS_16THS / STREAM_PAGE + 1) != 0 ||
-	    flow_pool_init(&m->windows, STREAM_WINDOW_PAGE,
-			   share * WINDOWS_16THS / STREAM_WINDOW_PAGE + 1) != 0) {
+	    flow_windows_init(&m->windows, share * WINDOWS_16THS) != 0) {
 		flow_streams_fini(m);
 		return -1;
 	}
-	m->owner = flow_memory_map(m->windows.cap * sizeof(*m->owner));
-	if (m->owner)
-		return 0;
-	flow_streams_fini(m);
-	return -1;
+	return 0;
 }
 
 void flow_streams_fini(struct flow_streams *m)
 {
-	flow_memory_unmap(m->owner, m->windows.cap * sizeof(*m->owner));
-	m->owner = NULL;
 	flow_pool_fini(&m->streams);
 	flow_pool_fini(&m->segs);
-	flow_pool_fini(&m->windows);
+	flow_windows_fini(&m->windows);
 }
 
 static uint32_t seg_seq(const struct stream_call *c, const struct stream_half *h)
@@ -72,47 +61,13 @@ static uint32_t seg_seq(const struct stream_call *c, const struct stream_half *h
 static void done(const struct stream_call *c, struct stream_half *h)
 {
 	flow_stream_drop_held(c->m, h);
-	if (h->window)
-		flow_pool_put(&c->m->windows, h->window);
-	h->window = 0;
-	h->window_len = 0;
+	flow_window_put(c->m, h);
 	h->bits |= STREAM_DONE;
-}
-
-/* Takes a window that nothing was told through for a while. Where all are busy none is taken: they
- * would change hands before they are of use to anybody. */
-static uint32_t steal(struct flow_streams *m, uint32_t now_s)
-{
-	for (unsigned n = 0; n < STEAL_SAMPLE && n < m->windows.cap; n++) {
-		uint32_t ref = ++m->hand;
-		const struct stream_owner *o = &m->owner[ref - 1];
-		m->hand = ref < m->windows.cap ? ref : 0;
-		if ((int32_t)(now_s - o->told_s) < STEAL_IDLE_S)
-			continue;
-		struct tcp_stream *s = flow_pool_at(&m->streams, o->ref >> 1);
-		s->half[o->ref & 1].window = 0;
-		s->half[o->ref & 1].window_len = 0;
-		return ref;
-	}
-	return 0;
 }
 
 static uint32_t stream_ref(const struct flow_streams *m, const struct tcp_stream *s)
 {
 	return (uint32_t)((size_t)((const uint8_t *)s - m->streams.base) / m->streams.size) + 1;
-}
-
-static uint32_t window_get(const struct stream_call *c, uint32_t now_s)
-{
-	uint32_t ref = flow_pool_get(&c->m->windows);
-
-	if (!ref) {
-		count_add(&c->m->count->stream_memcap, 1);
-		ref = steal(c->m, now_s);
-	}
-	if (ref)
-		c->m->owner[ref - 1].ref = stream_ref(c->m, c->f->stream) << 1 | c->dir;
-	return ref;
 }
 
 /* How much of what was told the other side has. */
@@ -150,16 +105,8 @@ static void tell(const struct stream_call *c, struct stream_half *h, const uint8
 		.fin = fin,
 	};
 
-	uint32_t now_s = (uint32_t)(c->at->time_ns / NS_PER_S);
-	if (!h->window && len)
-		h->window = window_get(c, now_s);
-	if (h->window) {
-		c->m->owner[h->window - 1].told_s = now_s;
-		uint8_t *page = flow_pool_at(&c->m->windows, h->window);
-		if (h->window_len + len > STREAM_WINDOW_PAGE) {
-			memmove(page, page + h->window_len - FLOW_WINDOW, FLOW_WINDOW);
-			h->window_len = FLOW_WINDOW;
-		}
+	uint8_t *page = flow_window_room(c, h, len);
+	if (page) {
 		uint32_t back = h->window_len < FLOW_WINDOW ? h->window_len : FLOW_WINDOW;
 		if (len)
 			memcpy(page + h->window_len, at, len);
@@ -308,7 +255,7 @@ static void old(const struct stream_call *c, const struct stream_half *h, uint32
 		len -= beyond;
 		back = h->window_len;
 	}
-	const uint8_t *page = flow_pool_at(&c->m->windows, h->window);
+	const uint8_t *page = flow_window_at(c->m, h->window);
 	flow_stream_conflict(c->m, page + h->window_len - back, at, len);
 }
 
@@ -401,10 +348,7 @@ void flow_stream_turn(struct flow_streams *m, struct flow *f, const struct order
 	s->half[0] = s->half[1];
 	s->half[1] = old;
 	s->last = s->last ? (uint8_t)(3 - s->last) : 0;
-	for (unsigned dir = 0; dir < 2; dir++) {
-		if (s->half[dir].window)
-			m->owner[s->half[dir].window - 1].ref ^= 1;
-	}
+	flow_windows_turn(m, s);
 	m->on_piece(m->ctx, f, &piece, NULL, at);
 }
 
@@ -548,6 +492,6 @@ bool flow_stream_said(const struct flow_table *t, const struct flow *f, uint8_t 
 	if (!h || !h->window || !h->window_len)
 		return false;
 	*n = h->window_len < FLOW_WINDOW ? h->window_len : FLOW_WINDOW;
-	*at = (const uint8_t *)flow_pool_at(&t->streams.windows, h->window) + h->window_len - *n;
+	*at = flow_window_at(&t->streams, h->window) + h->window_len - *n;
 	return true;
 }

@@ -8,7 +8,10 @@
 
 #define STREAM_PAGE        2048u /* bytes of one held segment, its head included */
 #define STREAM_HELD_MAX    128u  /* segments held, each direction of a flow */
-#define STREAM_WINDOW_PAGE (FLOW_WINDOW + FLOW_PIECE_MAX)
+#define STREAM_WINDOW_PAGE (FLOW_WINDOW + FLOW_PIECE_MAX) /* the largest window */
+#define STREAM_WINDOW_SIZES 3u
+#define STREAM_WINDOW_BITS  2u
+#define STREAM_WINDOW_SIZE  ((1u << STREAM_WINDOW_BITS) - 1)
 
 struct stream_seg {    /* bytes beyond a hole */
 	uint32_t next; /* in ascending seq; none overlap */
@@ -37,7 +40,7 @@ struct stream_half {       /* one direction's bytes */
 	uint32_t ack;      /* the other side has everything below */
 	uint32_t fin_seq;
 	uint32_t held;   /* first stream_seg */
-	uint32_t window; /* page of the last bytes delivered */
+	uint32_t window; /* of the last bytes delivered: its number << STREAM_WINDOW_BITS | its size; 0: none */
 	uint16_t window_len;
 	uint8_t n_held, bits;
 };
@@ -49,8 +52,15 @@ struct tcp_stream {
 
 /* Of a window */
 struct stream_owner {
-	uint32_t ref;    /* its stream << 1 | direction */
+	uint32_t ref;    /* its stream << 1 | direction; 0: nobody's */
 	uint32_t told_s; /* second of packet time of the last piece */
+};
+
+struct stream_windows {
+	struct flow_pool pool[STREAM_WINDOW_SIZES];
+	struct stream_owner *owner[STREAM_WINDOW_SIZES]; /* of each window */
+	uint32_t hand[STREAM_WINDOW_SIZES];              /* where idle ones were looked for last */
+	uint64_t budget, used;                           /* bytes */
 };
 
 struct flow_streams {           /* one worker's */
@@ -59,9 +69,8 @@ struct flow_streams {           /* one worker's */
 	uint64_t depth;
 	enum frag_policy overlap; /* whose bytes count beyond a hole */
 	uint64_t events;          /* EVENT_BIT(STREAM_…) of the call at hand */
-	struct flow_pool streams, windows, segs;
-	struct stream_owner *owner; /* of each window */
-	uint32_t hand;              /* where the last window was taken away */
+	struct flow_pool streams, segs;
+	struct stream_windows windows;
 	struct flow_counters *count;
 };
 
@@ -91,6 +100,19 @@ bool flow_stream_answers(const struct flow *f, const struct pkt *synack);
 void flow_stream_turn(struct flow_streams *m, struct flow *f, const struct order *at);
 /* Delivers what is held, gaps and all, and gives the flow's memory back. */
 void flow_stream_end(struct flow_streams *m, struct flow *f, const struct order *at);
+
+/* stream_window.c: the last bytes that were delivered. */
+int flow_windows_init(struct stream_windows *w, uint64_t budget);
+void flow_windows_fini(struct stream_windows *w);
+static inline uint8_t *flow_window_at(const struct flow_streams *m, uint32_t window)
+{
+	return flow_pool_at(&m->windows.pool[window & STREAM_WINDOW_SIZE],
+			    window >> STREAM_WINDOW_BITS);
+}
+/* The direction's window, with room for `len` bytes behind its window_len; NULL: there is none. */
+uint8_t *flow_window_room(const struct stream_call *c, struct stream_half *h, uint32_t len);
+void flow_window_put(struct flow_streams *m, struct stream_half *h); /* gives it back, if there is one */
+void flow_windows_turn(struct flow_streams *m, struct tcp_stream *s); /* the directions were swapped */
 
 /* stream_hold.c: bytes that cannot be delivered yet. */
 /* Keeps what of [seq, seq + len) is not held yet. False: no room, some of it was not kept. */

@@ -53,9 +53,13 @@ static inline struct flow_table *reset_table(struct reset_table *r)
 	memset(t->bucket, 0, (t->mask + 1) * sizeof(*t->bucket));
 	memset(t->due, RESET_POISON, 2 * t->cap * sizeof(*t->due));
 	reset_pool(&t->streams.streams);
-	reset_pool(&t->streams.windows);
 	reset_pool(&t->streams.segs);
-	memset(t->streams.owner, RESET_POISON, t->streams.windows.cap * sizeof(*t->streams.owner));
+	for (unsigned k = 0; k < STREAM_WINDOW_SIZES; k++) {
+		struct stream_windows *w = &t->streams.windows;
+
+		reset_pool(&w->pool[k]);
+		memset(w->owner[k], RESET_POISON, w->pool[k].cap * sizeof(*w->owner[k]));
+	}
 	reset_pool(&t->frags.datagrams);
 	reset_pool(&t->frags.pages);
 	memset(t->frags.bucket, 0, (t->frags.mask + 1) * sizeof(*t->frags.bucket));

@@ -337,8 +337,23 @@ static void check_limits(void)
 	CHECK_EQ(count_get(&flow_counters_of(l.w.t)->stream_bytes), 5000);
 	world_fini(&l.w);
 
-	CASE("no window left: pieces without bytes before them, and counted");
+	CASE("streams are off: nothing is told");
 	c = world_config();
+	c.streams = false;
+	listen_on(&l, &c, 5);
+	handshake(&l);
+	play(&l, "C@0:abc");
+	CHECK_EQ(l.pieces, 0);
+	CHECK(l.flow && !l.flow->stream);
+	world_fini(&l.w);
+}
+
+static void check_windows(void)
+{
+	static struct listener l;
+	struct flow_config c = world_config();
+
+	CASE("no window left: pieces without bytes before them, and counted");
 	c.stream_memory = 1024; /* one of each */
 	listen_on(&l, &c, 5);
 	handshake(&l);
@@ -370,15 +385,21 @@ static void check_limits(void)
 	CHECK(l.fin[0] && l.fin[1]);
 	world_fini(&l.w);
 
-	CASE("streams are off: nothing is told");
-	c = world_config();
-	c.streams = false;
-	listen_on(&l, &c, 5);
-	handshake(&l);
-	play(&l, "C@0:abc");
-	CHECK_EQ(l.pieces, 0);
-	CHECK(l.flow && !l.flow->stream);
-	world_fini(&l.w);
+	CASE("a window grows with what is said, and takes the room of idle ones");
+	c.stream_memory = 21000; /* 14,432 bytes of windows: the largest and that of 4 KiB */
+	for (unsigned idle = 0; idle < 2; idle++) {
+		listen_on(&l, &c, 5);
+		handshake(&l);
+		play(&l, "S@0:abc C@0:*1000 C@1000:*24 C@1024:*1 C@1025:*3000 C@4025:*71");
+		l.w.now_ns += idle * 2 * NS_PER_S;
+		l.lost_window = !idle;
+		play(&l, "C@4096:*1 C@4097:*4000 C@8097:*4000");
+		CHECK_EQ(count_get(&flow_counters_of(l.w.t)->stream_memcap), idle ? 1 : 2);
+		CHECK_EQ(l.len[0], 12097);
+		l.lost_window = true; /* the server's side has none any more */
+		world_end(&l.w);
+		world_fini(&l.w);
+	}
 }
 
 static void check_beginnings(void)
@@ -500,6 +521,7 @@ int main(void)
 	check_laps(5);
 	check_laps(0xfffffffd);
 	check_limits();
+	check_windows();
 	check_beginnings();
 	check_asked();
 	CASE("any order, cut and repetition gives the same bytes");
