@@ -9,7 +9,7 @@
  * nobody knows, the same extension each time; replaced:    deleted after a file of the same name
  * and one more extension was written. `files` different ones within window_s are an alert; half of
  * them with a note in words that ransom notes have, too. Renames alone (a tool that renames a
- * folder's photographs) are a finding, and `deletes` files deleted within window_s (somebody tidies
+ * folder's photographs), of files that for the most part nobody wrote to, are a finding, and `deletes` files deleted within window_s (somebody tidies
  * up). What was lost goes on being counted and is told again at each power of two. In an encrypted
  * session: `sealed_files` written back at the length they were read with (on_written_back()). It
  * tells nothing of files below 600 bytes, of encryption of a part of each file in whole buffers
@@ -33,22 +33,24 @@
 #include <stdlib.h>
 
 #define FILES        64u          /* names remembered a client */
-#define SEALED_TIMES 3u           /* seconds of both directions alike */
+#define SEALED_TIMES 2u           /* seconds of both directions alike */
 #define SEALED_BYTES (256u << 10) /* written in an encrypted session */
 
 struct ransom_config {
 	uint32_t files, sealed_files, deletes, window_s, entropy_gain, again_s, clients;
 };
 
-enum { WAY_overwritten = 1, WAY_renamed = 2, WAY_replaced = 4 };
+/* touched: what was read was written over, but not seen to be more random; no way to lose it alone */
+enum { WAY_overwritten = 1, WAY_renamed = 2, WAY_replaced = 4, WAY_touched = 8 };
 
 struct ransom_client {
 	struct sets_head head;
 	uint64_t file[FILES], ns[FILES]; /* lost: hash of the name before, when */
+	uint64_t touched[FILES]; /* hashes of files of WAY_touched */
 	uint64_t made[FILES]; /* hash of the names of new files without their last extension */
 	uint64_t note_ns, told_ns, begin_ns;
 	uint64_t note_folder[4];
-	uint32_t next, next_made, notes, told_at;
+	uint32_t next, next_made, next_touched, told_at;
 	uint32_t lost;     /* since begin_ns */
 	uint32_t sealed_n; /* times told of a session that hides names, both ways alike */
 	uint64_t sealed_ns, sealed[2]; /* begin of its window; bytes read, written */
@@ -164,15 +166,23 @@ static bool is_known(const char *extension)
 	return false;
 }
 
-/* Of the path without its last extension */
-static uint64_t stem_hash(const char *path)
+/* Of a share, "\\\\server\\share" as sent, and a path in it. Not 0 */
+static uint64_t file_hash(const char *share, const char *path)
+{
+	return (once_text(share) * 31 ^ once_text(path)) | 1;
+}
+
+/* Of the path without its last extension; 0: it has none */
+static uint64_t stem_hash(const char *share, const char *path)
 {
 	char stem[FACT_WORD_MAX];
 	const char *e = extension_of(path);
-	size_t n = *e ? (size_t)(e - path) - 1 : strlen(path);
 
+	if (!*e)
+		return 0;
+	size_t n = (size_t)(e - path) - 1;
 	snprintf(stem, sizeof(stem), "%.*s", (int)n, path);
-	return once_text(stem) | 1;
+	return file_hash(share, stem);
 }
 
 static void tell(const struct act *k, unsigned kind, bool alert, unsigned n, const char *text)
@@ -194,18 +204,18 @@ static void tell(const struct act *k, unsigned kind, bool alert, unsigned n, con
 	k->out->add(k->out->ctx, &f, text);
 }
 
-/* Files lost within the window, and in which ways. */
-static unsigned within(const struct act *k, uint8_t *ways)
+/* Files lost within the window, and how many of them were but renamed. */
+static unsigned within(const struct act *k, unsigned *renamed)
 {
 	uint64_t window_ns = k->c->window_s * NS_PER_S;
 	unsigned n = 0;
 
-	*ways = 0;
+	*renamed = 0;
 	for (unsigned i = 0; i < FILES; i++) {
 		if (!k->cl->file[i] || k->cl->ns[i] + window_ns < k->o->time_ns)
 			continue;
 		n++;
-		*ways |= k->cl->way[i];
+		*renamed += k->cl->way[i] == WAY_renamed;
 	}
 	return n;
 }
@@ -214,10 +224,9 @@ static void test(const struct act *k)
 {
 	struct ransom_client *cl = k->cl;
 	uint64_t now_ns = k->o->time_ns;
-	uint8_t ways;
-	unsigned n = within(k, &ways), half = (k->c->files + 1) / 2;
+	unsigned renamed, n = within(k, &renamed), half = (k->c->files + 1) / 2;
 	bool note = cl->note_ns && now_ns <= cl->note_ns + 10 * k->c->window_s * NS_PER_S;
-	bool renames_only = ways == WAY_renamed;
+	bool renames_only = n - renamed < half; /* a script of somebody's gives names */
 	char text[FINDING_SUBJECT], a[ADDR_TEXT];
 
 	if (n < (note ? half : k->c->files))
@@ -225,7 +234,7 @@ static void test(const struct act *k)
 	bool again = cl->told_ns && now_ns < cl->told_ns + k->c->again_s * NS_PER_S;
 	if (again && cl->lost < 10 * cl->told_at)
 		return;
-	if (renames_only && !note && n < FILES / 2) {
+	if (renames_only && !note) {
 		struct once_entry *e =
 			once_get(&k->s->once, RANSOM_renames, cl->head.key, 0, 0, now_ns);
 		if (once_due(e, now_ns, k->c->again_s * NS_PER_S)) {
@@ -248,26 +257,34 @@ static void test(const struct act *k)
 	tell(k, RANSOM_alert, true, n, text);
 }
 
-/* One more file is lost; one that was counted in another way is not counted twice. */
-static void lose(const struct act *k, uint64_t file, uint8_t way, const char *example)
+/* One more file is lost; one that was counted in another way is not counted twice. now: its hash
+ * from here on. */
+static void lose(const struct act *k, uint64_t file, uint64_t now, uint8_t way, const char *example)
 {
 	struct ransom_client *cl = k->cl;
 
-	count_add(&k->s->files, 1);
 	for (unsigned i = 0; i < FILES; i++) {
 		if (cl->file[i] == file) {
+			cl->file[i] = now;
 			cl->ns[i] = k->o->time_ns;
-			if (!(cl->way[i] & way))
+			if (!(cl->way[i] & way) && way != WAY_touched)
 				cl->by[__builtin_ctz(way)]++;
 			cl->way[i] |= way;
 			test(k);
 			return;
 		}
 	}
+	if (way == WAY_touched) {
+		cl->touched[cl->next_touched++ % FILES] = file;
+		return;
+	}
 	unsigned i = cl->next++ % FILES;
-	cl->file[i] = file;
+	cl->file[i] = now;
 	cl->ns[i] = k->o->time_ns;
 	cl->way[i] = way;
+	for (unsigned t = 0; t < FILES; t++)
+		cl->way[i] |= cl->touched[t] == file ? WAY_touched : 0;
+	count_add(&k->s->files, 1);
 	cl->by[__builtin_ctz(way)]++;
 	cl->lost++;
 	snprintf(cl->example, sizeof(cl->example), "%s", example);
@@ -344,7 +361,7 @@ static void on_sealed(const struct act *k, const struct fact_smb_io *b)
 static void on_io(const struct act *k)
 {
 	const struct fact_smb_io *b = obs_fact(k->o);
-	const char *path = obs_word(k->o, sizeof(*b), 1);
+	const char *share = obs_word(k->o, sizeof(*b), 0), *path = obs_word(k->o, sizeof(*b), 1);
 	bool gained = b->read_entropy && b->written_entropy >= 6500 &&
 		      b->written_entropy >= b->read_entropy + k->c->entropy_gain;
 
@@ -352,12 +369,13 @@ static void on_io(const struct act *k)
 		on_written_back(k, b);
 		on_sealed(k, b);
 	}
-	if (b->pipe || !b->written || !*path || !b->overlap || !(gained || b->magic_changed))
+	if (b->pipe || !b->written || !*path || !b->overlap)
 		return;
-	lose(k, once_text(path) | 1, WAY_overwritten, path);
+	uint64_t file = file_hash(share, path);
+	lose(k, file, file, gained || b->magic_changed ? WAY_overwritten : WAY_touched, path);
 }
 
-static void on_rename(const struct act *k, const char *from, const char *to)
+static void on_rename(const struct act *k, const char *share, const char *from, const char *to)
 {
 	size_t n = strlen(from);
 	const char *old = extension_of(from), *now = extension_of(to);
@@ -372,7 +390,7 @@ static void on_rename(const struct act *k, const char *from, const char *to)
 			k->cl->file[i] = k->cl->way[i] == WAY_renamed ? 0 : k->cl->file[i];
 		snprintf(k->cl->extension, sizeof(k->cl->extension), "%s", now);
 	}
-	lose(k, once_text(from) | 1, WAY_renamed, to);
+	lose(k, file_hash(share, from), file_hash(share, to), WAY_renamed, to);
 }
 
 static void on_note(const struct act *k, const char *path)
@@ -428,26 +446,30 @@ static void on_delete(const struct act *k, const char *path)
 static void on_file(const struct act *k)
 {
 	const struct fact_smb_file *b = obs_fact(k->o);
-	const char *path = obs_word(k->o, sizeof(*b), 1), *to = obs_word(k->o, sizeof(*b), 2);
+	const char *share = obs_word(k->o, sizeof(*b), 0), *path = obs_word(k->o, sizeof(*b), 1),
+		   *to = obs_word(k->o, sizeof(*b), 2);
+	uint64_t file;
 
 	if (b->pipe || b->folder || b->status != 0 || !*path)
 		return;
 	switch (b->op) {
 	case SMB_rename:
-		on_rename(k, path, to);
+		on_rename(k, share, path, to);
 		break;
 	case SMB_create:
-		if (!is_known(extension_of(path)))
-			k->cl->made[k->cl->next_made++ % FILES] = stem_hash(path);
+		file = is_known(extension_of(path)) ? 0 : stem_hash(share, path);
+		if (file)
+			k->cl->made[k->cl->next_made++ % FILES] = file;
 		on_note(k, path);
 		break;
 	case SMB_delete:
 		on_delete(k, path);
+		file = file_hash(share, path);
 		for (unsigned i = 0; i < FILES; i++) {
-			if (k->cl->made[i] != (once_text(path) | 1))
+			if (k->cl->made[i] != file)
 				continue;
 			k->cl->made[i] = 0;
-			lose(k, once_text(path) | 1, WAY_replaced, path);
+			lose(k, file, file, WAY_replaced, path);
 			break;
 		}
 		break;

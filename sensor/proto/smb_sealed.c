@@ -11,6 +11,8 @@
  * or of that plus what the write before was longer by, within a cipher's block (a constant trailer,
  * padding). Lengths that are multiples of 512 do not count: they are the buffer's and not a file's;
  * a file closed after one of these alone was read and written back is told apart (`blocks`).
+ * Each is told at once, for it is one file, and the detector counts to seven; bytes and messages
+ * are told each second.
  * How many files were opened between the two is told as well: none by who works on one after the
  * other, as many as there are others by threads, all of them by who fetches first and stores then.
  *
@@ -26,6 +28,7 @@
 #define READ_DATA    80u  /* before the data of an answer */
 #define WRITE_DATA   112u /* before the data of a request */
 #define CLOSE_ANSWER 124u
+#define LIST_REQUEST 98u /* all names of a folder: the pattern is "*" */
 #define SET_ANSWER   66u
 #define ERROR_ANSWER 73u
 #define LOCK_ANSWER  68u  /* its request is as long as a read's */
@@ -38,7 +41,6 @@
 #define TRAILER_MAX  1056u
 #define BLOCK        16u
 #define WAITING_MAX  64u
-#define TELL_EACH    4u
 
 static bool is_files(uint32_t n)
 {
@@ -86,6 +88,11 @@ static void request(struct smb_sealed *s, uint32_t n)
 		s->small += s->small < WAITING_MAX;
 		s->last_small = n;
 	}
+	if (n == LIST_REQUEST && s->just_opened) { /* a folder */
+		s->just_opened = false;
+		s->opens -= s->opens > 0;
+		s->folders += s->folders < WAITING_MAX;
+	}
 	if (n <= WRITE_DATA)
 		return;
 	n -= WRITE_DATA;
@@ -114,7 +121,10 @@ static void answer(struct smb_sealed *s, uint32_t n)
 		return;
 	}
 	if (n == CLOSE_ANSWER) {
-		s->closes++;
+		if (s->folders)
+			s->folders--;
+		else
+			s->closes++;
 		s->blocks += s->has_block && !s->has_tail;
 		s->has_block = s->has_tail = false;
 	}
@@ -125,7 +135,26 @@ static void answer(struct smb_sealed *s, uint32_t n)
 	if (n >= OPEN_ANSWER && n < SMALL_MAX) {
 		s->opens++;
 		s->files++;
+		s->just_opened = true;
 	}
+}
+
+/* io: what is said beside */
+static void tell(struct proto_call *c, struct smb_session *s, struct fact_smb_io *io)
+{
+	struct smb_sealed *m = &s->sealed;
+	/* An open that was not seen shows in its close, perhaps in another telling. */
+	uint32_t most = m->opens > m->closes ? m->opens : m->closes;
+
+	io->handle = hash_u64(s->id, c->flow->id);
+	io->opens = most > m->told ? most - m->told : 0;
+	io->renames = m->renames;
+	io->rewritten = m->rewritten;
+	io->behind = m->behind;
+	io->blocks = m->blocks;
+	proto_fact(c, FACT_smb_io, io, sizeof(*io), (const char *[]){"", ""}, 2);
+	m->told = most > m->told ? most : m->told;
+	m->renames = m->rewritten = m->behind = m->blocks = 0;
 }
 
 void smb_sealed(struct proto_call *c, struct smb_session *s, uint32_t len)
@@ -140,29 +169,19 @@ void smb_sealed(struct proto_call *c, struct smb_session *s, uint32_t len)
 		request(&s->sealed, len - TRANSFORM);
 	else
 		answer(&s->sealed, len - TRANSFORM);
-	if (s->sealed.rewritten + s->sealed.blocks >= TELL_EACH)
-		smb_sealed_tell(c, s);
+	if (s->sealed.rewritten + s->sealed.blocks)
+		tell(c, s, &(struct fact_smb_io){0});
 }
 
 void smb_sealed_tell(struct proto_call *c, struct smb_session *s)
 {
 	if (!s || !(s->reads + s->writes))
 		return;
-	struct fact_smb_io io = {
-		.handle = hash_u64(s->id, c->flow->id),
-		.read = s->read,
-		.written = s->written,
-		.reads = s->reads,
-		.writes = s->writes,
-		.opens = s->sealed.opens > s->sealed.closes ? s->sealed.opens : s->sealed.closes,
-		.renames = s->sealed.renames,
-		.rewritten = s->sealed.rewritten,
-		.behind = s->sealed.behind,
-		.blocks = s->sealed.blocks,
-	};
-	proto_fact(c, FACT_smb_io, &io, sizeof(io), (const char *[]){"", ""}, 2);
+	tell(c, s,
+	     &(struct fact_smb_io){.read = s->read,
+				   .written = s->written,
+				   .reads = s->reads,
+				   .writes = s->writes});
 	s->read = s->written = 0;
 	s->reads = s->writes = 0;
-	s->sealed.opens = s->sealed.closes = s->sealed.renames = 0;
-	s->sealed.rewritten = s->sealed.behind = s->sealed.blocks = 0;
 }

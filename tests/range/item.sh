@@ -52,6 +52,23 @@ documents() { # DIRECTORY N BYTES: office-like files, before anybody looks
 	END
 	chmod -R a+rwX "$1"
 }
+mixed() { # DIRECTORY N LEAST MOST: the same of sizes between, small ones more than large
+	rm -rf "${1:?}"
+	mkdir -p "$1"
+	python3 - "$@" <<-'END'
+		import math, pathlib, random, sys
+		r = random.Random(9)
+		words = "invoice order customer report total march april euro contract the and of".split()
+		n, least, most = map(int, sys.argv[2:])
+		for i in range(n):
+		    size = round(math.exp(r.uniform(math.log(least), math.log(most))))
+		    text = " ".join(r.choices(words, k=2000))
+		    kind = r.choice(["docx", "xlsx", "pdf", "txt"])
+		    pathlib.Path(sys.argv[1], f"file{i:03}.{kind}").write_text((text * (size // len(text) + 1))[:size])
+	END
+	chmod -R a+rwX "$1"
+}
+
 nthash() { # ACCOUNT: its NT hash, from the domain controller's own disk
 	at dc1 ldbsearch -H /var/lib/samba/private/sam.ldb "(samAccountName=$1)" unicodePwd |
 		sed -n 's/^unicodePwd:: //p' | base64 -d | od -An -tx1 | tr -d ' \n'

@@ -15,7 +15,7 @@ stragglers() { # what an item left running: everything younger than the servers
 			case " $servers_pids " in
 			*" $_p "*) ;;
 			*) case $(cat /proc/$_p/comm 2>/dev/null) in
-				ssh | iodine* | dns2tcp* | ptunnel* | htc | hts | nc | socat | hydra | nmap | sleep | sh | timeout | python3)
+				ssh | ncat | rclone | lftp | iodine* | dns2tcp* | ptunnel* | htc | hts | nc | socat | hydra | nmap | sleep | sh | timeout | python3)
 					_parent=$(cut -d' ' -f4 /proc/$_p/stat 2>/dev/null || echo 1)
 					case " $servers_pids " in
 					*" $_parent "*) ;;

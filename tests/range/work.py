@@ -6,10 +6,12 @@ a tagger of photographs, an archiver, a converter; and of a wiper, which is no w
 
 The order of calls is that of git's objects and index and of SQLite's rollback journal as their documentation has it,
 the rest the plainest there is. Only inside a network namespace of the range."""
+import io
 import os
 import random
 import subprocess
 import sys
+import zipfile
 import zlib
 
 from impacket.smb3structs import FILE_OVERWRITE_IF
@@ -142,6 +144,101 @@ def photos():
         write(f"{directory}\\DSC{n:05}.JPG", b"\xff\xd8\xff\xe1" + r.randbytes(6000))
     for n in range(60):
         c.rename(share, f"{directory}\\DSC{n:05}.JPG", f"{directory}\\2026-11-30 {n:03}.JPG")
+
+
+def unzip():
+    """An archive of the share unpacked beside itself, folder by folder."""
+    path = directory + "\\big.zip"
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as z:
+        for n in range(60):
+            z.writestr(f"part{n % 4}/page{n:02}.txt", b"line %d of the report\n" % n * r.randrange(100, 1500))
+    write(path, whole.getvalue())
+    with zipfile.ZipFile(io.BytesIO(read(path))) as z:
+        for d in range(4):
+            c.createDirectory(share, f"{directory}\\part{d}")
+        for n in z.namelist():
+            write(directory + "\\" + n.replace("/", "\\"), z.read(n))
+
+
+def video():
+    """Clips imported, small copies of them made to cut with, the project saved beside and renamed over, the film rendered,
+    and its index moved to the front: all of it read and written anew in place."""
+    for n in range(8):
+        write(f"{directory}\\clip{n}.mp4", b"\0\0\0\x18ftypmp42" + r.randbytes(400_000 + 999 * n))
+        write(f"{directory}\\clip{n}.proxy.mp4", read(f"{directory}\\clip{n}.mp4")[:40_000 + 7 * n])
+    for turn in range(10):
+        write(directory + "\\film.prproj.tmp", b"\x1f\x8b\x08\0" + zlib.compress(b"<clip at='%d'/>" % turn * 3000 + r.randbytes(2000)))
+        if turn:
+            c.deleteFile(share, directory + "\\film.prproj")
+        c.rename(share, directory + "\\film.prproj.tmp", directory + "\\film.prproj")
+    film = b"\0\0\0\x18ftypmp42" + b"".join(read(f"{directory}\\clip{n}.mp4", 200_000) for n in range(8)) + b"moov" + r.randbytes(9000)
+    write(directory + "\\film.mp4", film)
+    f = c.openFile(tree, directory + "\\film.mp4")
+    for at in range(0, len(film), 32768):
+        c.readFile(tree, f, at, min(32768, len(film) - at))
+        c.writeFile(tree, f, (film[:32] + film[-9004:] + film[32:])[at:at + 32768], at)
+    c.closeFile(tree, f)
+
+
+def photo(n):
+    return b"\xff\xd8\xff\xe1" + b"\0" * 2000 + r.randbytes(20000 + 131 * n)
+
+
+def copyright_anew():
+    """exiftool's way: each photograph written anew with a line more under a name of its own, then put in the old one's place."""
+    for n in range(60):
+        write(f"{directory}\\img{n:02}.jpg", photo(n))
+    for n in range(60):
+        path = f"{directory}\\img{n:02}.jpg"
+        data = read(path)
+        write(path + "_exiftool_tmp", data[:20] + b"Copyright 2026 of this office" + data[20:])
+        c.deleteFile(share, path)
+        c.rename(share, path + "_exiftool_tmp", path)
+
+
+def copyright_in_place():
+    """exiv2's way: each photograph read, closed, and written over, a line longer."""
+    for n in range(60):
+        write(f"{directory}\\img{n:02}.jpg", photo(n))
+    for n in range(60):
+        path = f"{directory}\\img{n:02}.jpg"
+        data = read(path)
+        write(path, data[:20] + b"Copyright 2026 of this office" + data[20:])
+
+
+def container():
+    """A container of an encrypted file system, used: pages of noise read and written over with other noise."""
+    path = directory + "\\safe.hc"
+    write(path, r.randbytes(3_000_000))
+    f = c.openFile(tree, path)
+    for _ in range(150):
+        at = r.randrange(700) * 4096
+        for k in range(r.randrange(1, 4)):
+            c.readFile(tree, f, at + k * 4096, 4096)
+            c.writeFile(tree, f, r.randbytes(4096), at + k * 4096)
+    c.closeFile(tree, f)
+
+
+def office():
+    """Thirty documents opened and saved: an owner's file beside each, the new one under a name of its own, the old one
+    kept aside, renamed over, deleted."""
+    for f in listed():
+        path = f"{directory}\\{f}"
+        data = read(path)
+        write(f"{directory}\\~${f[2:]}", b"\x05carol" + b" " * 156)
+        temporary, aside = f"{directory}\\{r.getrandbits(32):08X}.tmp", f"{directory}\\{r.getrandbits(32):08X}.tmp"
+        write(temporary, b"PK\3\4" + zlib.compress(data + b"one more line"))
+        c.rename(share, path, aside)
+        c.rename(share, temporary, path)
+        c.deleteFile(share, aside)
+        c.deleteFile(share, f"{directory}\\~${f[2:]}")
+
+
+def rename_all():
+    """A script of a user gives every file of a finished project its number as an ending."""
+    for f in listed():
+        c.rename(share, f"{directory}\\{f}", f"{directory}\\{f}.p4711")
 
 
 def wipe():

@@ -258,7 +258,8 @@ static void write_file(unsigned i, uint16_t was, uint16_t is, bool over)
 	facts_say(OBS_smb_io, WS, FS, 445, &b, sizeof(b), words, 2);
 }
 
-/* "o" overwritten, "p" photographs edited, "n" new archive, "r" renamed to .locked, "t" a temporary
+/* "o" overwritten, "p" photographs edited, "n" new archive, "l" a file
+ * without an extension made and deleted, "r" the file before renamed to .locked, "t" a temporary
  * name becomes a document's, "d" a file replaced, "x" deleted, "N" a note. */
 static const struct {
 	const char *name, *acts;
@@ -273,6 +274,10 @@ static const struct {
 	{"documents saved by way of a temporary name", "tttttttttttttt", 1, ""},
 	{"deleted", "xxxxxxxxxxxxxxxxxxxxx", 1, ""},
 	{"renames alone are a finding", "rrrrrrrrrrrrrr", 1, "-842 10.0.0.5"},
+	{"a folder of forty renamed", "rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr", 1,
+	 "-842 10.0.0.5"},
+	{"locks made and deleted", "llllllllllllll", 1, ""},
+	{"photographs written over and renamed", "prprprprprprpr", 1, "+841 10.0.0.5"},
 	{"overwritten and renamed", "ororororororor", 1, "+841 10.0.0.5"},
 	{"replaced", "ddddddd", 1, "+841 10.0.0.5"},
 	{"a note, and half as many", "Noooo", 1, "-843 10.0.0.5 +841 10.0.0.5"},
@@ -305,6 +310,11 @@ static void lose(char act, unsigned i)
 	case 'd':
 		snprintf(b, sizeof(b), "%s.crypt", a);
 		facts_file(WS, FS, SMB_create, false, false, b, "");
+		facts_file(WS, FS, SMB_delete, false, false, a, "");
+		break;
+	case 'l':
+		snprintf(a, sizeof(a), "store\\locks\\%u", i);
+		facts_file(WS, FS, SMB_create, false, false, a, "");
 		facts_file(WS, FS, SMB_delete, false, false, a, "");
 		break;
 	case 'x':

@@ -573,22 +573,43 @@ static const struct {
 	{"two threads",
 	 {156, 158, -152, -152, 113, 113, -3157, -2994, 3026, 3189, -80, -80, 88, 88, -124, -124},
 	 "opened=2 renamed=0 rewritten=2"},
-	{"pages", {156, -152, 113, -4176, 4208, -80, 88, -124}, "opened=1 renamed=0 rewritten=0"},
+	{"pages",
+	 {156, -152, 113, -4176, 4208, -80, 88, -124},
+	 "opened=1 renamed=0 rewritten=0 blocks=1"},
 	{"pages of two files, closed; of one that has a tail, too",
 	 {156, -152, 113, -4176, 4208, -80,   88,   -124, 156, -152,  113,  -4176, 4208, -80,
 	  88,  -124, 156, -152,  113,  -4176, 4208, -80,  113, -1080, 1112, -80,   88,   -124},
 	 "opened=3 renamed=0 rewritten=1 blocks=2"},
 	{"times are set", {156, -152, 136, -66, 88, -124}, "opened=1 renamed=0 rewritten=0"},
-	{"a listing is no read",
-	 {122, -152, 98, -3157, 3189, -80, 88, -124},
-	 "opened=1 renamed=0 rewritten=0"},
+	{"a listing is no read, and a folder is no file",
+	 {122, -152, 98, -3157, 98, -73, 3189, -80, 88, -124},
+	 "opened=0 renamed=0 rewritten=0"},
 	{"a lock's answer is no read",
-	 {122, -152, 112, -68, 98, -3157, 3189, -80, 88, -124},
+	 {122, -152, 112, -68, 104, -3157, 3189, -80, 88, -124},
 	 "opened=1 renamed=0 rewritten=0"},
 	{"a read back of what was written",
 	 {156, -152, 3189, -80, 113, -3157, 88, -124},
 	 "opened=1 renamed=0 rewritten=0"},
 };
+
+/* Each file written back is told by itself: the sums of all. */
+static const char *told_in_all(const char *t)
+{
+	static char sum[80];
+	unsigned n[4] = {0}, k[4];
+
+	while ((t = strstr(t, "opened="))) {
+		k[3] = 0;
+		sscanf(t, "opened=%u renamed=%u rewritten=%u blocks=%u", &k[0], &k[1], &k[2], &k[3]);
+		for (unsigned i = 0; i < 4; i++)
+			n[i] += k[i];
+		t++;
+	}
+	int at = snprintf(sum, sizeof(sum), "opened=%u renamed=%u rewritten=%u", n[0], n[1], n[2]);
+	if (n[3])
+		snprintf(sum + at, sizeof(sum) - (size_t)at, " blocks=%u", n[3]);
+	return sum;
+}
 
 static void check_sealed(void)
 {
@@ -598,7 +619,7 @@ static void check_sealed(void)
 			start(split);
 			for (const int *l = sealed[i].len; *l; l++)
 				encrypted(*l < 0, (unsigned)abs(*l));
-			CHECK(has(rig_fini(&rig), sealed[i].told));
+			CHECK_STR(told_in_all(rig_fini(&rig)), sealed[i].told);
 		}
 	}
 }

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: sixty photographs written anew with a line more, each put in the place of the old one
+# technique: -
+# from: ws2
+# to: fs1
+# account: carol
+# outcome: ordinary
+# must: nothing
+# smb: both
+. "$RANGE_HERE/item.sh"
+rm -rf "$data/docs"; mkdir -p -m 777 "$data/docs"
+/usr/bin/python3 "$RANGE_HERE/work.py" copyright_anew $fs1 carol "$USER_PASSWORD" data docs

@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: Apache-2.0
+# what: files of a share encrypted in place, a key put behind them, renamed, 5 a second
+# technique: T1486
+# from: ws1
+# to: fs1
+# account: alice
+# outcome: success
+# must: alert ransom
+# smb: both
+. "$RANGE_HERE/item.sh"
+mixed "$data/docs" 24 10000 200000
+/usr/bin/python3 "$RANGE_HERE/ransom.py" $fs1 alice "$USER_PASSWORD" data docs --rate 5 --trailer 528 | tee "$HOME/lost"
+grep -q '^24 files' "$HOME/lost"
