@@ -242,6 +242,7 @@ static void detect_stats_json(struct json *j, const struct run *r)
 	U64(j, c, hosts_evicted);
 	U64(j, c, thresholds_evicted);
 	U64(j, c, xbits_evicted);
+	U64(j, c, packet_alerts_over);
 	U64(j, c, datasets_full);
 	U64(j, c, nets);
 	U64(j, c, nets_evicted);

@@ -77,7 +77,7 @@ static void mac_member(struct json *j, const char *key, const struct mac *m)
 	json_str(j, key, mac_text(m, text));
 }
 
-static bool has_ports(uint8_t proto)
+bool eve_has_ports(uint8_t proto)
 {
 	return proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP;
 }
@@ -155,10 +155,10 @@ static void tunnel(struct json *j, const struct pkt_tunnel *t)
 		return;
 	json_open(j, "tunnel");
 	eve_addr(j, "src_ip", &t->src);
-	if (has_ports(t->proto))
+	if (eve_has_ports(t->proto))
 		json_u64(j, "src_port", t->sport);
 	eve_addr(j, "dest_ip", &t->dst);
-	if (has_ports(t->proto))
+	if (eve_has_ports(t->proto))
 		json_u64(j, "dest_port", t->dport);
 	proto_member(j, t->proto);
 	json_u64(j, "depth", t->depth);
@@ -171,10 +171,10 @@ static void endpoints(struct json *j, const struct eve_config *c, const struct f
 	const struct obs_link *l = &f->link;
 
 	eve_addr(j, "src_ip", &f->src);
-	if (has_ports(l->proto))
+	if (eve_has_ports(l->proto))
 		json_u64(j, "src_port", f->sport);
 	eve_addr(j, "dest_ip", &f->dst);
-	if (has_ports(l->proto))
+	if (eve_has_ports(l->proto))
 		json_u64(j, "dest_port", f->dport);
 	proto_member(j, l->proto);
 	if (is_icmp(l->proto)) {

@@ -93,8 +93,30 @@ static void metadata(struct json *j, const struct about *a)
 	json_close(j);
 }
 
-static void alert_object(struct json *j, const struct about *a)
+static void end_of(struct json *j, const char *key, const struct finding *f, bool src)
 {
+	json_open(j, key);
+	eve_addr(j, "ip", src ? &f->src : &f->dst);
+	if (eve_has_ports(f->link.proto))
+		json_u64(j, "port", src ? f->sport : f->dport);
+	json_close(j);
+}
+
+/* As Suricata: who does it and to whom, where the rule says which end that is. */
+static void source_and_target(struct json *j, const struct finding *f)
+{
+	bool src = f->about->target == ABOUT_TARGET_src;
+
+	if (f->about->target == ABOUT_TARGET_none)
+		return;
+	end_of(j, "source", f, !src);
+	end_of(j, "target", f, src);
+}
+
+static void alert_object(struct json *j, const struct finding *f)
+{
+	const struct about *a = f->about;
+
 	json_open(j, "alert");
 	clipped(j, "action", a->action ? a->action : "allowed", CATEGORY_MAX);
 	json_u64(j, "gid", a->gid);
@@ -103,6 +125,7 @@ static void alert_object(struct json *j, const struct about *a)
 	clipped(j, "signature", a->msg ? a->msg : "", MSG_MAX);
 	clipped(j, "category", a->category ? a->category : "", CATEGORY_MAX);
 	json_u64(j, "severity", a->severity);
+	source_and_target(j, f);
 	metadata(j, a);
 	if (a->source && a->source[0]) {
 		json_array(j, "references");
@@ -134,7 +157,7 @@ void eve_alert(struct json *j, const struct finding *f)
 {
 	const struct about *a = f->about;
 
-	alert_object(j, a);
+	alert_object(j, f);
 	json_str(j, "family", family_name((enum family)a->family));
 	clipped(j, "detector", a->detector, NAME_MAX_);
 	if (a->detector)

@@ -9,6 +9,7 @@
  * leaves the member out. These caps are what bounds a line: EVE_LINE_MAX. */
 void eve_clipped(struct json *j, const char *key, const char *text, size_t n, size_t max);
 void eve_addr(struct json *j, const char *key, const struct addr *a);
+bool eve_has_ports(uint8_t proto);
 void eve_time(struct json *j, const char *key, uint64_t time_ns);
 
 void eve_host(struct json *j, const struct finding *f); /* "subject_ip" and "subject_mac" */

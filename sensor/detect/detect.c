@@ -47,6 +47,10 @@ struct detect {
 		unsigned n;
 	} wants[OBS_count];
 	struct ring *out;
+	struct { /* what the packet at hand has told; of TCP, by itself and with its stream */
+		uint64_t seq, flow_id;
+		uint32_t n[2], max;
+	} packet;
 	bool flow_records, sightings;
 	const struct observation *now; /* at hand */
 	struct detect_counters counters;
@@ -59,6 +63,8 @@ const struct param detect_params[] = {
 	      "how many (rule, address) pairs thresholds remember"),
 	PARAM(PARAM_U32, struct detect_config, xbits, 64, 1 << 24, 65536, "bits",
 	      "how many xbits of hosts and pairs of hosts are remembered"),
+	PARAM(PARAM_U32, struct detect_config, packet_alerts, 1, 65535, 255, "alerts",
+	      "alerts of rules that one packet has at most, the first in the order of the rules; Suricata's packet-alert-max, which is 15 there"),
 	PARAM(PARAM_U32, struct detect_config, datasets, 1, 1 << 12, 32, "MiB",
 	      "values that rules add to sets (dataset: set); when it is full nothing is added"),
 	PARAM_INNER(PARAM_BOOL, struct detect_config, flow_records, 0, 1, 1, "flow_records",
@@ -194,6 +200,7 @@ int detect_new(struct detect **out, const struct detect_config *c, struct ring *
 	d->out = ring;
 	d->flow_records = c->flow_records;
 	d->sightings = c->sightings;
+	d->packet.max = c->packet_alerts ? c->packet_alerts : UINT32_MAX;
 	const struct hosts_config hc = {.max = c->hosts,
 					.home_net = &c->home_net,
 					.assets = &c->assets,
@@ -332,6 +339,22 @@ static bool is_for_people(const struct detect *d, const struct rule *rule, const
 	       (rule->tier == RULE_TIER_inside && hosts_home(d->hosts, from));
 }
 
+/* Suricata sees what a TCP packet brings to its stream with a later packet, which has a limit of its own. */
+static bool packet_has_room(struct detect *d, const struct observation *o, bool later)
+{
+	if (d->packet.seq != o->seq || d->packet.flow_id != o->flow_id) {
+		d->packet.seq = o->seq;
+		d->packet.flow_id = o->flow_id;
+		d->packet.n[0] = d->packet.n[1] = 0;
+	}
+	if (d->packet.n[later] == d->packet.max) {
+		count_add(&d->counters.packet_alerts_over, 1);
+		return false;
+	}
+	d->packet.n[later]++;
+	return true;
+}
+
 static void on_rule_hit(struct detect *d, const struct observation *o)
 {
 	const struct obs_rule *b = obs_body(o);
@@ -356,7 +379,7 @@ static void on_rule_hit(struct detect *d, const struct observation *o)
 		count_add(&d->counters.suppressed, 1);
 		return;
 	}
-	struct finding *f = put(d, 0, b->eve_len);
+	struct finding *f = packet_has_room(d, o, b->later && b->link.proto == 6) ? put(d, 0, b->eve_len) : NULL;
 	if (!f)
 		return;
 	common(f, o, &b->link);

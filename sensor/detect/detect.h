@@ -20,6 +20,7 @@ struct detect_config {
 	uint32_t hosts;       /* how many are remembered */
 	uint32_t thresholds;  /* how many (rule, address) pairs are remembered */
 	uint32_t xbits;       /* how many of hosts and pairs of hosts are remembered */
+	uint32_t packet_alerts; /* of rules, that one packet tells at most */
 	uint32_t datasets;    /* MiB of values that rules add to sets */
 	bool flow_records;    /* pass flow records on to the writer */
 	bool sightings;       /* pass address ↔ MAC on to the writer (live) */
@@ -36,6 +37,7 @@ extern const struct param detect_params[];
 struct detect_counters {
 	struct count observations, findings, alerts, suppressed; /* suppressed: by a threshold */
 	struct count hosts, hosts_evicted, thresholds_evicted, xbits_evicted, lost;
+	struct count packet_alerts_over; /* matches not told: the packet had told enough */
 	struct count datasets_full; /* values without room: not added */
 	struct count learnt;  /* what detectors would have told while they only learn */
 	struct count nets, nets_evicted, learnt_s;

@@ -17,8 +17,8 @@ const struct addr *subject_of(const struct observation *o, const struct hosts *h
 	const struct rule *rule = b->rule;
 	bool implant = is_about_an_implant((enum family)rule->about.family);
 
-	if (rule->target != RULE_TARGET_none)
-		return (rule->target == RULE_TARGET_src) == implant ? &o->src : &o->dst;
+	if (rule->about.target != ABOUT_TARGET_none)
+		return (rule->about.target == ABOUT_TARGET_src) == implant ? &o->src : &o->dst;
 	if (!implant)
 		return &o->src;
 	bool src = hosts_home(h, &o->src), dst = hosts_home(h, &o->dst);

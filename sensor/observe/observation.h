@@ -118,6 +118,7 @@ struct obs_rule { /* OBS_rule_hit; the text is the protocol's EVE fragment, read
 	uint8_t conditional;     /* threshold or the like decides on the detect thread */
 	uint8_t has_flow;
 	uint8_t icmp_type, icmp_code;
+	uint8_t later; /* struct rule_hit's */
 	uint32_t eve_len;
 	uint32_t told_len; /* struct dataset_told and values, behind the fragment */
 	/* the flow's counters at the hit, for EVE's flow object */

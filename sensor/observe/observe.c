@@ -378,6 +378,7 @@ void observe_rule_hit(void *ctx, const struct rule_hit *hit)
 		.rule = hit->rule,
 		.conditional = hit->rule->conditional,
 		.has_flow = f != NULL,
+		.later = hit->later,
 		.icmp_type = hit->pkt ? hit->pkt->icmp_type : 0,
 		.icmp_code = hit->pkt ? hit->pkt->icmp_code : 0,
 		.eve_len = eve_len,

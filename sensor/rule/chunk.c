@@ -73,7 +73,7 @@ static void look(const struct chunk *c, const uint8_t *at, uint32_t n)
 
 		profile_end(m->profile, l->at[i], began);
 		if (yes)
-			rule_hit_add(m, l->at[i], c->p, c->f, c->dir, true, c->at);
+			rule_hit_add(m, l->at[i], c->p, c->f, c->dir, HIT_stream, c->at);
 	}
 }
 

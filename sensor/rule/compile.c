@@ -243,7 +243,7 @@ static void state_ranks(struct build *b)
 	asks = sets = false;
 	for (unsigned i = 0; i < b->n_xbit; i++)
 		*(b->xbit[i].kind >= XBIT_isset ? &asks : &sets) = true;
-	r->xbit_rank = rank_of(asks, sets) % 3;
+	b->sig->xbit_rank = rank_of(asks, sets);
 	r->xbit = rule_arena_copy(b->arena, b->xbit, b->n_xbit * sizeof(b->xbit[0]));
 	r->n_xbit = (uint8_t)b->n_xbit;
 	r->dataset = rule_arena_copy(b->arena, b->dataset, b->n_dataset * sizeof(b->dataset[0]));

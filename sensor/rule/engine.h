@@ -122,7 +122,6 @@ struct rule_engine {
 	const uint8_t *stream_ports[2];
 	bool has_chunks, has_tx; /* has_chunks: something depends on chunk.c */
 	bool has_header_chains; /* headers that are looked at after transforms */
-	bool has_xbits;
 	bool has_sets; /* some rule asks for sets that rules change */
 	uint32_t most_literals; /* of one database */
 	bool empty;             /* no rule is matched at all */

@@ -112,6 +112,8 @@ static void int_set(const struct rule_matcher *m, uint64_t *b, const struct flow
 	uint32_t *v = (uint32_t *)(is_set + words(m->engine->n_flowints)) + op->name;
 	uint32_t with = int_operand(m, b, op);
 
+	if (op->kind == FLOWINT_sub && !(is_set[op->name / 64] >> op->name % 64 & 1))
+		return; /* as Suricata: what was never set is not made by taking from it */
 	is_set[op->name / 64] |= 1ull << op->name % 64;
 	*v = op->kind == FLOWINT_set ? with : op->kind == FLOWINT_add ? *v + with : *v - with;
 }

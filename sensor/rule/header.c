@@ -11,13 +11,18 @@ static const struct keyword firewall = {.name = "action accept", .syntax = "", .
 static const struct {
 	const char *name;
 	bool pass, noalert; /* config: of transactions nothing is logged, so nothing is turned off */
+	uint8_t rank;       /* signature.action_rank */
 	const struct keyword *unmatched;
 } actions[] = {
-	{.name = "alert"},     {.name = "pass", .pass = true},
-	{.name = "drop"},      {.name = "reject"},
-	{.name = "rejectsrc"}, {.name = "rejectdst"},
-	{.name = "rejectboth"}, {.name = "config", .noalert = true},
-	{.name = "accept", .unmatched = &firewall},
+	{.name = "alert", .rank = 3},
+	{.name = "pass", .pass = true},
+	{.name = "drop", .rank = 1},
+	{.name = "reject", .rank = 2},
+	{.name = "rejectsrc", .rank = 2},
+	{.name = "rejectdst", .rank = 2},
+	{.name = "rejectboth", .rank = 2},
+	{.name = "config", .noalert = true, .rank = 3},
+	{.name = "accept", .rank = 3, .unmatched = &firewall},
 };
 
 int rule_header_action(struct build *b, struct span word)
@@ -32,6 +37,7 @@ int rule_header_action(struct build *b, struct span word)
 		if (!span_is(name, actions[i].name))
 			continue;
 		b->sig->rule.pass = actions[i].pass;
+		b->sig->action_rank = actions[i].rank;
 		b->sig->rule.about.noalert = actions[i].noalert;
 		if (actions[i].unmatched)
 			rule_build_unmatched(b, actions[i].unmatched);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Matches of one packet, from its stream pieces, its payload and its headers: told in the order of
- * the rules (pass rules first, then by sid), each rule once. */
+ * the rules (set.c), each rule once. */
 #include "rule/match.h"
 
 #include "rule/tx.h"
@@ -41,10 +41,10 @@ void rule_hit_put(struct rule_matcher *m, const struct hit *h)
 }
 
 void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
-		  uint8_t dir, bool whole_flow, const struct order *at)
+		  uint8_t dir, enum hit_of of, const struct order *at)
 {
 	const struct hit h = {.rule = rule, .pkt = p, .flow = f, .dir = dir,
-			      .whole_flow = whole_flow, .at = *at};
+			      .whole_flow = of != HIT_packet, .later = of == HIT_stream, .at = *at};
 
 	rule_hit_put(m, &h);
 }
@@ -62,7 +62,7 @@ static void tell(struct rule_matcher *m, const struct hit *h)
 {
 	const struct signature *s = m->engine->sig[h->rule];
 	struct rule_hit hit = {.rule = &s->rule, .pkt = h->pkt, .flow = h->flow, .dir = h->dir,
-			       .at = h->at, .eve = h->eve, .eve_len = h->eve_len,
+			       .later = h->later, .at = h->at, .eve = h->eve, .eve_len = h->eve_len,
 			       .told = h->told, .told_len = h->told_len};
 
 	count_add(&m->counters.hits, 1);
@@ -97,11 +97,6 @@ void rule_hits_flush(struct rule_matcher *m)
 			first->flow->rule_bits |= BIT_PASSED;
 		return;
 	}
-	/* Rules that set xbits are told before those that ask for them, as Suricata orders them. */
-	for (unsigned rank = 0; rank < (m->engine->has_xbits ? 3 : 1); rank++) {
-		for (unsigned i = 0; i < n; i++) {
-			if (m->engine->sig[m->hit[i].rule]->rule.xbit_rank == rank)
-				tell(m, &m->hit[i]);
-		}
-	}
+	for (unsigned i = 0; i < n; i++)
+		tell(m, &m->hit[i]);
 }

@@ -11,12 +11,15 @@
 #define TOLD_ROOM (64u << 10) /* bytes */
 #define CAPTURED_ROOM 256u
 
+enum hit_of { HIT_packet, HIT_header, HIT_stream }; /* what the rule was held against */
+
 struct hit {
 	uint32_t rule;
 	const struct pkt *pkt;
 	struct flow *flow;
 	uint8_t dir;
 	bool whole_flow; /* a pass rule here passes the flow, not only the packet */
+	bool later;      /* as struct rule_hit's */
 	struct order at;
 	uint64_t tx;     /* number + 1; 0: none */
 	const char *eve; /* in the matcher's room, or NULL */

@@ -49,10 +49,10 @@ const struct keyword keyword_metadata = {
 
 static int target_build(struct build *b, struct span value)
 {
-	b->sig->rule.target = span_is(value, "src_ip")	   ? RULE_TARGET_src
-			      : span_is(value, "dest_ip") ? RULE_TARGET_dst
-							  : RULE_TARGET_none;
-	if (b->sig->rule.target != RULE_TARGET_none)
+	b->sig->rule.about.target = span_is(value, "src_ip")	   ? ABOUT_TARGET_src
+			      : span_is(value, "dest_ip") ? ABOUT_TARGET_dst
+							  : ABOUT_TARGET_none;
+	if (b->sig->rule.about.target != ABOUT_TARGET_none)
 		return 0;
 	return rule_fault(b->fault, value, "target is src_ip or dest_ip");
 }

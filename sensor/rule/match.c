@@ -123,11 +123,11 @@ bool rule_tests_pass(const struct signature *s, const struct pkt *p)
 	return true;
 }
 
-static void hit(struct rule_matcher *m, uint32_t rule, struct pkt *p, bool whole_flow)
+static void hit(struct rule_matcher *m, uint32_t rule, struct pkt *p, enum hit_of of)
 {
 	struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_rule};
 
-	rule_hit_add(m, rule, p, p->flow, p->dir, whole_flow, &at);
+	rule_hit_add(m, rule, p, p->flow, p->dir, of, &at);
 }
 
 /* Rules on addresses, ports and ip_proto alone: the first packet of a flow and direction. */
@@ -141,7 +141,7 @@ static void match_headers(struct rule_matcher *m, struct pkt *p, const struct ta
 		const struct signature *s = m->engine->sig[l->at[i]];
 
 		if (rule_talk_fits(t, s) && rule_tests_pass(s, p))
-			hit(m, l->at[i], p, true);
+			hit(m, l->at[i], p, HIT_header);
 	}
 	if (p->flow)
 		p->flow->rule_bits |= BIT_HEADER(t->dir);
@@ -180,7 +180,7 @@ static void match_app(struct rule_matcher *m, struct pkt *p, const struct talk *
 		if (again && s->prefilter)
 			continue; /* Suricata then asks only where the protocol has become known */
 		if (rule_talk_fits(t, s) && rule_tests_pass(s, p))
-			hit(m, l->at[i], p, true);
+			hit(m, l->at[i], p, HIT_header);
 	}
 	p->flow->rule_bits |= BIT_APP(t->dir);
 }
@@ -227,7 +227,7 @@ static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
 
 	profile_end(m->profile, rule, began);
 	if (yes)
-		hit(m, rule, p, false);
+		hit(m, rule, p, HIT_packet);
 }
 
 static void match_list(struct rule_matcher *m, const struct list *l, struct pkt *p,

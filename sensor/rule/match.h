@@ -117,7 +117,7 @@ enum outcome rule_try(struct rule_matcher *m, const struct signature *s, const s
 /* hits.c: matches are kept until their packet is through, so that they leave in the order of the
  * rules, each once, and a pass rule silences the others. */
 void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
-		  uint8_t dir, bool whole_flow, const struct order *at);
+		  uint8_t dir, enum hit_of of, const struct order *at);
 void rule_hit_put(struct rule_matcher *m, const struct hit *h);
 void rule_hits_flush(struct rule_matcher *m);
 

@@ -26,7 +26,7 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	struct threshold rate; /* rate_filter of threshold.config; type none: there is none */
 	const struct xbit *xbit;
 	const struct dataset_op *const *dataset;
-	uint32_t index;    /* in the set, ascending sid order of evaluation */
+	uint32_t index;    /* in the set: the order in which rules are asked and told (set.c) */
 	uint32_t line;     /* in its file */
 	const char *file;  /* base name */
 	uint64_t digest[2]; /* of the whole rule as written: a reload knows it again */
@@ -35,11 +35,9 @@ struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	const struct suppression *suppressed; /* NULL: nothing in the list is about it */
 	bool conditional;  /* see struct threshold */
 	bool pass;
-	uint8_t target; /* enum rule_target: which end is the victim */
 	uint8_t tier; /* enum rule_tier: metadata "tier finding" or "tier inside" */
 	uint8_t n_xbit, n_dataset;
 	bool asks_sets;    /* that rules change: the detect thread decides */
-	uint8_t xbit_rank; /* 0 sets or has none, 1 asks and sets, 2 asks */
 };
 
 /* Who is told. What comes from outside knocks at every server all day; the same from one of our hosts
@@ -49,8 +47,6 @@ enum rule_tier {
 	RULE_TIER_finding, /* for the hunt, told to nobody */
 	RULE_TIER_inside,  /* an alert when the sender is one of home_net, else a finding */
 };
-
-enum rule_target { RULE_TARGET_none, RULE_TARGET_src, RULE_TARGET_dst };
 
 struct rule_config {
 	struct strs files;      /* -S; a DIR is its *.rules by name */
@@ -106,6 +102,7 @@ struct rule_hit {
 	const struct pkt *pkt; /* NULL: at a flow's end */
 	struct flow *flow;     /* or NULL */
 	uint8_t dir;
+	bool later; /* not of the packet alone: of its stream or a transaction */
 	struct order at;
 	const char *eve; /* protocol fragment: ready members, or NULL */
 	uint32_t eve_len;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 /* A rule set: its files read, each rule compiled or its mistake reported, all put in order.
  *
- * Order: pass rules first, then by gid and sid, then as they stand in the files. A number that is
- * used twice: the higher revision stays, the first of equals.
+ * Order: as Suricata's detect-engine-sigorder.c has it: pass, drop, reject, alert; then what sets
+ * flowbits, sets and asks, asks, has none; likewise flowints, variables, bits of hosts; then by
+ * priority, sid, gid. A number that is used twice: the higher revision stays, the first of equals.
  */
 #include "rule/set.h"
 
@@ -209,6 +210,26 @@ static int by_number(const void *a, const void *b)
 	return x->file_order < y->file_order ? -1 : 1;
 }
 
+/* What is told first when a packet has more than detect.packet_alerts. */
+static int by_rank(const void *a, const void *b)
+{
+	const struct signature *x = *(const struct signature *const *)a;
+	const struct signature *y = *(const struct signature *const *)b;
+	const struct about *p = &x->rule.about, *q = &y->rule.about;
+
+	if (x->action_rank != y->action_rank)
+		return x->action_rank < y->action_rank ? -1 : 1;
+	if (x->state_rank != y->state_rank)
+		return x->state_rank < y->state_rank ? -1 : 1;
+	if (x->xbit_rank != y->xbit_rank)
+		return x->xbit_rank < y->xbit_rank ? -1 : 1;
+	if (p->severity != q->severity)
+		return p->severity < q->severity ? -1 : 1;
+	if (p->sid != q->sid)
+		return p->sid < q->sid ? -1 : 1;
+	return p->gid < q->gid ? -1 : 1;
+}
+
 static bool same_number(const struct signature *a, const struct signature *b)
 {
 	return a->rule.pass == b->rule.pass && a->rule.about.gid == b->rule.about.gid &&
@@ -301,6 +322,8 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 	if (l->n)
 		qsort(l->sig, l->n, sizeof(*l->sig), by_number);
 	drop_duplicates(l);
+	if (l->n)
+		qsort(l->sig, l->n, sizeof(*l->sig), by_rank);
 	set->rule = rule_arena_take(&set->engine->arena, (l->n + 1) * sizeof(*set->rule));
 	for (unsigned i = 0; i < l->n; i++) {
 		struct signature *s = l->sig[i];
@@ -310,7 +333,6 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 		set->rule[i] = &s->rule;
 		set->n_matched += s->rule.unmatched == NULL;
 		set->wants_files |= files_wanted(s);
-		set->engine->has_xbits |= s->rule.n_xbit != 0;
 		for (unsigned g = 0; g < s->n_group; g++)
 			set->engine->has_header_chains |=
 				s->group[g].kind == GROUP_header && s->group[g].chain;

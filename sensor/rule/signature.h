@@ -135,8 +135,8 @@ struct signature {
 	bool literal_nocase;
 	uint8_t n_flowbit, n_flowint, n_var_ask;
 	bool captures;          /* an expression of it leaves something in variables */
-	uint8_t state_rank;     /* flowbits, then flowint, then variables: sets, asks and sets, asks,
-				   has none */
+	uint8_t state_rank;     /* flowbits, flowints, variables: sets, asks and sets, asks, has none */
+	uint8_t xbit_rank, action_rank; /* likewise of hosts' bits; pass, drop, reject, alert */
 	bool from_start;        /* a content counts from a beginning (depth, offset) */
 	bool bypass;            /* a match is the last of its conversation */
 	bool prefilter;         /* the keyword was written */

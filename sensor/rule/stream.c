@@ -24,7 +24,7 @@ static void hit(const struct piece *pc, uint32_t rule)
 {
 	if (!rule_app_fits(pc->m->engine->sig[rule], pc->f, false))
 		return;
-	rule_hit_add(pc->m, rule, pc->p, pc->f, pc->dir, true, &pc->at);
+	rule_hit_add(pc->m, rule, pc->p, pc->f, pc->dir, HIT_stream, &pc->at);
 }
 
 static void give_back(struct rule_matcher *m, struct pending *e)

@@ -161,7 +161,8 @@ static void hit(const struct turn *t, uint32_t rule)
 {
 	const struct proto_tx_event *e = t->e;
 	struct hit h = {.rule = rule, .pkt = t->pkt, .flow = e->flow, .dir = e->dir,
-			.whole_flow = true, .at = e->at, .tx = e->tx ? e->tx->number + 1 : 0};
+			.whole_flow = true, .later = true, .at = e->at,
+			.tx = e->tx ? e->tx->number + 1 : 0};
 
 	h.eve = rule_tx_eve(t->m, e, &h.eve_len);
 	rule_hit_put(t->m, &h);

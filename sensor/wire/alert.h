@@ -37,10 +37,12 @@ struct about_kv {
 };
 
 /* What is the same for every alert of one rule or detector. Immutable once published. */
+enum about_target { ABOUT_TARGET_none, ABOUT_TARGET_src, ABOUT_TARGET_dst };
 struct about {
 	uint32_t gid, sid, rev;
 	uint8_t severity; /* 1 high … 3 low; 4 for information */
 	uint8_t family;   /* enum family */
+	uint8_t target;   /* enum about_target: which end of the deciding packet is the victim */
 	bool noalert;
 	const char *msg;       /* signature */
 	const char *category;  /* classtype's text */

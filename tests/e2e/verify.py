@@ -37,6 +37,7 @@ base = args.data / "suricata-verify" / "tests"
 # What an option of the other engine is here; what is not named has no meaning for a sensor that
 # only listens (--simulate-ips, stream.inline), or is always so (-k none).
 SETTINGS = {"threshold-file": "rule.threshold_file", "stream.midstream": "rule.midstream",
+            "packet-alert-max": "detect.packet_alerts",
             "stream.async-oneside": "rule.midstream"}
 
 

@@ -33,6 +33,27 @@ def sets_that_rules_change(c):
 
 
 
+ORDERED = "".join('alert udp any any -> any 7777 (msg:"%s"; content:"order"; %ssid:%d;)\n' % r for r in (
+    ("third level", "priority:3; ", 330), ("second", "priority:2; ", 331), ("first", "priority:1; ", 332),
+    ("asks", "flowbits:isset,ordered; priority:1; ", 333), ("sets", "flowbits:set,ordered; priority:4; ", 334),
+    ("counts", "flowint:order_count,+,1; priority:4; ", 335), ("silent", "priority:1; noalert; ", 336),
+    ("taken from nothing is nothing", "flowint:order_down,-,1; noalert; ", 337),
+    ("so never", "flowint:order_down,isset; ", 338),
+    ("once", "priority:1; threshold:type limit, track by_src, seconds 60, count 1; ", 329)))
+
+
+@case(ORDERED + 'drop udp any any -> any 7777 (msg:"drops"; content:"order"; priority:4; sid:339;)\n'
+      'alert http any any -> any any (msg:"target"; http.uri; content:"order"; target:dest_ip; sid:341;)\n'
+      'alert http any any -> any any (msg:"asks"; http.host; content:"h"; bsize:1; target:src_ip; priority:1; sid:342;)\n',
+      args="--set detect.packet_alerts=6\n")
+def order_of_alerts(c):
+    """Twice a datagram that eight rules fit: drop, what sets, what asks, then by priority, and no
+    more than six: the second time one that counts to its limit leaves its place to another."""
+    c.add(0, udp(CLIENT, SERVER, 40000, 7777, b"in order"))
+    c.add(1, udp(CLIENT, SERVER, 40000, 7777, b"in order"))
+    c.session(2, CLIENT, SERVER, 40001, 80, [(">", b"GET /order HTTP/1.1\r\nHost: h\r\n\r\n")])
+
+
 @case('alert udp any any -> any 9999 (msg:"who"; content:"user="; pcre:"/user=(?P<flow_user>\\w+)/"; sid:310;)\n'
       'alert udp any 9999 -> any any (msg:"root in"; content:"ok"; flowvar:user,"root"; sid:311;)\n'
       'alert udp any 9999 -> any any (msg:"alice in"; content:"ok"; flowvar:user,"alice"; sid:312;)\n'

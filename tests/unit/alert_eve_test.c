@@ -38,6 +38,7 @@ static const struct about_kv rule_kv[] = {
 };
 static const struct about rule = {
 	.gid = 1, .sid = 3000001, .rev = 2, .severity = 1, .family = FAMILY_exploit,
+	.target = ABOUT_TARGET_dst,
 	.msg = "VIGIE something \xc3\xa9 bad \xff", .category = "Attempted",
 	.technique = "T1059", .tactic = "TA0002", .source = "url,example.org/x",
 	.metadata = rule_kv, .n_metadata = sizeof(rule_kv) / sizeof(rule_kv[0]),
@@ -193,7 +194,8 @@ static const struct {
 	 "\"community_id\":\"1:3k1SoWXs/FltHw2aBCgUTgbDQF4=\",\"app_proto\":\"http\",\"direction\":\"to_server\","
 	 "\"alert\":{\"action\":\"allowed\",\"gid\":1,\"signature_id\":3000001,\"rev\":2,"
 	 "\"signature\":\"VIGIE something \xc3\xa9 bad \\u00ff\",\"category\":\"Attempted\","
-	 "\"severity\":1,\"metadata\":{\"mitre_tactic_id\":[\"TA0002\"],"
+	 "\"severity\":1,\"source\":{\"ip\":\"10.0.0.1\",\"port\":40000},"
+	 "\"target\":{\"ip\":\"10.0.0.2\",\"port\":80},\"metadata\":{\"mitre_tactic_id\":[\"TA0002\"],"
 	 "\"mitre_technique_id\":[\"T1059\"],\"created_at\":[\"2026_01_01\"],"
 	 "\"tag\":[\"one\",\"two \\\"quoted\\\"\"],\"odd_key_\":[\"x\"]},"
 	 "\"references\":[\"url,example.org/x\"]},\"family\":\"exploit\",\"count\":1,"

@@ -17,7 +17,7 @@
 static const struct {
 	const char *name;
 	enum family family;
-	enum rule_target target;
+	enum about_target target;
 	const char *src, *dst;
 	enum flow_dir_name dir;
 	bool has_flow;
@@ -33,13 +33,13 @@ static const struct {
 	{"between two outside", FAMILY_c2, 0, OUT, OUT2, FLOW_to_client, true, OUT2},
 	{"an attack from outside", FAMILY_exploit, 0, OUT, SERVER, FLOW_to_server, true, OUT},
 	{"an answer that attacks", FAMILY_lateral, 0, SERVER, PC, FLOW_to_client, true, SERVER},
-	{"the rule says that the sender has the implant", FAMILY_malware, RULE_TARGET_src, OUT, PC,
+	{"the rule says that the sender has the implant", FAMILY_malware, ABOUT_TARGET_src, OUT, PC,
 	 FLOW_to_client, true, OUT},
-	{"the rule says that the receiver has it", FAMILY_malware, RULE_TARGET_dst, PC, SERVER,
+	{"the rule says that the receiver has it", FAMILY_malware, ABOUT_TARGET_dst, PC, SERVER,
 	 FLOW_to_server, true, SERVER},
-	{"the rule says that the sender was attacked", FAMILY_exploit, RULE_TARGET_src, SERVER, OUT,
+	{"the rule says that the sender was attacked", FAMILY_exploit, ABOUT_TARGET_src, SERVER, OUT,
 	 FLOW_to_client, true, OUT},
-	{"the rule says that the receiver was", FAMILY_exploit, RULE_TARGET_dst, OUT, SERVER,
+	{"the rule says that the receiver was", FAMILY_exploit, ABOUT_TARGET_dst, OUT, SERVER,
 	 FLOW_to_server, true, OUT},
 };
 
@@ -54,7 +54,7 @@ int main(void)
 	CHECK_EQ(hosts_new(&h, &c, &err), 0);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct rule rule = {.about.family = (uint8_t)rows[i].family,
-				    .target = (uint8_t)rows[i].target};
+				    .about.target = (uint8_t)rows[i].target};
 		struct {
 			struct observation o;
 			struct obs_rule b;

@@ -116,16 +116,16 @@ int main(void)
 	CASE("a suppressed rule is decided on the detect thread, others are not");
 	set = load("suppress gen_id 1, sig_id 1", &said);
 	CHECK(set->rule[0]->conditional && set->rule[0]->suppressed);
-	CHECK(!set->rule[2]->conditional && !set->rule[2]->suppressed); /* gid 3 */
+	CHECK(!set->rule[1]->conditional && !set->rule[1]->suppressed); /* gid 3 */
 	rule_set_free(set);
 	free(said);
 	CASE("event_filter takes the place of the rule's threshold");
 	set = load("event_filter gen_id 1, sig_id 2, type limit, track by_dst, count 3, seconds 60",
 		   &said);
-	CHECK_EQ(set->rule[1]->threshold.type, THRESHOLD_limit);
-	CHECK_EQ(set->rule[1]->threshold.track, TRACK_dst);
-	CHECK_EQ(set->rule[1]->threshold.count, 3);
-	CHECK_EQ(set->rule[1]->threshold.seconds, 60);
+	CHECK_EQ(set->rule[2]->threshold.type, THRESHOLD_limit);
+	CHECK_EQ(set->rule[2]->threshold.track, TRACK_dst);
+	CHECK_EQ(set->rule[2]->threshold.count, 3);
+	CHECK_EQ(set->rule[2]->threshold.seconds, 60);
 	CHECK_EQ(set->rule[0]->threshold.type, THRESHOLD_none);
 	rule_set_free(set);
 	free(said);
