@@ -10,6 +10,7 @@
 #define DER_BIT_STRING 0x03
 #define DER_OCTETS     0x04
 #define DER_OID        0x06
+#define DER_ENUMERATED 0x0a
 #define DER_SEQUENCE   0x30
 #define DER_SET        0x31
 

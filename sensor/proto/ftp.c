@@ -9,6 +9,7 @@
 
 #include <endian.h>
 
+#define GREETING    220u
 #define LINE_BYTES  2048u
 #define WAITING_MAX 16u
 #define REPLIES_MAX 8u
@@ -104,6 +105,21 @@ static struct ftp_tx *new_tx(struct proto_call *c)
 	s->last = tx;
 	s->waiting++;
 	return tx;
+}
+
+/* What was taken last comes first. */
+static void to_front(struct ftp_flow *s, struct ftp_tx *tx)
+{
+	struct ftp_tx *x = s->first;
+
+	while (x->next && x->next != tx)
+		x = x->next;
+	if (x == tx)
+		return;
+	x->next = NULL;
+	s->last = x;
+	tx->next = s->first;
+	s->first = tx;
 }
 
 /* Six numbers with commas: address and port of IPv4 (RFC 959). */
@@ -229,16 +245,21 @@ static bool on_whole_reply(struct proto_call *c, struct ftp_tx *tx, unsigned cod
 static bool on_reply(struct proto_call *c, const uint8_t *p, uint32_t n, bool cut, uint32_t rest)
 {
 	struct ftp_flow *s = c->state;
-	struct ftp_tx *tx = s->first ? s->first : new_tx(c); /* the greeting answers nothing */
 	unsigned code = 0;
 	bool number = n >= 3;
 
-	if (!tx)
-		return false;
 	for (unsigned i = 0; number && i < 3; i++) {
 		number = p[i] >= '0' && p[i] <= '9';
 		code = code * 10 + (number ? p[i] - '0' : 0);
 	}
+	/* the greeting answers nothing, also where it is read after the first command */
+	bool greeting = number && code == GREETING && !s->code && s->first && s->first->n_command &&
+			!is(s->first, "REIN");
+	struct ftp_tx *tx = s->first && !greeting ? s->first : new_tx(c);
+	if (!tx)
+		return false;
+	if (greeting)
+		to_front(s, tx);
 	if (cut)
 		proto_event(&tx->tx, EVENT_long_response);
 	if (proto_append(proto_mem_of(c), &tx->replies, p, n, 8 * LINE_BYTES))
@@ -371,24 +392,48 @@ static uint32_t ftp_eve(const struct tx *head, char *out, uint32_t size)
 	return json_ok(&j) ? (uint32_t)j.len : 0;
 }
 
+/* A greeting that does not name its protocol: SMTP's next reply is 250, FTP's asks for a password. */
+static enum probe second_reply(const uint8_t *p, uint32_t n)
+{
+	static const char *const next[] = {"331", "230", "332", "530", "234"};
+
+	while (n) {
+		const uint8_t *end = memchr(p, '\n', n);
+		uint32_t len = end ? (uint32_t)(end - p) + 1 : n;
+
+		if (len < 4)
+			return PROBE_more;
+		for (unsigned i = 0; i < sizeof(next) / sizeof(next[0]); i++) {
+			if (memcmp(p, next[i], 3) == 0)
+				return p[3] == ' ' || p[3] == '-' ? PROBE_yes : PROBE_no;
+		}
+		if (p[3] == ' ' && memcmp(p, "220", 3) != 0)
+			return PROBE_no;
+		p += len;
+		n -= len;
+	}
+	return PROBE_more;
+}
+
 static enum probe ftp_probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			    bool midstream)
 {
 	static const char *const first[] = {"USER ", "FEAT\r", "AUTH ", "PASS ",
 					    "PORT ", "PASV",   "SYST\r"};
 
-	(void)f, (void)midstream;
+	(void)midstream;
 	if (n < 5)
 		return PROBE_more;
 	for (unsigned i = 0; dir == FLOW_to_server && i < sizeof(first) / sizeof(first[0]); i++) {
 		if (memcmp(p, first[i], strlen(first[i])) == 0)
-			return f->server_port == 21 || i == 1 || i >= 4 ? PROBE_yes : PROBE_no;
+			return f->server_port == 21 || i == 1 || i >= 4 ? PROBE_yes
+									: PROBE_no; /* POP3 says so, too */
 	}
 	if (dir == FLOW_to_server)
 		return PROBE_no;
 	if ((memcmp(p, "220 ", 4) && memcmp(p, "220-", 4)) || memmem(p, n, "SMTP", 4))
 		return PROBE_no;
-	return f->server_port == 21 || memmem(p, n, "FTP", 3) ? PROBE_yes : PROBE_no;
+	return f->server_port == 21 || memmem(p, n, "FTP", 3) ? PROBE_yes : second_reply(p, n);
 }
 
 static const uint16_t ftp_ports[] = {21, 2121, 0};

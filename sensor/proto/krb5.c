@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* Kerberos on port 88, over UDP and TCP (RFC 4120 7.2: a message behind four bytes of length). Each
+/* Kerberos, over UDP and TCP (RFC 4120 7.2: a message behind four bytes of length). Each
  * message is a transaction of its own, in its direction; the etypes and the client of a
  * conversation stay known for the errors that follow.
  *
@@ -12,6 +12,7 @@
 
 #define PREFIX      4u
 #define MESSAGE_MAX (64u << 10)
+#define SURE_BYTES  20u /* two heads of at most 5 bytes, two fields of 5 */
 
 #define ERR_PREAUTH_FAILED   24
 #define ERR_PREAUTH_REQUIRED 25
@@ -170,11 +171,40 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		message(c, p, n);
 }
 
+static const uint16_t ports[] = {88, 0};
+
+/* What is said to and by a KDC, and the first fields of it: version 5, the message's type again. */
+static enum probe elsewhere(const uint8_t *p, uint32_t n, bool prefixed)
+{
+	uint32_t skip = prefixed ? PREFIX : 0, at = skip;
+
+	if (prefixed && (p[0] || (n > 1 && p[1])))
+		return PROBE_no;
+	if (n <= at)
+		return PROBE_more;
+	uint8_t type = p[at] & 0x1f;
+	if ((p[at] & 0xe0) != 0x60 || !(type == KRB_error || (type >= KRB_as_req && type <= KRB_tgs_rep)))
+		return PROBE_no;
+	if (n < skip + SURE_BYTES)
+		return prefixed ? PROBE_more : PROBE_no;
+	if (plausible(p, n, prefixed) != PROBE_yes)
+		return PROBE_no;
+	for (unsigned i = 0; i < 2; i++) /* behind the heads of the message and of its SEQUENCE */
+		at += 2 + (p[at + 1] & 0x80 ? p[at + 1] & 0x7f : 0);
+	if (at + 10 > skip + SURE_BYTES)
+		return PROBE_no;
+	uint8_t tag = type == KRB_as_req || type == KRB_tgs_req ? 0xa1 : 0xa0;
+	const uint8_t want[] = {tag, 3, 2, 1, 5, (uint8_t)(tag + 1), 3, 2, 1, type};
+	return memcmp(p + at, want, sizeof(want)) == 0 ? PROBE_yes : PROBE_no;
+}
+
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			bool midstream)
 {
 	(void)dir;
 	(void)midstream;
+	if (!proto_on_port(ports, f))
+		return elsewhere(p, n, f->proto == 6);
 	return plausible(p, n, f->proto == 6);
 }
 
@@ -215,13 +245,10 @@ static bool number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uin
 	}
 }
 
-static const uint16_t ports[] = {88, 0};
-
 const struct protocol protocol_krb5 = {
 	.name = "krb5",
 	.over = PROTO_OVER_TCP | PROTO_OVER_UDP,
 	.ports = ports,
-	.ports_only = true,
 	.deep = true,
 	.state_size = sizeof(struct krb_state),
 	.fields = fields,

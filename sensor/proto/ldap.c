@@ -587,12 +587,71 @@ static void end(struct proto_call *c)
 	pieces_end(c);
 }
 
+static const uint16_t ports[] = {389, 3268, 0};
+
+#define SURE_BYTES 16u
+/* Behind the head of the element at `at`. */
+static uint32_t inside(const uint8_t *p, uint32_t at)
+{
+	return at + 2 + (p[at + 1] & 0x80 ? p[at + 1] & 0x7f : 0);
+}
+
+/* The operation, and how its body begins: what an LDAP connection begins with. SNMP has a text where
+ * the operation is, and other protocols in BER no number before it. */
+static enum probe elsewhere(const uint8_t *p, uint32_t n)
+{
+	uint32_t len = length(p, n), need = len && len < SURE_BYTES ? len : SURE_BYTES;
+
+	if (len == PIECES_NOT || (len && len < 7))
+		return PROBE_no;
+	if (n < need)
+		return PROBE_more;
+	enum probe beyond = n < len ? PROBE_more : PROBE_no;
+	uint32_t op = inside(p, 0);
+	if (op + 2 > n || p[op] != DER_INTEGER || p[op + 1] == 0 || p[op + 1] > 4)
+		return PROBE_no;
+	op += 2u + p[op + 1];
+	if (op + 2 > n || (p[op] & 0xc0) != 0x40)
+		return PROBE_no;
+	uint32_t at = inside(p, op), name = at + 1 < n && p[at] == DER_OCTETS ? inside(p, at) + p[at + 1] : 0;
+	if (at + 4 > n)
+		return beyond;
+	switch (p[op]) {
+	case 0x60 | LDAP_bind:
+		return p[at] == DER_INTEGER && p[at + 1] == 1 && (p[at + 2] == 2 || p[at + 2] == 3) &&
+				       p[at + 3] == DER_OCTETS
+			       ? PROBE_yes
+			       : PROBE_no;
+	case 0x60 | LDAP_bind_response:
+	case 0x60 | LDAP_extended_response:
+		return p[at] == DER_ENUMERATED && p[at + 1] == 1 && p[at + 3] == DER_OCTETS ? PROBE_yes
+											    : PROBE_no;
+	case 0x60 | LDAP_extended: /* an OID in digits */
+		return p[at] == 0x80 && p[at + 2] >= '0' && p[at + 2] <= '2' ? PROBE_yes : PROBE_no;
+	case 0x60 | LDAP_search: /* name, scope, aliases */
+	case 0x60 | LDAP_entry:  /* name, attributes */
+		if (!name || p[at + 1] & 0x80)
+			return PROBE_no;
+		if (name + 6 > n)
+			return beyond;
+		if (p[op] == (0x60 | LDAP_entry))
+			return p[name] == DER_SEQUENCE ? PROBE_yes : PROBE_no;
+		return p[name] == DER_ENUMERATED && p[name + 1] == 1 && p[name + 2] <= 3 &&
+				       p[name + 3] == DER_ENUMERATED && p[name + 4] == 1
+			       ? PROBE_yes
+			       : PROBE_no;
+	default:
+		return PROBE_no;
+	}
+}
+
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			bool midstream)
 {
 	(void)dir;
-	(void)f;
 	(void)midstream;
+	if (!proto_on_port(ports, f))
+		return elsewhere(p, n);
 	if (n < 16 && (n == 0 || p[0] == DER_SEQUENCE) && !plausible(p, n))
 		return PROBE_more;
 	return plausible(p, n) ? PROBE_yes : PROBE_no;
@@ -643,13 +702,10 @@ static bool number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uin
 	}
 }
 
-static const uint16_t ports[] = {389, 3268, 0};
-
 const struct protocol protocol_ldap = {
 	.name = "ldap",
 	.over = PROTO_OVER_TCP | PROTO_OVER_UDP,
 	.ports = ports,
-	.ports_only = true,
 	.deep = true,
 	.state_size = sizeof(struct ldap_state),
 	.fields = fields,

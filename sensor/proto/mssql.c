@@ -88,10 +88,29 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		proto_drop(proto_mem_of(c), w);
 }
 
+static const uint16_t ports[] = {1433, 0};
+
+/* A prelogin as a whole packet; of its options the version comes first (2.2.6.5). */
+static enum probe prelogin(const uint8_t *p, uint32_t n)
+{
+	/* type, last packet; length; no process yet; number; window; token, offset, length 6 */
+	static const int16_t first[] = {TYPE_prelogin, 1, 0, -1, 0, 0, -1, 0, 0, 0, -1, 0, 6};
+
+	for (uint32_t i = 0; i < sizeof(first) / sizeof(first[0]); i++) {
+		if (i >= n)
+			return PROBE_more;
+		if (first[i] >= 0 && p[i] != first[i])
+			return PROBE_no;
+	}
+	uint32_t len = p[3], at = p[10];
+	return at >= 6 && at % 5 == 1 && len >= HEAD + at + 6 ? PROBE_yes : PROBE_no;
+}
+
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			bool midstream)
 {
-	(void)f, (void)midstream;
+	if (!proto_on_port(ports, f)) /* an instance with a name has a port of its own */
+		return dir == FLOW_to_client || midstream ? PROBE_no : prelogin(p, n);
 	if (n < HEAD)
 		return PROBE_more;
 	bool type = dir == FLOW_to_server ? p[0] == TYPE_prelogin || p[0] == TYPE_login7
@@ -99,13 +118,10 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 	return type && p[1] <= 1 && (p[2] || p[3] >= HEAD) ? PROBE_yes : PROBE_no;
 }
 
-static const uint16_t ports[] = {1433, 0};
-
 const struct protocol protocol_mssql = {
 	.name = "mssql",
 	.over = PROTO_OVER_TCP,
 	.ports = ports,
-	.ports_only = true,
 	.state_size = sizeof(struct mssql_state),
 	.probe = probe,
 	.data = data,

@@ -9,6 +9,9 @@
 #define KEPT        1024u /* bytes of a packet of this phase */
 #define CAP_SSL     0x800u
 #define SSL_REQUEST 32u /* bytes of it */
+#define GREETING_MIN 40u /* bytes of a greeting; a packet has less than 256 of it */
+#define VERSION_MAX  64u
+#define SALT_END     13u /* from the version's end: itself, the thread, the salt's first half */
 
 struct mysql_state {
 	struct pieces in;
@@ -91,10 +94,37 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		proto_drop(proto_mem_of(c), w);
 }
 
+static const uint16_t ports[] = {3306, 0};
+
+/* A greeting of version 10: "8.0.36", a number, eight bytes of salt, zero. */
+static enum probe greeting(const uint8_t *p, uint32_t n)
+{
+	uint32_t i = HEAD + 1;
+
+	if (p[0] < GREETING_MIN)
+		return PROBE_no;
+	for (uint32_t k = 1; k < HEAD && k < n; k++) {
+		if (p[k])
+			return PROBE_no;
+	}
+	if (n > HEAD && p[HEAD] != 10)
+		return PROBE_no;
+	if (n > i && (p[i] < '0' || p[i] > '9'))
+		return PROBE_no;
+	while (i < n && p[i] > ' ' && p[i] < 127)
+		i++;
+	if (i > HEAD + VERSION_MAX || (i < n && p[i]))
+		return PROBE_no;
+	if (n <= i + SALT_END)
+		return PROBE_more;
+	return p[i + SALT_END] ? PROBE_no : PROBE_yes;
+}
+
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			bool midstream)
 {
-	(void)f, (void)midstream;
+	if (!proto_on_port(ports, f))
+		return dir == FLOW_to_server || midstream ? PROBE_no : greeting(p, n);
 	if (dir == FLOW_to_server)
 		return PROBE_more; /* the server says it */
 	if (n < HEAD + 1)
@@ -102,13 +132,10 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 	return p[2] == 0 && p[3] == 0 && (p[4] == 10 || p[4] == 0xff) ? PROBE_yes : PROBE_no;
 }
 
-static const uint16_t ports[] = {3306, 0};
-
 const struct protocol protocol_mysql = {
 	.name = "mysql",
 	.over = PROTO_OVER_TCP,
 	.ports = ports,
-	.ports_only = true,
 	.state_size = sizeof(struct mysql_state),
 	.probe = probe,
 	.data = data,

@@ -241,7 +241,7 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 	uint32_t mark = f->proto == 6 ? MARK : 0;
 
 	if (dir == FLOW_to_client) /* a reply names no program */
-		return f->proto == 6 ? PROBE_more : PROBE_no;
+		return PROBE_no;
 	if (n < mark + 20)
 		return f->proto == 6 ? PROBE_more : PROBE_no;
 	return is_call(p + mark, n - mark) ? PROBE_yes : PROBE_no;

@@ -6,8 +6,9 @@
 #include "proto/pieces.h"
 
 #define KEPT        1024u
-#define STARTUP     196608u /* version 3.0 */
+#define HEAD        8u
 #define SSL_REQUEST 80877103u
+#define GSS_REQUEST 80877104u
 #define AUTH_ok     0u
 #define AUTH_clear  3u
 
@@ -16,6 +17,17 @@ struct pgsql_state {
 	char user[64];
 	bool started, ssl, clear;
 };
+
+static uint32_t be32(const uint8_t *p)
+{
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
+/* Version 3.0, or 3.2 of PostgreSQL 18. */
+static bool is_startup(uint32_t kind)
+{
+	return kind >> 16 == 3 && (kind & 0xffff) <= 2;
+}
 
 /* "user\0NAME\0database\0…" */
 static void startup(struct pgsql_state *s, struct bytes b)
@@ -51,8 +63,8 @@ static uint32_t client(struct pgsql_state *s, const uint8_t *p, uint32_t n)
 	}
 	if (n < len)
 		return 0;
-	s->ssl = kind == SSL_REQUEST;
-	if (kind == STARTUP) {
+	s->ssl = kind == SSL_REQUEST || kind == GSS_REQUEST;
+	if (is_startup(kind)) {
 		s->started = true;
 		startup(s, bytes_of(p + 8, len - 8));
 	}
@@ -90,7 +102,7 @@ static uint32_t server(struct proto_call *c, const uint8_t *p, uint32_t n)
 
 	if (n < 5)
 		return 0;
-	uint32_t len = (uint32_t)p[1] << 24 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 8 | p[4];
+	uint32_t len = be32(p + 1);
 	if (len < 4 || len > KEPT) {
 		s->in.over = true;
 		return n;
@@ -114,6 +126,10 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 			proto_switch(c, APP_tls, n - 1);
 			return;
 		}
+		if (p[0] == 'G') { /* encrypted by Kerberos */
+			s->in.over = true;
+			return;
+		}
 		p++;
 		n--;
 	}
@@ -129,25 +145,44 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 	proto_drop(proto_mem_of(c), w);
 }
 
+static const uint16_t ports[] = {5432, 0};
+
+/* "…user", "…database", "…application_name": a start's first parameter; or a question for encryption. */
+static enum probe start(const uint8_t *p, uint32_t n)
+{
+	if (p[0] || (n > 1 && p[1]))
+		return PROBE_no;
+	if (n < HEAD)
+		return PROBE_more;
+	uint32_t len = be32(p), kind = be32(p + 4), i = HEAD;
+	if (kind == SSL_REQUEST || kind == GSS_REQUEST)
+		return len == HEAD ? PROBE_yes : PROBE_no;
+	if (!is_startup(kind) || len <= HEAD + 2 || len > KEPT)
+		return PROBE_no;
+	while (i < n && i < HEAD + 32 && ((p[i] >= 'a' && p[i] <= 'z') || p[i] == '_' || p[i] == '.'))
+		i++;
+	if (i == n)
+		return PROBE_more;
+	return i > HEAD + 2 && p[i] == 0 ? PROBE_yes : PROBE_no;
+}
+
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			bool midstream)
 {
-	(void)f, (void)midstream;
+	if (!proto_on_port(ports, f))
+		return dir == FLOW_to_client || midstream ? PROBE_no : start(p, n);
 	if (dir == FLOW_to_client)
 		return PROBE_more; /* the client begins */
-	if (n < 8)
+	if (n < HEAD)
 		return PROBE_more;
-	uint32_t kind = (uint32_t)p[4] << 24 | (uint32_t)p[5] << 16 | (uint32_t)p[6] << 8 | p[7];
-	return kind == STARTUP || kind == SSL_REQUEST ? PROBE_yes : PROBE_no;
+	uint32_t kind = be32(p + 4);
+	return is_startup(kind) || kind == SSL_REQUEST || kind == GSS_REQUEST ? PROBE_yes : PROBE_no;
 }
-
-static const uint16_t ports[] = {5432, 0};
 
 const struct protocol protocol_pgsql = {
 	.name = "pgsql",
 	.over = PROTO_OVER_TCP,
 	.ports = ports,
-	.ports_only = true,
 	.state_size = sizeof(struct pgsql_state),
 	.probe = probe,
 	.data = data,

@@ -3,9 +3,9 @@
  * first bytes say enough, in the order of protocols.def. */
 #include "proto/state.h"
 
-static bool on_port(const struct protocol *p, const struct flow *f)
+bool proto_on_port(const uint16_t *ports, const struct flow *f)
 {
-	for (const uint16_t *port = p->ports; port && *port; port++) {
+	for (const uint16_t *port = ports; port && *port; port++) {
 		if (*port == f->server_port || *port == f->client_port)
 			return true;
 	}
@@ -26,7 +26,7 @@ enum app proto_probe(const struct flow *f, const struct proto_flow *pf, uint8_t 
 
 		if (!(x->over & over))
 			continue;
-		if (on_port(x, f))
+		if (proto_on_port(x->ports, f))
 			here |= 1ull << a;
 		else if (!x->ports_only)
 			elsewhere |= 1ull << a;

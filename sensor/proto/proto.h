@@ -21,6 +21,9 @@ enum app {
 };
 const char *proto_name(enum app a);              /* EVE's app_proto: "http", "failed", "unknown" */
 enum app proto_find(const char *name, size_t n); /* APP_none: unknown */
+/* Whether a flow is on one of a protocol's usual ports (ends with 0). Elsewhere its first bytes alone must
+ * be sure, and refused at the first that is somebody else's. */
+bool proto_on_port(const uint16_t *ports, const struct flow *f);
 
 struct proto_config {
 	uint64_t memory;   /* bytes, all workers: states and what parsers keep */

@@ -79,10 +79,46 @@ static void gap(struct proto_call *c, uint64_t missing)
 	s->answer = false;
 }
 
+static const uint16_t ports[] = {6379, 0};
+
+/* p begins as `what` does, in which '#' is one or two digits. */
+static enum probe begins(const uint8_t *p, uint32_t n, const char *what)
+{
+	uint32_t i = 0;
+
+	for (; *what; what++) {
+		if (i >= n)
+			return PROBE_more;
+		bool digit = p[i] >= '0' && p[i] <= '9';
+		if (*what == '#' ? !digit : p[i] != (uint8_t)*what)
+			return PROBE_no;
+		i += *what == '#' && i + 1 < n && p[i + 1] >= '0' && p[i + 1] <= '9' ? 2 : 1;
+	}
+	return PROBE_yes;
+}
+
+/* An array of texts; or what only Redis answers to PING and AUTH, asked as lines. */
+static enum probe elsewhere(const uint8_t *p, uint32_t n, uint8_t dir)
+{
+	static const char *const says[] = {"+PONG\r\n", "-NOAUTH ", "-WRONGPASS ", "-ERR AUTH ",
+					   "-ERR invalid password", "-ERR Client sent AUTH"};
+	enum probe best = PROBE_no;
+
+	if (dir == FLOW_to_server)
+		return begins(p, n, "*#\r\n$#\r\n");
+	for (unsigned i = 0; (p[0] == '+' || p[0] == '-') && i < sizeof(says) / sizeof(says[0]); i++) {
+		enum probe r = begins(p, n, says[i]);
+
+		best = r > best ? r : best;
+	}
+	return best;
+}
+
 static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			bool midstream)
 {
-	(void)f, (void)midstream, (void)n;
+	if (!proto_on_port(ports, f))
+		return midstream ? PROBE_no : elsewhere(p, n, dir);
 	if (dir == FLOW_to_server)
 		return p[0] == '*' || (p[0] | 32) == 'a' || (p[0] | 32) == 'p' || (p[0] | 32) == 'i'
 			       ? PROBE_yes
@@ -91,13 +127,10 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 										       : PROBE_no;
 }
 
-static const uint16_t ports[] = {6379, 0};
-
 const struct protocol protocol_redis = {
 	.name = "redis",
 	.over = PROTO_OVER_TCP,
 	.ports = ports,
-	.ports_only = true,
 	.state_size = sizeof(struct redis_state),
 	.probe = probe,
 	.data = data,

@@ -202,9 +202,13 @@ static enum probe probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct 
 	}
 	if (midstream || p[0] != IAC)
 		return PROBE_no;
-	if (n < 3)
+	if ((n > 1 && (p[1] < 251 || p[1] > 254)) || (n > 2 && p[2] >= 50))
+		return PROBE_no;
+	if (n < 4)
 		return PROBE_more;
-	return p[1] >= 251 && p[1] <= 254 && p[2] < 50 ? PROBE_yes : PROBE_no;
+	/* another command or a text follows: MP3 begins alike */
+	return p[3] == IAC || (p[3] < 127 && (p[3] >= ' ' || p[3] == '\r' || p[3] == '\n')) ? PROBE_yes
+												      : PROBE_no;
 }
 
 static const uint16_t ports[] = {23, 2323, 0};

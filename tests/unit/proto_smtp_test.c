@@ -43,6 +43,10 @@ static const struct row rows[] = {
 	{"FTP, the right password", 21,
 	 "S220 FTP ready\nCUSER joe\nS331 who\nCPASS secret\nS230 in\n",
 	 "fact login< how=4 outcome=1 code=230 clear=1 [joe]\n"},
+	{"FTP elsewhere that does not say so", 4021,
+	 "S220-Welcome\nS220 to us\nCUSER joe\nS331 who\nCPASS secret\nS530 no\n",
+	 "ftp.reply=to us\nftp.completion_code=220\nftp.command=USER\nftp.reply=who\nftp.completion_code=331\n"
+	 "fact login< how=4 outcome=2 code=530 clear=1 [joe]\n"},
 	{"FTP", 21,
 	 "S220 FTP ready\nCUSER joe\nS331 who\nCPASS secret\nS530-no\nS530 no\nCPASV\n"
 	 "S227 Entering (10,0,0,2,19,137)\nCRETR file\nS150 coming\nS226 done\n",
