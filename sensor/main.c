@@ -11,6 +11,7 @@
 #include "selftest.h"
 
 #include <hs/hs.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,6 +171,10 @@ int main(int argc, char **argv)
 {
 	static struct options o;
 
+	/* What is large comes from the kernel, zeroed and untouched, and goes back to it: else glibc
+	 * raises this limit with every large piece that is given back, and the tables that follow lie
+	 * in its heap and are cleared by hand. */
+	mallopt(M_MMAP_THRESHOLD, 128 << 10);
 	log_init("vigie-sensor", LOG_info);
 	int code = options_read(&o, argc, argv);
 	if (code == 0)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK (1u << 16) /* bytes */
+#define BLOCK ((1u << 18) - 64) /* bytes; with its heads not more than a quarter of a MiB */
 
 struct arena_block {
 	struct arena_block *next;

@@ -30,6 +30,17 @@ struct names { /* of a set: flowbits, flowints */
 int rule_name_number(struct arena *a, struct names *n, struct span name, uint32_t max, uint16_t *out,
 		     struct fault *f);
 
+struct code;
+#define CODE_LISTS 1024u
+struct codes { /* regular expressions that are compiled already: kw_pcre.c */
+	struct code *first[CODE_LISTS];
+};
+struct word;
+#define WORD_LISTS 4096u
+struct lexicon { /* texts that many rules have: kw_metadata.c */
+	struct word *first[WORD_LISTS];
+};
+
 struct build {
 	struct arena *arena;
 	struct net_vars *vars;
@@ -43,6 +54,8 @@ struct build {
 	struct group at;              /* where contents look now */
 	struct transform xform[CHAIN_MAX]; /* asked for since */
 	struct chains *chains;
+	struct codes *codes;
+	struct lexicon *words;
 	unsigned n_xform, n_group;
 	uint8_t at_group;             /* its number, or GROUP_UNSET */
 	bool sticky;                  /* `at` was chosen by name */

@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define MAGIC "vigiehs1"
-#define HEAD (8 + 32)         /* bytes before the database */
+#define MAGIC "vigiehs2"
+#define HEAD (8 + 8)         /* bytes before the database: MAGIC, its hash */
 #define FILE_MAX (1ll << 30) /* bytes */
 #define SUFFIX ".hs"
 
@@ -43,18 +43,20 @@ static void append(struct text *t, const void *p, size_t n)
 	t->n += n;
 }
 
-void rule_cache_key(struct cache_key *key, const char *const *literal, const unsigned *flags,
+void rule_cache_key(struct cache *c, struct cache_key *key, const char *const *literal, const unsigned *flags,
 		    const unsigned *ids, const size_t *len, unsigned n, unsigned mode)
 {
 	struct text t = {0};
-	hs_platform_info_t cpu;
 	uint8_t sum[32];
 
-	memset(&cpu, 0, sizeof(cpu));
-	hs_populate_platform(&cpu);
+	if (!c->asked) {
+		memset(&c->cpu, 0, sizeof(c->cpu));
+		hs_populate_platform(&c->cpu);
+		c->asked = true;
+	}
 	append(&t, MAGIC, 8);
 	append(&t, hs_version(), strlen(hs_version()));
-	append(&t, &cpu, sizeof(cpu));
+	append(&t, &c->cpu, sizeof(c->cpu));
 	append(&t, &mode, sizeof(mode));
 	for (unsigned i = 0; i < n; i++) {
 		append(&t, &ids[i], sizeof(ids[i]));
@@ -77,37 +79,53 @@ static bool path_of(char *out, size_t size, const struct cache *c, const char *n
 	return n > 0 && (size_t)n < size;
 }
 
-static uint8_t *read_whole(const char *path, size_t *n)
+static bool make_room(struct cache *c, size_t n)
+{
+	if (n <= c->cap)
+		return true;
+	size_t cap = n < c->cap * 2 ? c->cap * 2 : n;
+	free(c->text);
+	c->text = malloc(cap);
+	c->cap = c->text ? cap : 0;
+	return c->text != NULL;
+}
+
+/* Into c->text. */
+static bool read_whole(struct cache *c, const char *path, size_t *n)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	struct stat st;
-	uint8_t *p = NULL;
 
 	if (fd < 0)
-		return NULL;
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 && st.st_size <= FILE_MAX)
-		p = malloc((size_t)st.st_size);
-	for (*n = 0; p && *n < (size_t)st.st_size;) {
-		ssize_t got = read(fd, p + *n, (size_t)st.st_size - *n);
+		return false;
+	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
+		  st.st_size <= FILE_MAX && make_room(c, (size_t)st.st_size);
+	for (*n = 0; ok && *n < (size_t)st.st_size;) {
+		ssize_t got = read(fd, c->text + *n, (size_t)st.st_size - *n);
 
 		if (got <= 0)
 			break;
 		*n += (size_t)got;
 	}
-	if (p)
+	if (ok)
 		futimens(fd, NULL); /* used now: pruned last */
 	close(fd);
-	return p;
+	return ok;
+}
+
+static uint64_t sum_of(const void *p, size_t n)
+{
+	return hash_bytes(p, n, n);
 }
 
 static bool is_sound(const uint8_t *p, size_t n)
 {
-	uint8_t sum[32];
+	uint64_t sum;
 
 	if (n <= HEAD || memcmp(p, MAGIC, 8) != 0)
 		return false;
-	hash_sha256(p + HEAD, n - HEAD, sum);
-	return memcmp(sum, p + 8, sizeof(sum)) == 0;
+	memcpy(&sum, p + 8, sizeof(sum));
+	return sum == sum_of(p + HEAD, n - HEAD);
 }
 
 hs_database_t *rule_cache_load(struct cache *c, const struct cache_key *key)
@@ -119,20 +137,18 @@ hs_database_t *rule_cache_load(struct cache *c, const struct cache_key *key)
 	if (!c->dir || !c->dir[0] || !key->name[0] ||
 	    !path_of(path, sizeof(path), c, key->name, SUFFIX))
 		return NULL;
-	uint8_t *p = read_whole(path, &n);
-	if (!p) {
+	if (!read_whole(c, path, &n)) {
 		c->misses++;
 		return NULL;
 	}
-	if (!is_sound(p, n) ||
-	    hs_deserialize_database((const char *)p + HEAD, n - HEAD, &hs) != HS_SUCCESS) {
+	if (!is_sound(c->text, n) ||
+	    hs_deserialize_database((const char *)c->text + HEAD, n - HEAD, &hs) != HS_SUCCESS) {
 		hs = NULL;
 		c->refused++;
 		unlink(path);
 	} else {
 		c->hits++;
 	}
-	free(p);
 	return hs;
 }
 
@@ -165,7 +181,8 @@ void rule_cache_store(struct cache *c, const struct cache_key *key, const hs_dat
 	    hs_serialize_database(hs, &p, &n) != HS_SUCCESS)
 		return;
 	memcpy(head, MAGIC, 8);
-	hash_sha256(p, n, head + 8);
+	uint64_t sum = sum_of(p, n);
+	memcpy(head + 8, &sum, sizeof(sum));
 	mkdir(c->dir, 0750);
 	if (!write_whole(draft, head, p, n) || rename(draft, path) != 0) {
 		if (!c->error)
@@ -225,4 +242,11 @@ void rule_cache_prune(struct cache *c)
 	if (dir)
 		closedir(dir);
 	free(e);
+}
+
+void rule_cache_fini(struct cache *c)
+{
+	free(c->text);
+	c->text = NULL;
+	c->cap = 0;
 }

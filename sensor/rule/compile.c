@@ -282,7 +282,7 @@ static void finish(struct compile *c, struct build *b)
 	rule_literal_pick(c->arena, s);
 	for (unsigned i = 0; !s->rule.unmatched && i < b->n_step; i++) {
 		if (b->step[i].kind == STEP_pcre)
-			rule_regex_ready(b->step[i].arg);
+			rule_regex_ready(b->step[i].arg, b->step[i].group == 0 && s->where & WHERE_STREAM);
 	}
 }
 
@@ -329,6 +329,8 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 	b->group[0] = (struct group){.kind = GROUP_payload};
 	b->n_group = 1;
 	b->chains = &c->chains;
+	b->codes = &c->codes;
+	b->words = &c->words;
 	b->app_asked = false;
 	b->header_apps = 0;
 	rule_build_payload(b);

@@ -16,6 +16,8 @@ struct compile {
 	struct build build;
 	struct names flowbits, flowints, flowvars, pktvars;
 	struct chains chains;
+	struct codes codes;
+	struct lexicon words;
 	const struct rule_config *config;
 	struct reputation reputation;
 	struct datasets datasets;

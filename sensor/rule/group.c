@@ -164,8 +164,11 @@ int rule_build_relative(struct build *b, struct step *s)
 /* The steps of group g, in the order of the rule. */
 static const struct step *collect(struct build *b, unsigned g, uint16_t *n)
 {
-	struct step *out = rule_arena_take(b->arena, (b->n_step + 1) * sizeof(*out));
+	unsigned some = 0;
 
+	for (unsigned i = 0; i < b->n_step; i++)
+		some += b->step[i].group == g;
+	struct step *out = rule_arena_take(b->arena, some * sizeof(*out));
 	*n = 0;
 	for (unsigned i = 0; i < b->n_step; i++) {
 		if (b->step[i].group == g)

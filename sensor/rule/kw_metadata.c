@@ -3,6 +3,8 @@
  * family and the ATT&CK technique of an alert. */
 #include "rule/keyword.h"
 
+#include "base/hash.h"
+
 static void take_known(struct build *b, const struct about_kv *kv)
 {
 	struct about *a = &b->sig->rule.about;
@@ -17,6 +19,30 @@ static void take_known(struct build *b, const struct about_kv *kv)
 		b->sig->rule.tier = strcmp(kv->value, "finding") == 0  ? RULE_TIER_finding
 				    : strcmp(kv->value, "inside") == 0 ? RULE_TIER_inside
 								       : RULE_TIER_alert;
+}
+
+struct word {
+	struct word *next; /* of the same hash */
+	uint32_t len;
+	char text[];
+};
+
+/* Keys and values are a few hundred words, in every rule again. */
+static const char *word_of(struct build *b, const char *at, uint32_t n)
+{
+	struct word **first = &b->words->first[hash_bytes(at, n, 0) % WORD_LISTS];
+	struct word *w = *first;
+
+	while (w && (w->len != n || memcmp(w->text, at, n) != 0))
+		w = w->next;
+	if (w)
+		return w->text;
+	w = rule_arena_take(b->arena, sizeof(*w) + n + 1);
+	w->next = *first;
+	w->len = n;
+	memcpy(w->text, at, n);
+	*first = w;
+	return w->text;
 }
 
 static int metadata_build(struct build *b, struct span value)
@@ -34,8 +60,8 @@ static int metadata_build(struct build *b, struct span value)
 		if (b->n_metadata == BUILD_METADATA)
 			return rule_fault(b->fault, item, "more than %u pairs", BUILD_METADATA);
 		struct about_kv *kv = &b->metadata[b->n_metadata++];
-		kv->key = rule_arena_text(b->arena, item.at, n);
-		kv->value = rule_arena_text(b->arena, v.at, v.len);
+		kv->key = word_of(b, item.at, n);
+		kv->value = word_of(b, v.at, v.len);
 		take_known(b, kv);
 	}
 	return 0;

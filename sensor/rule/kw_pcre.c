@@ -6,6 +6,8 @@
 #include "rule/keyword.h"
 #include "rule/regex.h"
 
+#include "base/hash.h"
+
 #include <pcre2.h>
 
 struct letters { /* what stands behind the last slash */
@@ -65,22 +67,51 @@ static int letters_parse(struct span s, struct letters *out, struct fault *f)
 	return 0;
 }
 
+/* The same expression in several rules is compiled once: in ET Open every second one. */
+struct code {
+	struct code *next; /* of the same hash */
+	uint32_t options, len;
+	const char *text;
+	pcre2_code *pcre;
+};
+
+static struct code *code_of(struct build *b, struct span text, uint32_t options)
+{
+	struct code **first = &b->codes->first[hash_bytes(text.at, text.len, options) % CODE_LISTS];
+	struct code *c = *first;
+
+	while (c && (c->options != options || c->len != text.len || memcmp(c->text, text.at, text.len) != 0))
+		c = c->next;
+	if (c)
+		return c;
+	c = rule_arena_take(b->arena, sizeof(*c));
+	*c = (struct code){.next = *first, .options = options, .len = text.len,
+			   .text = rule_arena_text(b->arena, text.at, text.len)};
+	*first = c;
+	return c;
+}
+
 int rule_regex_compile(struct build *b, struct span text, uint32_t options, struct regex **out)
 {
 	struct regex *r = rule_arena_take(b->arena, sizeof(*r));
+	struct code *code = code_of(b, text, options);
 	PCRE2_UCHAR why[128];
 	PCRE2_SIZE at;
 	uint32_t all = 0;
 	int e;
 
-	r->code = pcre2_compile((PCRE2_SPTR)text.at, text.len, options, &e, &at, NULL);
+	if (!code->pcre) {
+		code->pcre = pcre2_compile((PCRE2_SPTR)text.at, text.len, options, &e, &at, NULL);
+		if (code->pcre)
+			rule_arena_defer(b->arena, free_code, code->pcre);
+	}
+	r->code = code->pcre;
 	if (!r->code) {
 		pcre2_get_error_message(e, why, sizeof(why));
 		uint32_t from = at < text.len ? (uint32_t)at : text.len ? text.len - 1 : 0;
 		return rule_fault(b->fault, span_cut(text, from, text.len ? from + 1 : from),
 				  "the expression does not compile: %s", (const char *)why);
 	}
-	rule_arena_defer(b->arena, free_code, r->code);
 	pcre2_pattern_info(r->code, PCRE2_INFO_ALLOPTIONS, &all);
 	r->anchored = (all & PCRE2_ANCHORED) != 0;
 	*out = r;

@@ -145,7 +145,7 @@ static int pcrexform_build(struct build *b, struct span value)
 	pcre2_pattern_info(r->code, PCRE2_INFO_CAPTURECOUNT, &captures);
 	if (captures != 1)
 		return rule_fault(b->fault, value, "pcrexform has one part in parentheses");
-	rule_regex_ready(r);
+	rule_regex_ready(r, false);
 	return rule_build_transform(b, (struct transform){.run = rule_transform_pcrexform, .arg = r,
 							  .text = value});
 }

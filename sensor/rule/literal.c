@@ -11,6 +11,8 @@
 #include "base/ascii.h"
 #include "rule/range.h"
 
+#include <pthread.h>
+
 extern const struct keyword keyword_dsize;
 
 #define PAIRS 24u /* beyond, a longer literal is no rarer in practice */
@@ -41,7 +43,7 @@ static const char *const common_pairs[] = {
 	"om", "HT", "TT", "TP", "P/", "/1", "1.", ".1", "//", ": ", "; ", "te", "ti", "es",
 };
 
-static unsigned pair_rarity(uint8_t a, uint8_t b)
+static unsigned pair_of(uint8_t a, uint8_t b)
 {
 	unsigned r = byte_rarity(a) + byte_rarity(b);
 
@@ -54,12 +56,33 @@ static unsigned pair_rarity(uint8_t a, uint8_t b)
 	return r;
 }
 
+/* Every start asks for a million pairs. */
+static struct {
+	pthread_once_t once;
+	uint8_t byte[256], pair[256][256];
+} table = {.once = PTHREAD_ONCE_INIT};
+
+static void fill_table(void)
+{
+	for (unsigned a = 0; a < 256; a++) {
+		table.byte[a] = (uint8_t)byte_rarity((uint8_t)a);
+		for (unsigned b = 0; b < 256; b++)
+			table.pair[a][b] = (uint8_t)pair_of((uint8_t)a, (uint8_t)b);
+	}
+}
+
+static inline unsigned pair_rarity(const uint8_t *p, bool nocase)
+{
+	return nocase ? table.pair[ascii_lower(p[0])][ascii_lower(p[1])] : table.pair[p[0]][p[1]];
+}
+
 unsigned rule_literal_rarity(const uint8_t *p, size_t n, bool nocase)
 {
-	unsigned sum = n ? byte_rarity(nocase ? ascii_lower(p[0]) : p[0]) : 0;
+	pthread_once(&table.once, fill_table);
 
+	unsigned sum = n ? table.byte[nocase ? ascii_lower(p[0]) : p[0]] : 0;
 	for (size_t i = 1; i < n && i <= PAIRS; i++)
-		sum += nocase ? pair_rarity(ascii_lower(p[i - 1]), ascii_lower(p[i])) : pair_rarity(p[i - 1], p[i]);
+		sum += pair_rarity(p + i - 1, nocase);
 	return sum;
 }
 
@@ -104,15 +127,24 @@ static struct choice choose(const struct signature *s)
 static const uint8_t *rarest(const uint8_t *p, uint16_t n, bool nocase, uint16_t *len)
 {
 	const uint8_t *best = p;
-	unsigned most = 0;
+	unsigned pairs = 0, most = 0;
 
 	*len = n < LITERAL_MAX ? n : LITERAL_MAX;
-	for (unsigned i = 0; n > LITERAL_MAX && i + LITERAL_MAX <= n; i++) {
-		unsigned r = rule_literal_rarity(p + i, LITERAL_MAX, nocase);
+	if (n <= LITERAL_MAX)
+		return p;
+	pthread_once(&table.once, fill_table);
+	for (unsigned i = 1; i < n; i++) { /* the pairs of the LITERAL_MAX bytes up to this one */
+		pairs += pair_rarity(p + i - 1, nocase);
+		if (i >= LITERAL_MAX)
+			pairs -= pair_rarity(p + i - LITERAL_MAX, nocase);
+		if (i + 1 < LITERAL_MAX)
+			continue;
+		const uint8_t *at = p + i + 1 - LITERAL_MAX;
+		unsigned r = pairs + table.byte[nocase ? ascii_lower(*at) : *at];
 
 		if (r > most) {
 			most = r;
-			best = p + i;
+			best = at;
 		}
 	}
 	return best;

@@ -4,6 +4,7 @@
 #include "rule/engine.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -30,11 +31,33 @@ static int entry_order(const void *a, const void *b)
 }
 
 struct patterns { /* what hs_compile_lit_multi() takes, column by column */
+	struct entry *all; /* owned: the columns are behind it */
 	const char **at;
-	unsigned *flags, *ids;
 	size_t *len;
+	struct gram_literal *gram; /* the same for rule_grams_build() */
+	unsigned *flags, *ids;
 	unsigned n;
 };
+
+/* Room for n of them. */
+static struct patterns patterns_of(size_t n)
+{
+	struct patterns p = {.n = 0};
+	size_t size = sizeof(*p.all) + sizeof(*p.at) + sizeof(*p.len) + sizeof(*p.gram) +
+		      sizeof(*p.flags) + sizeof(*p.ids);
+
+	p.all = malloc((n + 1) * size);
+	if (!p.all) {
+		fprintf(stderr, "no memory for the rules\n");
+		abort(); /* as the arena does */
+	}
+	p.at = (const char **)(p.all + n);
+	p.len = (size_t *)(p.at + n);
+	p.gram = (struct gram_literal *)(p.len + n);
+	p.flags = (unsigned *)(p.gram + n);
+	p.ids = p.flags + n;
+	return p;
+}
 
 static int compile(struct database *d, const struct patterns *p, struct err *err)
 {
@@ -50,22 +73,16 @@ static int compile(struct database *d, const struct patterns *p, struct err *err
 	return -ENOMEM;
 }
 
-static void fill(struct database *d, struct arena *a, struct arena *scratch,
-		 const struct signature *const *sig, struct patterns *p)
+static void fill(struct database *d, struct arena *a, const struct signature *const *sig,
+		 struct patterns *p)
 {
 	struct list which = d->of;
-	struct entry *e = rule_arena_take(scratch, which.n * sizeof(*e));
+	*p = patterns_of(which.n);
+	struct entry *e = p->all;
 	for (uint32_t i = 0; i < which.n; i++)
 		e[i] = (struct entry){sig[which.at[i]], which.at[i]};
 	qsort(e, which.n, sizeof(*e), entry_order);
 
-	*p = (struct patterns){
-		.at = rule_arena_take(scratch, which.n * sizeof(*p->at)),
-		.flags = rule_arena_take(scratch, which.n * sizeof(*p->flags)),
-		.ids = rule_arena_take(scratch, which.n * sizeof(*p->ids)),
-		.len = rule_arena_take(scratch, which.n * sizeof(*p->len)),
-	};
-	struct gram_literal *g = rule_arena_take(scratch, which.n * sizeof(*g));
 	struct list *rules = rule_arena_take(a, which.n * sizeof(*rules));
 	uint32_t *index = rule_arena_take(a, which.n * sizeof(*index));
 	for (uint32_t i = 0; i < which.n; i++) {
@@ -78,7 +95,7 @@ static void fill(struct database *d, struct arena *a, struct arena *scratch,
 			p->flags[id] = s->literal_nocase ? HS_FLAG_CASELESS : 0;
 			p->ids[id] = id;
 			p->len[id] = s->literal_len;
-			g[id] = (struct gram_literal){.at = s->literal, .id = id, .nocase = s->literal_nocase,
+			p->gram[id] = (struct gram_literal){.at = s->literal, .id = id, .nocase = s->literal_nocase,
 						      .len = (uint8_t)s->literal_len};
 			rules[p->n++] = (struct list){&index[i], 0};
 			if (s->literal_len > d->longest)
@@ -88,25 +105,24 @@ static void fill(struct database *d, struct arena *a, struct arena *scratch,
 	}
 	d->rules = rules;
 	d->n = p->n;
-	d->grams = rule_grams_build(a, g, p->n);
+	d->grams = rule_grams_build(a, p->gram, p->n);
 }
 
 static int build(struct database *d, struct arena *a, const struct signature *const *sig,
 		 struct cache *cache, struct err *err)
 {
-	struct arena scratch = {0};
 	struct cache_key key = {{0}};
 	struct patterns p;
 	int rc = 0;
 
-	fill(d, a, &scratch, sig, &p);
+	fill(d, a, sig, &p);
 	if (cache->dir && cache->dir[0]) {
-		rule_cache_key(&key, p.at, p.flags, p.ids, p.len, p.n, HS_MODE_BLOCK);
+		rule_cache_key(cache, &key, p.at, p.flags, p.ids, p.len, p.n, HS_MODE_BLOCK);
 		d->hs = rule_cache_load(cache, &key);
 	}
 	if (!d->hs && (rc = compile(d, &p, err)) == 0)
 		rule_cache_store(cache, &key, d->hs);
-	rule_arena_fini(&scratch);
+	free(p.all);
 	return rc;
 }
 

@@ -42,9 +42,9 @@ void rule_regex_work_free(struct regex_work *w)
 	free(w);
 }
 
-void rule_regex_ready(const struct regex *r)
+void rule_regex_ready(const struct regex *r, bool partial)
 {
-	pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_SOFT);
+	pcre2_jit_compile(r->code, PCRE2_JIT_COMPLETE | (partial ? PCRE2_JIT_PARTIAL_SOFT : 0));
 }
 
 enum regex_result rule_regex_match(struct regex_work *w, const struct regex *r, const uint8_t *p,

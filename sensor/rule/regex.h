@@ -20,8 +20,9 @@ struct regex_work;
 
 int rule_regex_work_new(struct regex_work **w, struct err *err);
 void rule_regex_work_free(struct regex_work *w);
-/* Makes machine code of it, once the rule is known to be matched; without, it only is slower. */
-void rule_regex_ready(const struct regex *r);
+/* Makes machine code of it, once the rule is known to be matched; without, it only is slower.
+ * `partial`: also of what bytes may follow (rule_regex_match()'s `more`). */
+void rule_regex_ready(const struct regex *r, bool partial);
 
 enum regex_result { REGEX_no, REGEX_yes, REGEX_partial, REGEX_over };
 /* Searches p[from, n); `more`: bytes may follow; `begun`: p[0] is not the beginning of a line. */

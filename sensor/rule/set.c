@@ -141,8 +141,19 @@ static int keep(struct load *l, struct signature *s, struct err *err)
 	return 0;
 }
 
+static unsigned lines_in(const char *at, const char *end)
+{
+	unsigned n = 0;
+
+	while (at < end && (at = memchr(at, '\n', (size_t)(end - at)))) {
+		at++;
+		n++;
+	}
+	return n;
+}
+
 static int read_rules(struct load *l, const struct source_file *file, const char *text,
-		      char *joined, struct err *err)
+		      const char *joined, struct err *err)
 {
 	struct err why;
 	struct fault f = {.err = &why};
@@ -151,13 +162,12 @@ static int read_rules(struct load *l, const struct source_file *file, const char
 	unsigned line = 1;
 	int rc = 0;
 
-	rule_text_join(joined, file->len);
 	while (rc == 0 && rule_text_next(joined, file->len, &at, &rule)) {
 		struct signature *s;
 		size_t start = (size_t)(rule.at - joined);
 
-		for (; counted < start; counted++)
-			line += text[counted] == '\n';
+		line += lines_in(text + counted, text + start);
+		counted = start;
 		f.at = rule;
 		if (rule_compile(&l->c, rule, &s, &f)) {
 			report_fault(l, file, text, joined, &f);
@@ -179,19 +189,21 @@ static int read_file(struct load *l, const struct source_file *file, struct err 
 	l->c.datasets.kept = l->c.config->datasets;
 	l->c.datasets.folder = rule_arena_text(l->c.arena, file->path,
 					       slash ? (size_t)(slash - file->path) + 1 : 0);
-	/* Two copies with terminators: one to read from, one to show mistakes in. */
-	char *text = malloc(2 * (file->len + 1));
+	/* Read where it lies, but for a rule over several lines: then from a copy, and mistakes are
+	 * shown in the other one. There is room for the terminator: rule_sources_add() sees to it. */
+	char *text = l->sources.text + file->at, *copy = NULL, behind = text[file->len];
 
-	if (!text)
-		return err_set(err, ENOMEM, "no memory for the rules");
-	char *joined = text + file->len + 1;
-	if (file->len) {
-		memcpy(text, l->sources.text + file->at, file->len);
-		memcpy(joined, text, file->len);
+	if (rule_text_continues(text, file->len)) {
+		copy = calloc(1, file->len + 1);
+		if (!copy)
+			return err_set(err, ENOMEM, "no memory for the rules");
+		memcpy(copy, text, file->len);
+		rule_text_join(copy, file->len);
 	}
-	text[file->len] = joined[file->len] = '\0';
-	int rc = read_rules(l, file, text, joined, err);
-	free(text);
+	text[file->len] = '\0';
+	int rc = read_rules(l, file, text, copy ? copy : text, err);
+	text[file->len] = behind;
+	free(copy);
 	return rc;
 }
 
@@ -373,6 +385,7 @@ static int load(struct load *l, const struct rule_config *c, struct err *err)
 		rc = finish(l, &cache, err);
 	if (rc == 0 && c->threshold_file && c->threshold_file[0])
 		rc = rule_filters_read(c->threshold_file, l->set, &l->c.vars, l->report, err);
+	rule_cache_fini(&cache);
 	if (cache.misses || cache.refused)
 		rule_cache_prune(&cache);
 	if (cache.refused && l->report)

@@ -19,6 +19,7 @@ static int no_memory(struct err *err)
 
 static int make_room(struct sources *s, size_t more, struct err *err)
 {
+	more++; /* and a terminator */
 	if (s->len + more <= s->cap)
 		return 0;
 	size_t cap = s->cap ? s->cap : READ_AT_ONCE;

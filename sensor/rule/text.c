@@ -7,13 +7,36 @@
 
 #include <errno.h>
 
+/* The first '\' at the end of a line from `from` on, and where its line ends; n: there is none. */
+static size_t line_goes_on(const char *text, size_t n, size_t from, size_t *end)
+{
+	const char *at;
+
+	while (from + 1 < n && (at = memchr(text + from, '\\', n - from))) {
+		size_t i = (size_t)(at - text);
+
+		*end = i + 1 < n && text[i + 1] == '\r' ? i + 2 : i + 1;
+		if (*end < n && text[*end] == '\n')
+			return i;
+		from = i + 1;
+	}
+	return n;
+}
+
+bool rule_text_continues(const char *text, size_t n)
+{
+	size_t end;
+
+	return line_goes_on(text, n, 0, &end) < n;
+}
+
 void rule_text_join(char *text, size_t n)
 {
-	for (size_t i = 0; i + 1 < n; i++) {
-		size_t end = i + 1 < n && text[i + 1] == '\r' ? i + 2 : i + 1;
+	size_t end, i = 0;
 
-		if (text[i] == '\\' && end < n && text[end] == '\n')
-			memset(text + i, ' ', end + 1 - i);
+	while ((i = line_goes_on(text, n, i, &end)) < n) {
+		memset(text + i, ' ', end + 1 - i);
+		i = end + 1;
 	}
 }
 

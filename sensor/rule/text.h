@@ -20,6 +20,8 @@ struct text_rule {
 	unsigned n;
 };
 
+/* Whether some line goes on in the next one: '\' before its end. */
+bool rule_text_continues(const char *text, size_t n);
 /* Joins continued lines ('\' before the line's end) by writing blanks over both, in place: every
  * byte keeps its offset, so a place found later is still the place in the file. */
 void rule_text_join(char *text, size_t n);

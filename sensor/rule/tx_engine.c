@@ -78,9 +78,9 @@ static int by_place(const void *a, const void *b)
 	return c ? c : x->rule < y->rule ? -1 : x->rule > y->rule;
 }
 
-static struct place *places(struct rule_engine *e, uint32_t *n)
+static struct place *places(struct rule_engine *e, struct arena *scratch, uint32_t *n)
 {
-	struct place *p = rule_arena_take(&e->arena, (2ul * e->n_sig + 1) * sizeof(*p));
+	struct place *p = rule_arena_take(scratch, (2ul * e->n_sig + 1) * sizeof(*p));
 
 	*n = 0;
 	for (uint32_t i = 0; i < e->n_sig; i++) {
@@ -167,10 +167,8 @@ static int join_twins(struct rule_engine *e, struct scans *s, struct cache *cach
 }
 
 static int build_databases(struct rule_engine *e, struct scans scans[APP_count][2],
-			   struct cache *cache, struct err *err)
+			   const struct place *p, uint32_t n, struct cache *cache, struct err *err)
 {
-	uint32_t n;
-	struct place *p = places(e, &n);
 	uint32_t *index = rule_arena_take(&e->arena, (n + 1) * sizeof(*index));
 
 	for (uint32_t i = 0, next; i < n; i = next) {
@@ -187,10 +185,9 @@ static int build_databases(struct rule_engine *e, struct scans scans[APP_count][
 }
 
 /* How many databases there will be at most. */
-static uint32_t count_places(struct rule_engine *e)
+static uint32_t count_places(const struct place *p, uint32_t n)
 {
-	uint32_t n, kinds = 0;
-	struct place *p = places(e, &n);
+	uint32_t kinds = 0;
 
 	for (uint32_t i = 0; i < n; i++)
 		kinds += i == 0 || place_order(&p[i - 1], &p[i]) != 0;
@@ -233,10 +230,10 @@ static void build_app_lists(struct rule_engine *e, enum app app, uint8_t dir, st
 	}
 }
 
-static void build_lists(struct rule_engine *e, enum app app, uint8_t dir, struct listed *l)
+static void build_lists(struct rule_engine *e, enum app app, uint8_t dir, struct listed *l,
+			uint32_t *events)
 {
 	struct app_rules *r = &e->app[app][dir];
-	uint32_t *events = rule_arena_take(&e->arena, (e->n_sig + 1) * sizeof(*events));
 	uint32_t n = 0;
 
 	for (uint32_t i = 0; i < e->n_sig; i++) {
@@ -252,21 +249,24 @@ static void build_lists(struct rule_engine *e, enum app app, uint8_t dir, struct
 		uint8_t at = rule_tx_needs(s, app, dir, dir);
 		l[n++] = (struct listed){i, at ? at : 1};
 	}
-	r->events.at = events;
+	r->events.at = rule_arena_copy(&e->arena, events, r->events.n * sizeof(*events));
 	build_app_lists(e, app, dir, l, n);
 }
 
-int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err *err)
+static int build_all(struct rule_engine *e, struct arena *scratch, struct cache *cache, struct err *err)
 {
 	struct scans scans[APP_count][2] = {{{NULL, 0}}};
-	uint32_t kinds = count_places(e);
-	struct listed *l = rule_arena_take(&e->arena, (e->n_sig + 1) * sizeof(*l));
+	uint32_t n;
+	const struct place *p = places(e, scratch, &n);
+	uint32_t kinds = count_places(p, n);
+	struct listed *l = rule_arena_take(scratch, (e->n_sig + 1) * sizeof(*l));
+	uint32_t *events = rule_arena_take(scratch, (e->n_sig + 1) * sizeof(*events));
 
 	for (unsigned a = 0; a < APP_count; a++) {
 		for (unsigned dir = 0; dir < 2 && kinds; dir++)
-			scans[a][dir].at = rule_arena_take(&e->arena, kinds * sizeof(*scans[a][dir].at));
+			scans[a][dir].at = rule_arena_take(scratch, kinds * sizeof(*scans[a][dir].at));
 	}
-	int rc = build_databases(e, scans, cache, err);
+	int rc = build_databases(e, scans, p, n, cache, err);
 	if (rc)
 		return rc;
 	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
@@ -279,11 +279,20 @@ int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err 
 			rc = join_twins(e, s, cache, err);
 			if (rc)
 				return rc;
-			r->scan = s->at;
+			r->scan = rule_arena_copy(&e->arena, s->at, s->n * sizeof(*s->at));
 			r->n_scan = (uint16_t)s->n;
-			build_lists(e, (enum app)a, dir, l);
+			build_lists(e, (enum app)a, dir, l, events);
 			e->has_tx |= r->any;
 		}
 	}
 	return 0;
+}
+
+int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err *err)
+{
+	struct arena scratch = {0};
+	int rc = build_all(e, &scratch, cache, err);
+
+	rule_arena_fini(&scratch);
+	return rc;
 }
