@@ -302,6 +302,12 @@ static uint32_t take_head(struct proto_call *c, struct http_side *s, struct http
 
 		for (uint32_t b = i; b < i + k && s->line == 0; b++)
 			s->line += p[b] != '\r';
+		s->line_len += k;
+		if (s->line_len > HTTP_LINE_MAX)
+			proto_event(&tx->tx, c->dir == FLOW_to_server ? HTTP_EVENT_long_request
+								      : HTTP_EVENT_long_response);
+		if (end)
+			s->line_len = 0;
 		i += k + (end != NULL);
 		if (!end)
 			break;

@@ -26,7 +26,8 @@ struct http_side {
 	uint8_t state;          /* enum http_state */
 	bool begun;             /* a first line that is not empty has begun */
 	bool bad_chunk, untold; /* untold: the rules have not seen the head */
-	uint32_t line;          /* bytes of the line at hand, CR not counted */
+	uint32_t line;          /* 0: the line at hand is empty yet, CR not counted */
+	uint32_t line_len;      /* its bytes */
 	uint64_t left;          /* of the body or chunk */
 	uint64_t number;
 	struct inflate inflate;

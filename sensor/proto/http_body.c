@@ -41,7 +41,7 @@ void http_body_begin(struct proto_call *c, struct inflate *z, struct http_tx *tx
 	if (mine->known)
 		flow_stream_deep(c->flow); /* a hash is of all of it, or worth nothing */
 	inflate_drop(z, proto_mem_of(c));
-	if ((c->dir == FLOW_to_client || tx->two) && (h = http_find(m, "content-encoding")))
+	if ((h = http_find(m, "content-encoding")))
 		add_layers(c, z, tx, http_value(m, h));
 }
 

@@ -83,7 +83,8 @@ static void make_start(struct http_tx *tx, uint8_t dir, struct proto_bytes *b)
 		if (!m->header[i].sum)
 			add_header(tx, m, &m->header[i], b, "\r\n");
 	}
-	add(tx, b, text_of("\r\n"));
+	if (m->n_header)
+		add(tx, b, text_of("\r\n"));
 }
 
 struct view_of_bytes http_authority(const struct http_tx *tx)
@@ -104,15 +105,21 @@ struct view_of_bytes http_authority(const struct http_tx *tx)
 	return (struct view_of_bytes){at + skip, n - skip};
 }
 
-static struct view_of_bytes raw_host(const struct http_tx *tx)
+static struct view_of_bytes header_host(const struct http_tx *tx)
 {
 	const struct http_msg *m = &tx->msg[FLOW_to_server];
-	struct view_of_bytes v = http_authority(tx);
-	const struct http_header *h = v.len ? NULL : http_find(m, "host");
+	const struct http_header *h = tx->two ? http_find(m, ":authority") : NULL;
 
-	if (tx->two && http_find(m, ":authority"))
-		h = http_find(m, ":authority");
-	return h ? http_value(m, h) : v;
+	if (!h)
+		h = http_find(m, "host");
+	return h ? http_value(m, h) : (struct view_of_bytes){NULL, 0};
+}
+
+static struct view_of_bytes raw_host(const struct http_tx *tx)
+{
+	struct view_of_bytes v = http_authority(tx);
+
+	return tx->two || !v.len ? header_host(tx) : v;
 }
 
 static void make_host(struct http_tx *tx, struct proto_bytes *b)
@@ -167,7 +174,8 @@ static struct view_of_bytes made(struct http_tx *tx, uint8_t dir, enum http_made
 		m->made_bits |= 1u << what;
 		switch (what) {
 		case MADE_uri:
-			http_uri(tx->mem, m->word[1], b);
+			if (!tx->connect) /* it names no path */
+				http_uri(tx->mem, m->word[1], b);
 			break;
 		case MADE_header:
 			make_header(tx, dir, b);
@@ -240,6 +248,12 @@ static struct view_of_bytes by_name(const struct http_msg *m, unsigned f)
 	return header_value(m, names[f]);
 }
 
+/* What a line may lack, as HTTP/0.9's lacks all of these, is no buffer. */
+static struct view_of_bytes if_any(struct view_of_bytes v)
+{
+	return v.len ? v : (struct view_of_bytes){NULL, 0};
+}
+
 static struct view_of_bytes from_line(const struct http_msg *m, unsigned f, uint8_t dir)
 {
 	switch (f) {
@@ -248,11 +262,11 @@ static struct view_of_bytes from_line(const struct http_msg *m, unsigned f, uint
 	case HTTP_FIELD_method:
 		return m->word[0];
 	case HTTP_FIELD_protocol:
-		return m->word[dir == FLOW_to_server ? 2 : 0];
+		return if_any(m->word[dir == FLOW_to_server ? 2 : 0]);
 	case HTTP_FIELD_stat_code:
-		return m->word[1];
+		return if_any(m->word[1]);
 	case HTTP_FIELD_stat_msg:
-		return m->word[2];
+		return if_any(m->word[2]);
 	default:
 		return (struct view_of_bytes){m->head.at + m->line_at, m->line_len};
 	}
@@ -283,7 +297,7 @@ static struct view_of_bytes view(struct http_tx *tx, unsigned f, unsigned i, uin
 	case HTTP_FIELD_cookie:
 		return header_value(m, dir == FLOW_to_server ? "cookie" : "set-cookie");
 	case HTTP_FIELD_host_raw:
-		return http_authority(tx).len ? made(tx, dir, MADE_host) : raw_host(tx);
+		return http_authority(tx).len ? made(tx, dir, MADE_host) : header_host(tx);
 	case HTTP_FIELD_request_body:
 	case HTTP_FIELD_response_body:
 		return (struct view_of_bytes){m->body.at, m->body.len};

@@ -2,7 +2,8 @@
 /* A message's head: the first line in words, the headers in a table.
  *
  * Lines end with LF, a CR before it is dropped; a line that begins with a blank goes on with the
- * one before; a header that is there twice has its values joined with ", ", as libhtp does.
+ * one before, its blanks too; a header that is there twice has its values joined with ", ", and so
+ * have lines without a name: as libhtp does.
  */
 #include "proto/http.h"
 
@@ -124,6 +125,8 @@ static void request_words(struct http_msg *m, struct view_of_bytes line)
 	uint32_t at = 0, last = line.len;
 
 	m->word[0] = word_at(line, &at);
+	while (last > at && blank(line.at[last - 1]))
+		last--; /* belongs to the version */
 	while (last > at && !blank(line.at[last - 1]))
 		last--;
 	struct view_of_bytes version = {line.at + last, line.len - last};
@@ -143,7 +146,9 @@ static void response_words(struct http_msg *m, struct view_of_bytes line)
 
 	m->word[0] = word_at(line, &at);
 	m->word[1] = word_at(line, &at);
-	m->word[2] = trim((struct view_of_bytes){line.at + at, line.len - at});
+	while (at < line.len && blank(line.at[at]))
+		at++;
+	m->word[2] = (struct view_of_bytes){line.at + at, line.len - at};
 	for (uint32_t i = 0; i < m->word[1].len && i < 4; i++) {
 		uint8_t c = m->word[1].at[i];
 
@@ -219,7 +224,8 @@ static void repeated(struct http_tx *tx, struct http_msg *m, struct http_header 
 		http_event(tx, up ? HTTP_EVENT_duplicate_cl : HTTP_EVENT_duplicate_cl_response);
 }
 
-static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes line, uint8_t dir)
+/* The header that it is part of now: its number, or the last one's. */
+static uint32_t add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes line, uint8_t dir)
 {
 	const uint8_t *colon = line.len ? memchr(line.at, ':', line.len) : NULL;
 	uint32_t n = colon ? (uint32_t)(colon - line.at) : 0;
@@ -231,7 +237,7 @@ static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes lin
 	if (!colon)
 		http_event(tx, dir == FLOW_to_server ? HTTP_EVENT_te_field
 						     : HTTP_EVENT_response_te_field);
-	for (uint32_t i = 0; name.len && i < m->n_header; i++) {
+	for (uint32_t i = 0; i < m->n_header; i++) {
 		struct http_header *h = &m->header[i];
 		struct view_of_bytes other = http_name(m, h);
 		uint32_t k = 0;
@@ -241,7 +247,7 @@ static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes lin
 			k++;
 		if (other.len == name.len && k == name.len) {
 			repeated(tx, m, h, value, dir);
-			return;
+			return i;
 		}
 	}
 	if (m->n_header == HTTP_HEADERS_MAX)
@@ -254,12 +260,26 @@ static void add(struct http_tx *tx, struct http_msg *m, struct view_of_bytes lin
 				.value = (uint32_t)(value.at - m->head.at),
 				.value_len = value.len,
 			});
+	return m->n_header - 1;
+}
+
+/* A line that goes on with a header's value. */
+static void fold(struct http_tx *tx, struct http_msg *m, struct http_header *h,
+		 struct view_of_bytes line)
+{
+	struct view_of_bytes v = trim(line);
+
+	if (h->value_len) {
+		v.len += (uint32_t)(v.at - line.at);
+		v.at = line.at;
+	}
+	http_header_join(tx, m, h, "", v);
 }
 
 bool http_parse_head(struct http_tx *tx, uint8_t dir)
 {
 	struct http_msg *m = &tx->msg[dir];
-	uint32_t at = 0, next = 0;
+	uint32_t at = 0, next = 0, last = 0;
 	struct view_of_bytes line = {NULL, 0};
 
 	while (at < m->head.len && (line = line_at(m, at, &next)).len == 0)
@@ -277,12 +297,10 @@ bool http_parse_head(struct http_tx *tx, uint8_t dir)
 	else
 		response_words(m, line);
 	while (next < m->head.len && (line = line_at(m, at = next, &next)).len) {
-		struct http_header *last = m->n_header ? &m->header[m->n_header - 1] : NULL;
-
-		if (last && blank(line.at[0]))
-			http_header_join(tx, m, last, " ", trim(line));
+		if (m->n_header && blank(line.at[0]))
+			fold(tx, m, &m->header[last], line);
 		else
-			add(tx, m, line, dir);
+			last = add(tx, m, line, dir);
 	}
 	return true;
 }

@@ -10,6 +10,7 @@
 #include "proto/protocol.h"
 
 #define HTTP_HEAD_MAX     (64u << 10) /* bytes of a head that are kept */
+#define HTTP_LINE_MAX     18000u      /* of one line of it, beyond which libhtp says it is too long */
 #define HTTP_HEADERS_MAX  256u
 #define HTTP_REPEATED_MAX 64u
 

@@ -54,6 +54,38 @@ def order_of_alerts(c):
     c.session(2, CLIENT, SERVER, 40001, 80, [(">", b"GET /order HTTP/1.1\r\nHost: h\r\n\r\n")])
 
 
+ODD = (("folded", 'http.request_header; content:"X-Long: one  two|09|three"; bsize:22;'),
+       ("folded behind a repeated one", 'http.cookie; content:"a=1, b=2 c=3"; bsize:12;'),
+       ("lines without a name are one", 'http.request_header; content:": nothing, empty"; bsize:16;'),
+       ("blanks behind the version", 'http.protocol; content:"HTTP/1.1 "; bsize:9;'),
+       ("blanks in an answer's text", 'http.stat_msg; content:"All  Good "; bsize:10;'),
+       ("no host, no buffer", 'http.host.raw; bsize:0;'),
+       ("no header, no empty line", 'http.start; content:"/bare HTTP/1.1|0d 0a|"; endswith;'),
+       ("a tunnel has no path", 'http.uri; content:"tunnel"; nocase;'),
+       ("a body that is sent compressed", 'http.request_body; content:"packed inside"; bsize:13;'),
+       ("a line that is too long", 'app-layer-event:http.request_field_too_long;'))
+
+
+@case("".join(f'alert http any any -> any any (msg:"{m}"; flow:established; {r} sid:{350 + i};)\n'
+              for i, (m, r) in enumerate(ODD)))
+def odd_http(c):
+    """What heads seldom hold, as libhtp reads it: held against Suricata 7.0.10."""
+    packed = zlib.compressobj(9, zlib.DEFLATED, 31)
+    packed = packed.compress(b"packed inside") + packed.flush()
+    ok = b"HTTP/1.1  200   All  Good \r\nContent-Length: 0\r\n\r\n"
+    for i, ask in enumerate((
+            b"GET /folded HTTP/1.1\r\nHost: h\r\nX-Long: one\r\n  two\r\n\tthree\r\nCookie: a=1\r\nX: y\r\n"
+            b"Cookie: b=2\r\n c=3\r\nnothing\r\n: empty\r\n\r\n",
+            b"GET   /blanks   HTTP/1.1 \r\nHost: h\r\n\r\n", b"GET /bare HTTP/1.1\r\n\r\n",
+            b"CONNECT tunnel.example:443 HTTP/1.1\r\nHost: tunnel.example:443\r\n\r\n",
+            b"POST /packed HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" %
+            len(packed) + packed,
+            b"GET /" + b"long" * 4600 + b" HTTP/1.1\r\nHost: h\r\n\r\n")):
+        c.session(i, CLIENT, SERVER, 40000 + i, 80,
+                  [(">", ask[at:at + 1400]) for at in range(0, len(ask), 1400)] +
+                  [("<", ok if b"CONNECT" not in ask else b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")])
+
+
 @case('alert udp any any -> any 9999 (msg:"who"; content:"user="; pcre:"/user=(?P<flow_user>\\w+)/"; sid:310;)\n'
       'alert udp any 9999 -> any any (msg:"root in"; content:"ok"; flowvar:user,"root"; sid:311;)\n'
       'alert udp any 9999 -> any any (msg:"alice in"; content:"ok"; flowvar:user,"alice"; sid:312;)\n'
