@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* What detectors are told of a transaction: itself, a login, a program that came with it. */
+#include "proto/auth.h"
 #include "proto/base64.h"
 #include "proto/http.h"
 #include "proto/http_carry.h"
@@ -54,7 +55,7 @@ static void tell_login(struct proto_call *c, struct http_tx *tx, struct view_of_
 	struct fact_login f = {.how = LOGIN_http, .code = status, .clear = kind == 1};
 
 	if (kind != 1 && kind != 4)
-		return; /* NTLM tells for itself; a bearer is no login */
+		return; /* a bearer is no login */
 	if (status == 0)
 		return;
 	f.outcome = status == 401 || status == 403 ? RESULT_failed
@@ -63,6 +64,40 @@ static void tell_login(struct proto_call *c, struct http_tx *tx, struct view_of_
 	if (kind == 1)
 		basic_user(auth, user, sizeof(user));
 	proto_fact(c, FACT_login, &f, sizeof(f), words, 1);
+}
+
+#define TOKEN_MAX 2048u /* of NTLM and of most tickets; the rest of a longer one is cut */
+
+/* "NTLM TlRMTVNTUAAB…", "Negotiate YIIC…": RFC 4559, MS-NTHT. */
+static void token(struct proto_call *c, struct auth *a, struct view_of_bytes v)
+{
+	uint8_t out[TOKEN_MAX];
+	struct base64 b = {0};
+	uint32_t at = 0, n = 0;
+
+	if (auth_of(v) != 2)
+		return;
+	while (v.at[at] != ' ')
+		at++;
+	for (; at < v.len && n < sizeof(out); at++)
+		n += base64_put(&b, &v.at[at], 1, &out[n]);
+	auth_token(c, a, LOGIN_http, out, n);
+}
+
+/* The proof is in the request that follows the answer with the challenge. */
+static void tell_tokens(struct proto_call *c, struct http_tx *tx, struct view_of_bytes up)
+{
+	const struct http_msg *m = &tx->msg[FLOW_to_client];
+	struct auth a = {.challenge = 0};
+
+	token(c, &a, up);
+	if (m->status == 401)
+		token(c, &a, header(m, "www-authenticate"));
+	if (m->status)
+		auth_outcome(c, &a, m->status,
+			     m->status == 401 || m->status == 403 ? RESULT_failed
+			     : m->status < 400                    ? RESULT_ok
+								  : RESULT_unknown);
 }
 
 static void tell_files(struct proto_call *c, struct http_tx *tx)
@@ -111,6 +146,8 @@ void http_tell(struct proto_call *c, struct http_tx *tx)
 		words[i] = proto_text(from[i].at, from[i].len, text[i], sizeof(text[i]));
 	proto_fact(c, FACT_http, &f, sizeof(f), words, 5);
 	tell_files(c, tx);
-	if (f.auth)
+	if (f.auth == 2)
+		tell_tokens(c, tx, auth);
+	else if (f.auth)
 		tell_login(c, tx, auth, f.auth);
 }

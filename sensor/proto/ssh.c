@@ -237,6 +237,15 @@ static uint32_t parse(struct proto_call *c, const uint8_t *p, uint32_t n)
 	return at;
 }
 
+static void tell_login(struct proto_call *c)
+{
+	const struct ssh_state *s = c->state;
+	struct fact_login f = {
+		.how = LOGIN_ssh, .outcome = s->login.outcome, .proof = s->login.proof};
+
+	proto_fact(c, FACT_login, &f, sizeof(f), NULL, 0);
+}
+
 /* One segment of n encrypted bytes that `dir` has sent. */
 static void segment(struct proto_call *c, uint8_t dir, uint32_t n)
 {
@@ -245,10 +254,7 @@ static void segment(struct proto_call *c, uint8_t dir, uint32_t n)
 
 	if (!ssh_login_segment(&s->login, dir, n))
 		return;
-	struct fact_login f = {
-		.how = LOGIN_ssh, .outcome = s->login.outcome, .proof = s->login.proof};
-
-	proto_fact(c, FACT_login, &f, sizeof(f), NULL, 0);
+	tell_login(c);
 	if (was != s->login.outcome)
 		tell(c, s->login.outcome == RESULT_ok);
 }
@@ -370,6 +376,8 @@ static void gap(struct proto_call *c, uint64_t missing)
 
 static void end(struct proto_call *c)
 {
+	if (ssh_login_end(&((struct ssh_state *)c->state)->login))
+		tell_login(c);
 	tell(c, true);
 	finish(c);
 }

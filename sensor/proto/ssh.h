@@ -25,6 +25,7 @@ struct ssh_login {                /* ssh_login.c */
 	uint32_t accept, success; /* bytes of the server's messages on the wire; 0 unknown */
 	uint32_t first_failure;
 	uint32_t attempts;
+	uint32_t answers; /* the server's since the service was accepted */
 	uint64_t after; /* encrypted bytes of both sides since the service was accepted */
 	uint32_t asked; /* bytes that the client has said since the server last spoke */
 	bool accepted, client_spoke;
@@ -38,5 +39,7 @@ void ssh_login_sizes(struct ssh_login *l, const struct ssh_tx *t, const uint8_t 
 		     uint32_t client_len);
 /* n bytes of encrypted stream in one segment of direction `dir`; true: an attempt has ended. */
 bool ssh_login_segment(struct ssh_login *l, uint8_t dir, uint32_t n);
+/* The connection is over; true: what was tried has failed. */
+bool ssh_login_end(struct ssh_login *l);
 
 uint32_t ssh_eve(const struct tx *tx, char *out, uint32_t size);

@@ -7,7 +7,8 @@
  * the success. Ours:   where both offers were seen the two sizes are computed from the chosen
  * cipher and MAC (17 and 1 bytes of payload, RFC 4253 6, RFC 5647 7.2), so that an extension
  * message before the acceptance does not deceive; what the server says before the client has spoken
- * is one. And more bytes than a login has are a session.
+ * is one. And more bytes than a login has are a session. A connection that ends with the first
+ * answer has failed, too: nobody got in.
  */
 #include "proto/ssh.h"
 
@@ -19,7 +20,8 @@
 /* Bytes on the wire of the client's message. Seen: passwords 76 to 148 (OpenSSH pads to 64, libssh
  * not), signatures by Ed25519 308; 222 computed where the server's key is not signed along (RFC
  * 8709, RFC 4252 7). */
-#define KEY_LEAST 200u
+#define KEY_LEAST    200u
+#define GOODBYE_MOST 160u /* the client's disconnect (RFC 4253 11.1) with a few words */
 
 struct word {
 	const char *at;
@@ -189,6 +191,7 @@ bool ssh_login_segment(struct ssh_login *l, uint8_t dir, uint32_t n)
 		accepted(l, n);
 		return false;
 	}
+	l->answers++;
 	if (n == l->success) {
 		l->outcome = RESULT_ok;
 		l->proof = asked >= KEY_LEAST ? PROOF_key : PROOF_password;
@@ -202,6 +205,18 @@ bool ssh_login_segment(struct ssh_login *l, uint8_t dir, uint32_t n)
 	if (n != l->first_failure)
 		return false;
 	l->attempts++;
+	l->outcome = RESULT_failed;
+	return true;
+}
+
+/* A client that says its password at once, and nothing any more when that is refused (one try a
+ * connection, as some guessing programs do). */
+bool ssh_login_end(struct ssh_login *l)
+{
+	if (l->outcome != RESULT_unknown || !l->success || !l->first_failure || l->answers != 1 ||
+	    l->asked > GOODBYE_MOST)
+		return false;
+	l->attempts = 1;
 	l->outcome = RESULT_failed;
 	return true;
 }

@@ -6,6 +6,7 @@ What an item must be said of stands in its header (items/NAME.sh):
     must: alert DETECTOR[,DETECTOR]     an alert of one of them that accuses the item's `from`
     must: finding DETECTOR[,…]          at least a finding
     accused: ws1,ws2                    who else may be accused than `from` (a pivot does what its master wants)
+                                        (a number: of that signature; then signatures/*.rules are loaded)
     must: nothing                       ordinary work: no alert of anything, findings are no matter
     must-sealed: …                      the same for the recording under SMB3 encryption; "unseen": the wire
                                         does not show it, whatever is said is well
@@ -35,10 +36,13 @@ def header(item, sealed):
     return tier, {n for n in names.split(",") if n}, accused
 
 
-def said(sensor, pcap):
+def said(sensor, pcap, with_rules=False):
     """Counter of (tier, detector or sid, accused), and when each was first said, in seconds since the epoch."""
     with tempfile.TemporaryDirectory() as tmp:
-        done = subprocess.run([sensor, "-r", str(pcap), "-S", "none", "-l", tmp], capture_output=True, text=True,
+        rules = pathlib.Path(tmp, "all.rules")
+        rules.write_text("".join(f.read_text(encoding="utf-8") for f in sorted((here.parent.parent / "signatures").glob("*.rules"))),
+                         encoding="utf-8")
+        done = subprocess.run([sensor, "-r", str(pcap), "-S", str(rules) if with_rules else "none", "-l", tmp], capture_output=True, text=True,
                               timeout=300)
         if done.returncode != 0:
             sys.exit(f"{pcap}: the sensor failed: {done.stderr[-1000:]}")
@@ -96,7 +100,7 @@ for name, t in sorted(seen.items()):
         rows.append((name, t["technique"], t["outcome"], "broken", ""))
         continue
     tier, names, accused = header(item, name != item)
-    got, first = said(a.sensor, pcap)
+    got, first = said(a.sensor, pcap, any(n.isdigit() for n in names))
     words = " ".join(f"{what}:{who}" + ("" if kind == "alert" else "(finding)") for kind, what, who in sorted(got))
     alarm = first.get(("alert", "ransom", t["source"]))
     if alarm and "ransom" in names and (a.directory / f"{name}.log").exists():

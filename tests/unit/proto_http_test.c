@@ -254,6 +254,33 @@ static void check_holes(void)
 		  "event http.unable_to_match_response_to_request\n");
 }
 
+/* NTLM in HTTP (MS-NTHT): a challenge in the answer, a proof in the next request. */
+static void check_ntlm(void)
+{
+	static const char *const said[] = {
+		"GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: NTLM "
+		"TlRMTVNTUAABAAAABoIIAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",
+		"HTTP/1.1 401 No\r\nWWW-Authenticate: NTLM "
+		"TlRMTVNTUAACAAAACAAIADgAAAAGgokCubpnFgCaQ54AAAAAAAAAAAAAAABAAAAABgEAAAAAAA9DAE8AUgBQ"
+		"AA==\r\nContent-Length: 0\r\n\r\n",
+		"GET /x HTTP/1.1\r\nHost: h\r\nAuthorization: NTLM "
+		"TlRMTVNTUAADAAAAAAAAAEAAAAAAAAAAQAAAAAQABABAAAAABQAFAEQAAAAAAAAASQAAAAAAAAAAAAAABoKJAkNP"
+		"UlBhbGljZQ==\r\n\r\n",
+		"HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"};
+	static struct rig r;
+
+	CASE("NTLM in the headers");
+	rig_init(&r, 40000, 80);
+	r.facts = true;
+	for (unsigned i = 0; i < 4; i++)
+		rig_say(&r, i % 2, said[i], strlen(said[i]));
+	rig_fini(&r);
+	CHECK(strstr(r.text, "fact ntlm< [] [] []\nfact ntlm< [C?O?R?P?] [] []\n") != NULL);
+	CHECK(strstr(r.text, "fact ntlm< [alice] [CORP] []\n"
+			     "fact login< how=0 outcome=2 code=401 clear=0 [alice] [CORP] []\n") !=
+	      NULL);
+}
+
 static void check_facts(void)
 {
 	static struct rig r;
@@ -275,6 +302,7 @@ static void check_facts(void)
 	rig_say(&r, FLOW_to_client, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", 38);
 	rig_fini(&r);
 	CHECK(strstr(r.text, "fact login< how=6 outcome=1 code=200 clear=1 [user]") != NULL);
+	check_ntlm();
 }
 
 int main(void)
