@@ -29,6 +29,7 @@ struct ssh_login {                /* ssh_login.c */
 	uint64_t after; /* encrypted bytes of both sides since the service was accepted */
 	uint32_t asked; /* bytes that the client has said since the server last spoke */
 	bool accepted, client_spoke;
+	bool computed; /* the sizes, from both offers */
 	uint8_t proof; /* enum login_proof, once it has worked */
 	uint8_t outcome; /* enum fact_result */
 };

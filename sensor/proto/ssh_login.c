@@ -154,6 +154,7 @@ void ssh_login_sizes(struct ssh_login *l, const struct ssh_tx *t, const uint8_t 
 	}
 	l->accept = on_wire(ACCEPT_PAYLOAD, block, apart, tag);
 	l->success = on_wire(SUCCESS_PAYLOAD, block, apart, tag);
+	l->computed = true;
 }
 
 static bool accepted(struct ssh_login *l, uint32_t n)
@@ -213,7 +214,7 @@ bool ssh_login_segment(struct ssh_login *l, uint8_t dir, uint32_t n)
  * connection, as some guessing programs do). */
 bool ssh_login_end(struct ssh_login *l)
 {
-	if (l->outcome != RESULT_unknown || !l->success || !l->first_failure || l->answers != 1 ||
+	if (l->outcome != RESULT_unknown || !l->computed || !l->first_failure || l->answers != 1 ||
 	    l->asked > GOODBYE_MOST)
 		return false;
 	l->attempts = 1;
