@@ -35,7 +35,17 @@ struct collect {
 	uint64_t epoch, mark; /* what comes next */
 	unsigned failures;    /* in a row */
 
-	pthread_mutex_t lock; /* the status below, and which link is at hand */
+	struct {
+		struct journal_watch watch;
+		uint64_t told_ns; /* CLOCK_MONOTONIC */
+	} told[COLLECT_WATCHES]; /* what the sensor watches for us */
+	unsigned n_told;
+
+	pthread_mutex_t lock; /* the status below, which link is at hand, and what to watch */
+	struct journal_watch watch[COLLECT_WATCHES];
+	unsigned n_watch;
+	uint64_t watches, watch_errors;
+	char watch_why[COLLECT_WHY]; /* why it does not watch; "" */
 	bool up;
 	uint64_t contact_ns, events, alerts, duplicates, batches, gaps, lost, malformed;
 	uint64_t timeouts, broken, store_errors, ack_errors, commit_ns_max, epoch_shown, mark_shown;
@@ -78,7 +88,7 @@ static void well(struct collect *c)
 
 static int ask(struct collect *c, const struct journal_request *req, char **reply, size_t *len)
 {
-	char text[192];
+	char text[1024];
 	size_t n = journal_request_write(req, text, sizeof(text));
 	int r = link_ask(c->link, text, n, c->config.timeout_ms, reply, len);
 
@@ -299,6 +309,95 @@ static int sync_epochs(struct collect *c)
 	return r;
 }
 
+/* One order: to watch, or with no seconds to let it be. */
+static int order(struct collect *c, const struct journal_watch *w)
+{
+	struct journal_request req = {.verb = JOURNAL_watch, .watch = *w};
+	char why[COLLECT_WHY] = "";
+	char *reply;
+	size_t len;
+	int r = ask(c, &req, &reply, &len);
+
+	if (r)
+		return r;
+	bool ok = len >= 2 && memcmp(reply, "ok", 2) == 0;
+	if (!ok) { /* an older sensor, or one that can watch no more */
+		snprintf(why, sizeof(why), "%.*s", (int)(len < 200 ? len : 200), reply);
+		why[strcspn(why, "\n")] = '\0';
+	}
+	link_free(reply, len);
+	pthread_mutex_lock(&c->lock);
+	c->watches += ok;
+	c->watch_errors += !ok;
+	bool news = !ok && strcmp(c->watch_why, why) != 0;
+	text_clean(why, c->watch_why, sizeof(c->watch_why));
+	pthread_mutex_unlock(&c->lock);
+	if (news)
+		log_warn("sensor %s does not watch an isolated host: %s", c->config.sensor, why);
+	return 0;
+}
+
+static bool has_watch(const struct journal_watch *list, unsigned n, const char *id)
+{
+	for (unsigned i = 0; i < n; i++)
+		if (strcmp(list[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+static int begin_watch(struct collect *c, const struct journal_watch *w)
+{
+	uint64_t now = clock_mono_ns();
+	unsigned i = 0;
+
+	while (i < c->n_told && strcmp(c->told[i].watch.id, w->id) != 0)
+		i++;
+	if (i == COLLECT_WATCHES || (i < c->n_told && now < c->told[i].told_ns + COLLECT_WATCH_NS))
+		return 0;
+	int r = order(c, w);
+	if (r)
+		return r;
+	c->told[i].watch = *w;
+	c->told[i].told_ns = now;
+	c->n_told += i == c->n_told;
+	return 0;
+}
+
+static int tell_watches(struct collect *c)
+{
+	struct journal_watch want[COLLECT_WATCHES];
+	int r = 0;
+
+	pthread_mutex_lock(&c->lock);
+	unsigned n = c->n_watch;
+	memcpy(want, c->watch, n * sizeof(want[0]));
+	pthread_mutex_unlock(&c->lock);
+	for (unsigned i = 0; i < c->n_told && !r;) {
+		struct journal_watch gone = c->told[i].watch;
+
+		if (has_watch(want, n, gone.id)) {
+			i++;
+			continue;
+		}
+		gone.seconds = 0;
+		r = order(c, &gone);
+		c->told[i] = c->told[--c->n_told];
+	}
+	for (unsigned i = 0; i < n && !r; i++)
+		r = begin_watch(c, &want[i]);
+	return r;
+}
+
+void collect_watch(struct collect *c, const struct journal_watch *list, unsigned n)
+{
+	if (n > COLLECT_WATCHES)
+		n = COLLECT_WATCHES;
+	pthread_mutex_lock(&c->lock);
+	memcpy(c->watch, list, n * sizeof(*list));
+	c->n_watch = n;
+	pthread_mutex_unlock(&c->lock);
+}
+
 static unsigned backoff_ms(unsigned failures)
 {
 	unsigned ms = BACKOFF_MIN_MS << (failures > 5 ? 5 : failures);
@@ -348,8 +447,11 @@ static void *run(void *arg)
 		r = c->synced ? 0 : sync_epochs(c);
 		if (!r && c->synced)
 			r = awake ? drain_awake(c) : drain(c);
+		if (!r && c->synced)
+			r = tell_watches(c);
 		if (r) {
 			c->synced = false;
+			c->n_told = 0; /* perhaps it starts again, and knows of none */
 			link_wait(c->link, backoff_ms(c->failures++));
 			if (c->failures % REOPEN_AFTER == 0)
 				reopen(c);
@@ -420,7 +522,7 @@ json_t *collect_status(struct collect *c)
 	snprintf(epoch, sizeof(epoch), "%016llx", (unsigned long long)c->epoch_shown);
 	json_t *o = json_pack(
 		"{s:s, s:b, s:I, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:f, "
-		"s:s}",
+		"s:s, s:I, s:I, s:s}",
 		"name", c->config.sensor, "up", c->up, "contact_ns", (json_int_t)c->contact_ns,
 		"epoch", epoch, "seq", (json_int_t)c->mark_shown, "events", (json_int_t)c->events,
 		"alerts", (json_int_t)c->alerts, "duplicates", (json_int_t)c->duplicates, "batches",
@@ -428,7 +530,8 @@ json_t *collect_status(struct collect *c)
 		"malformed", (json_int_t)c->malformed, "broken", (json_int_t)c->broken, "timeouts",
 		(json_int_t)c->timeouts, "store_errors", (json_int_t)c->store_errors, "ack_errors",
 		(json_int_t)c->ack_errors, "commit_ms_max", (double)c->commit_ns_max / 1e6,
-		"trouble", c->trouble);
+		"trouble", c->trouble, "watches", (json_int_t)c->watches, "watch_errors",
+		(json_int_t)c->watch_errors, "watch_why", c->watch_why);
 	pthread_mutex_unlock(&c->lock);
 	return o;
 }

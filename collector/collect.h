@@ -16,6 +16,7 @@
 #include "base/err.h"
 #include "event.h"
 #include "store.h"
+#include "wire/journal_api.h"
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -36,6 +37,11 @@ struct collect;
 int collect_start(struct collect **c, const struct collect_config *config, struct store *store,
 		  collect_listener *listener, void *ctx, struct err *err);
 void collect_stop(struct collect *c); /* waits for its thread and frees */
+/* The isolated hosts that the sensor is to watch, n <= COLLECT_WATCHES: told when one is new, each
+ * COLLECT_WATCH_NS again, and when one is no more. Any thread; never waits. */
+#define COLLECT_WATCHES  16u
+#define COLLECT_WATCH_NS (60 * NS_PER_S)
+void collect_watch(struct collect *c, const struct journal_watch *list, unsigned n);
 json_t *collect_status(struct collect *c); /* new reference; any thread */
 
 /* What those who watch should hear of the link: down when it was so for COLLECT_DOWN_NS (a sensor

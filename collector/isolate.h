@@ -24,6 +24,7 @@
 #include "base/err.h"
 #include "base/param.h"
 #include "wire/alert.h"
+#include "wire/journal_api.h"
 
 #include <jansson.h>
 #include <sqlite3.h>
@@ -121,6 +122,22 @@ bool isolate_frozen(struct isolate *e);
 /* Call each second or so: ends what is due, asks again where the answer is unknown, and each minute
  * compares intent with every device. *changed (may be NULL): isolations whose state changed. */
 int isolate_tick(struct isolate *e, unsigned *changed, struct err *err);
+
+/* isolate_mirror.c: what a sensor has seen of an isolated host since the action (a `watch` event).
+ * *news: the verdict changed, or has its first proof on the mirror. -ENOENT: that isolation is not in force, or not of that MAC. */
+struct isolate_seen {
+	const char *sensor, *id, *mac;
+	uint64_t own, answered, unanswered, time_ns; /* packets, conversations, conversations */
+	const char *peer, *proto;                    /* "" none */
+	uint32_t port;                               /* 0 none */
+};
+int isolate_mirror(struct isolate *e, const struct isolate_seen *s, bool *news, struct err *err);
+/* What sensors are to watch: the isolations in force, without dry runs. `seconds` is not set. */
+struct isolate_watch {
+	struct journal_watch watch;
+	uint64_t expires_ns;
+};
+unsigned isolate_watches(struct isolate *e, struct isolate_watch *out, unsigned max);
 
 /* An array, newest first; `all` has the ended ones, too (at most 1000). */
 int isolate_list(struct isolate *e, bool all, json_t **out, struct err *err);

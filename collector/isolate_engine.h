@@ -77,6 +77,9 @@ int isolate_step_verify(struct isolate *e, json_t *iso, struct err *err);
 int isolate_step_note(struct isolate *e, json_t *iso, const char *event, json_t *detail,
 		      struct err *err); /* audit + store + sync, in one transaction */
 
+/* isolate_mirror.c: the verdict into iso, or out of one that is not in force. True: it changed. */
+bool isolate_mirror_judge(json_t *iso);
+
 /* isolate_plan.c */
 json_t *isolate_plan_make(struct isolate *e, const struct isolate_request *r, json_t **iso,
 			  struct policy_answer *answer, struct err *err);

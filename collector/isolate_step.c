@@ -40,6 +40,7 @@ static int note(struct isolate *e, json_t *iso, const char *event, json_t *detai
 static int put(struct isolate *e, json_t *iso, struct err *err)
 {
 	isolate_put_num(iso, "updated_ns", e->now());
+	isolate_mirror_judge(iso);
 	return isolate_store_put(e, iso, err);
 }
 

@@ -133,6 +133,15 @@ static void tick_links(struct daemon *d)
 	}
 }
 
+static void tick_watches(struct daemon *d)
+{
+	struct journal_watch list[RESPOND_WATCHES];
+	unsigned n = respond_watches(d->respond, list);
+
+	for (unsigned i = 0; i < d->n_collect; i++)
+		collect_watch(d->collect[i], list, n);
+}
+
 static void tick(struct daemon *d)
 {
 	uint64_t quiet_ns = d->settings.quiet_s * NS_PER_S;
@@ -141,6 +150,7 @@ static void tick(struct daemon *d)
 
 	respond_tick(d->respond);
 	tick_links(d);
+	tick_watches(d);
 	if (store_close_quiet(d->store, clock_real_ns(), quiet_ns, &closed, &err))
 		log_warn("%s", err.msg);
 	if (closed)

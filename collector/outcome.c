@@ -38,9 +38,17 @@ static const char *word(const char *status, bool dry)
 	return strcmp(status, "active") != 0 ? status : dry ? "dry-run" : "isolated";
 }
 
+/* What is known of it: the verdict where there is one, else the device's word. */
+static const char *effect_of(const json_t *iso)
+{
+	const char *verdict = str(iso, "verdict");
+
+	return *verdict ? verdict : str(iso, "effect");
+}
+
 static void one(struct outcomes *o, const json_t *iso, outcome_told *told, void *ctx)
 {
-	const char *id = str(iso, "id"), *status = str(iso, "status"), *effect = str(iso, "effect");
+	const char *id = str(iso, "id"), *status = str(iso, "status"), *effect = effect_of(iso);
 	struct outcome *at = find(o, id);
 
 	if (!at)

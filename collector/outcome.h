@@ -22,7 +22,7 @@ struct outcomes {
 	bool primed; /* the first list is only remembered */
 };
 
-/* `what`: "isolated", "effective", "partial", "released", "expired", "failed" … */
+/* `what`: "isolated", "effective", "leaking", "unseen", "partial", "released", "expired", "failed" … */
 typedef void outcome_told(void *ctx, const char *what, const json_t *isolation);
 
 void outcome_list(struct outcomes *o, const json_t *list, outcome_told *told, void *ctx);

@@ -61,6 +61,31 @@ static void take_sight(struct respond *r)
 	pthread_mutex_lock(&r->lock);
 }
 
+static void take_seen(struct respond *r)
+{
+	struct respond_seen s = r->seen[r->seen_head];
+	bool news = false;
+	struct err err;
+
+	r->seen_head = (r->seen_head + 1) % RESPOND_SEEN;
+	r->n_seen--;
+	pthread_mutex_unlock(&r->lock);
+	struct isolate_seen in = {.sensor = s.sensor, .id = s.id, .mac = s.mac, .own = s.own,
+				  .answered = s.answered, .unanswered = s.unanswered,
+				  .time_ns = s.time_ns, .peer = s.peer, .proto = s.proto,
+				  .port = s.port};
+	pthread_mutex_lock(&r->engine_lock);
+	int rc = isolate_mirror(r->engine, &in, &news, &err);
+	if (rc == -ENOENT)
+		log_debug("watch: %s", err.msg);
+	else if (rc)
+		log_warn("watch: %s", err.msg);
+	if (news)
+		respond_look(r);
+	pthread_mutex_unlock(&r->engine_lock);
+	pthread_mutex_lock(&r->lock);
+}
+
 static void take_tick(struct respond *r)
 {
 	unsigned changed = 0;
@@ -87,6 +112,8 @@ static void *run(void *arg)
 			take_alert(r);
 		else if (r->tick)
 			take_tick(r);
+		else if (r->n_seen)
+			take_seen(r);
 		else if (r->n_sights)
 			take_sight(r);
 		else
@@ -130,6 +157,50 @@ static void push_sight(struct respond *r, const struct event *e)
 	text_copy(s->mac, sizeof(s->mac), e->mac);
 }
 
+static uint64_t number(const json_t *o, const char *key)
+{
+	json_int_t n = json_integer_value(json_object_get(o, key));
+
+	return n > 0 ? (uint64_t)n : 0;
+}
+
+static void word(const json_t *o, const char *key, char *out, size_t size)
+{
+	const char *t = json_string_value(json_object_get(o, key));
+
+	text_clean(t ? t : "", out, size);
+}
+
+static void push_seen(struct respond *r, const struct event *e)
+{
+	json_t *root = json_loadb(e->json, e->json_len, JSON_ALLOW_NUL, NULL);
+	const json_t *w = json_object_get(root, "watch");
+	const char *peer = json_string_value(json_object_get(w, "peer_ip"));
+	uint64_t port = number(w, "peer_port");
+	struct addr a;
+
+	if (r->n_seen == RESPOND_SEEN) {
+		r->lost_seen++;
+		json_decref(root);
+		return;
+	}
+	struct respond_seen *s = &r->seen[(r->seen_head + r->n_seen++) % RESPOND_SEEN];
+	*s = (struct respond_seen){
+		.port = port <= UINT16_MAX ? (uint32_t)port : 0,
+		.own = number(w, "own"),
+		.answered = number(w, "answered"),
+		.unanswered = number(w, "unanswered"),
+		.time_ns = e->time_ns,
+	};
+	word(root, "sensor", s->sensor, sizeof(s->sensor));
+	word(w, "id", s->id, sizeof(s->id));
+	word(w, "proto", s->proto, sizeof(s->proto));
+	text_copy(s->mac, sizeof(s->mac), e->mac);
+	if (peer && addr_parse(peer, &a))
+		addr_text(&a, s->peer);
+	json_decref(root);
+}
+
 void respond_batch(struct respond *r, const struct event *e, const struct stored *stored,
 		   unsigned n)
 {
@@ -139,6 +210,8 @@ void respond_batch(struct respond *r, const struct event *e, const struct stored
 			continue;
 		if (strcmp(e[i].type, "host") == 0 && e[i].mac[0])
 			push_sight(r, &e[i]);
+		else if (strcmp(e[i].type, "watch") == 0 && e[i].mac[0])
+			push_seen(r, &e[i]);
 		else if (event_is_alert(&e[i]) && stored[i].incident && e[i].host[0])
 			push_alert(r, &e[i], &stored[i]);
 	}
@@ -186,11 +259,30 @@ int respond_command(struct respond *r, const struct request *q, const char *requ
 	return rc;
 }
 
+unsigned respond_watches(struct respond *r, struct journal_watch *out)
+{
+	uint64_t now = clock_real_ns();
+	unsigned n = 0;
+
+	pthread_mutex_lock(&r->lock);
+	for (unsigned i = 0; i < r->n_watches; i++) {
+		const struct isolate_watch *w = &r->watch[i];
+		uint64_t left = w->expires_ns > now ? (w->expires_ns - now) / NS_PER_S : 0;
+
+		if (left < 2) /* from then on it may speak again */
+			continue;
+		out[n] = w->watch;
+		out[n++].seconds = left - 1 < RESPOND_WATCH_S ? (uint32_t)(left - 1) : RESPOND_WATCH_S;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return n;
+}
+
 json_t *respond_status(struct respond *r)
 {
 	pthread_mutex_lock(&r->lock);
 	json_t *o =
-		json_pack("{s:s, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I}", "mode",
+		json_pack("{s:s, s:s, s:b, s:i, s:I, s:I, s:I, s:I, s:i, s:i, s:I, s:I, s:I, s:O?}", "mode",
 			  isolate_mode_name(isolate_mode(r->engine)), "isolator",
 			  isolate_isolator(r->engine), "frozen",
 			  (int)atomic_load(&r->frozen), "active", (int)atomic_load(&r->active),
@@ -199,7 +291,8 @@ json_t *respond_status(struct respond *r)
 			  (json_int_t)atomic_load(&r->refused), "failed",
 			  (json_int_t)atomic_load(&r->failed), "waiting_alerts", (int)r->n_alerts,
 			  "waiting_sightings", (int)r->n_sights, "lost_alerts",
-			  (json_int_t)r->lost_alerts, "lost_sightings", (json_int_t)r->lost_sights);
+			  (json_int_t)r->lost_alerts, "lost_sightings", (json_int_t)r->lost_sights,
+			  "lost_watches", (json_int_t)r->lost_seen, "live", r->live);
 	pthread_mutex_unlock(&r->lock);
 	return o;
 }
@@ -292,5 +385,6 @@ void respond_close(struct respond *r)
 	pthread_join(r->thread, NULL);
 	isolate_free(r->engine);
 	sqlite3_close(r->db);
+	json_decref(r->live);
 	free(r);
 }

@@ -21,6 +21,9 @@
 
 #define RESPOND_ALERTS 1024u
 #define RESPOND_SIGHTS 8192u
+#define RESPOND_SEEN   256u
+#define RESPOND_WATCHES 16u /* as many as a sensor takes */
+#define RESPOND_WATCH_S 150u /* a watch is asked for again after a minute; without us it ends */
 
 struct respond;
 
@@ -36,6 +39,8 @@ void respond_tick(struct respond *r); /* each second */
 /* plan, isolate, release, freeze for an analyst. As the engine's: *out may be set on an error. */
 int respond_command(struct respond *r, const struct request *q, const char *requester, json_t **out,
 		    struct err *err);
+/* What sensors are to watch now, with the seconds it may last: at most RESPOND_WATCHES. Any thread. */
+unsigned respond_watches(struct respond *r, struct journal_watch *out);
 json_t *respond_status(struct respond *r); /* new reference */
 
 /* One command on an engine; `vigie` uses it when the collector is down. `incident` may be NULL. */

@@ -11,13 +11,6 @@
 
 #define AGAIN_NS (60 * NS_PER_S) /* an incident is answered again after so long */
 
-/* The engine must not be waited for while status is asked: these two are copies. */
-static void snapshot(struct respond *r)
-{
-	atomic_store(&r->active, isolate_active(r->engine));
-	atomic_store(&r->frozen, isolate_frozen(r->engine));
-}
-
 static const char *first_addr(const json_t *iso)
 {
 	const char *a = json_string_value(json_array_get(json_object_get(iso, "addrs"), 0));
@@ -35,6 +28,39 @@ static const char *str(const json_t *o, const char *key)
 static uint64_t num(const json_t *o, const char *key)
 {
 	return (uint64_t)json_integer_value(json_object_get(o, key));
+}
+
+static bool in_force(const json_t *iso)
+{
+	return !json_is_true(json_object_get(iso, "dry_run")) &&
+	       (strcmp(str(iso, "status"), "active") == 0 || strcmp(str(iso, "status"), "unknown") == 0);
+}
+
+/* The engine must not be waited for while status is asked: these are copies. */
+static void snapshot(struct respond *r, const json_t *list)
+{
+	struct isolate_watch watch[RESPOND_WATCHES];
+	unsigned n = isolate_watches(r->engine, watch, RESPOND_WATCHES);
+	json_t *live = json_array(), *old, *iso;
+	size_t i;
+
+	json_array_foreach(list, i, iso)
+		if (in_force(iso))
+			json_array_append_new(
+				live, json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "host",
+						first_addr(iso), "mac", str(iso, "mac"), "status",
+						str(iso, "status"), "verdict", str(iso, "verdict"),
+						"why", str(iso, "verdict_why"), "expires_ns",
+						(json_int_t)num(iso, "expires_ns")));
+	atomic_store(&r->active, isolate_active(r->engine));
+	atomic_store(&r->frozen, isolate_frozen(r->engine));
+	pthread_mutex_lock(&r->lock);
+	memcpy(r->watch, watch, n * sizeof(watch[0]));
+	r->n_watches = n;
+	old = r->live;
+	r->live = live;
+	pthread_mutex_unlock(&r->lock);
+	json_decref(old);
 }
 
 static void timeline(struct respond *r, int64_t incident, const char *host, const char *isolation,
@@ -57,7 +83,8 @@ static uint64_t time_of(const json_t *iso, const char *what)
 			  : strcmp(what, "effective") == 0 || strcmp(what, "partial") == 0
 				  ? "verified_ns"
 				  : "updated_ns";
-	uint64_t t = num(iso, key);
+	bool mirror = strcmp(what, str(iso, "verdict")) == 0 && strcmp(what, str(iso, "effect")) != 0;
+	uint64_t t = mirror ? num(json_object_get(iso, "mirror"), "seen_ns") : num(iso, key);
 
 	return t ? t : clock_real_ns();
 }
@@ -92,8 +119,8 @@ void respond_look(struct respond *r)
 
 	if (isolate_list(r->engine, true, &list, &err) == 0)
 		outcome_list(&r->outcomes, list, told, r);
+	snapshot(r, list);
 	json_decref(list);
-	snapshot(r);
 }
 
 /* True when the incident deserves a new answer. */

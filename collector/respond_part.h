@@ -24,6 +24,12 @@ struct respond_sight {
 	uint64_t time_ns;
 };
 
+struct respond_seen { /* a `watch` event */
+	char sensor[80], id[ISOLATE_ID], mac[MAC_TEXT], peer[ADDR_TEXT], proto[12];
+	uint32_t port;
+	uint64_t own, answered, unanswered, time_ns;
+};
+
 struct respond {
 	struct store *store;
 	struct hub *hub;
@@ -46,8 +52,13 @@ struct respond {
 	unsigned alert_head, n_alerts;
 	struct respond_sight sight[RESPOND_SIGHTS];
 	unsigned sight_head, n_sights;
+	struct respond_seen seen[RESPOND_SEEN];
+	unsigned seen_head, n_seen;
+	struct isolate_watch watch[RESPOND_WATCHES]; /* what sensors are to watch */
+	unsigned n_watches;
+	json_t *live; /* isolations in force, in a few words each */
 	bool stop, tick;
-	uint64_t lost_alerts, lost_sights;
+	uint64_t lost_alerts, lost_sights, lost_seen;
 	_Atomic uint64_t answered, isolated, refused, failed, bad_sights;
 	pthread_t thread;
 	_Atomic unsigned active;

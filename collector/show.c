@@ -241,7 +241,7 @@ void show_alert(const struct show *s, const json_t *row)
 	show_rest(s, used + (n > 0 ? (unsigned)n : 0), what);
 }
 
-static enum show_color color_of(const char *what)
+enum show_color show_outcome(const char *what)
 {
 	if (strcmp(what, "isolated") == 0)
 		return SHOW_magenta;
@@ -249,8 +249,11 @@ static enum show_color color_of(const char *what)
 	    strcmp(what, "expired") == 0)
 		return SHOW_green;
 	if (strcmp(what, "failed") == 0 || strcmp(what, "unknown") == 0 ||
-	    strcmp(what, "lost") == 0 || strcmp(what, "partial") == 0)
+	    strcmp(what, "lost") == 0 || strcmp(what, "partial") == 0 ||
+	    strcmp(what, "leaking") == 0)
 		return SHOW_red;
+	if (strcmp(what, "unseen") == 0)
+		return SHOW_yellow;
 	return SHOW_plain;
 }
 
@@ -300,14 +303,22 @@ static void dry_words(const json_t *iso, char *out, size_t size)
 		 show_text(iso, "reason", reason, sizeof(reason)));
 }
 
+const char *show_proof(const json_t *iso, const char *what, char *buf, size_t size)
+{
+	const char *verdict = json_string_value(json_object_get(iso, "verdict"));
+
+	return show_text(iso, verdict && strcmp(verdict, what) == 0 ? "verdict_why" : "proof", buf,
+			 size);
+}
+
 static void isolation_words(const json_t *event, const char *what, char *out, size_t size)
 {
 	const json_t *detail = json_object_get(event, "detail");
-	char isolator[40], proof[200], reason[200], ttl[TEXT_AGE];
+	char isolator[40], proof[400], reason[200], ttl[TEXT_AGE];
 	int64_t packet = show_num(event, "packet_ns"), at = show_num(event, "time_ns");
 
 	show_text(detail, "isolator", isolator, sizeof(isolator));
-	show_text(detail, "proof", proof, sizeof(proof));
+	show_proof(detail, what, proof, sizeof(proof));
 	show_text(detail, "reason", reason, sizeof(reason));
 	show_ttl((uint64_t)show_num(detail, "ttl_s"), ttl, sizeof(ttl));
 	int n = snprintf(out, size, "%s", isolator);
@@ -342,7 +353,7 @@ static void watch_isolation(const struct show *s, const json_t *event)
 	else
 		isolation_words(event, what, words + n, sizeof(words) - (size_t)n);
 	unsigned used = front(s, (uint64_t)show_num(event, "time_ns"), is_advice ? "advice" : what,
-			      color_of(what), host, mac);
+			      show_outcome(what), host, mac);
 	show_rest(s, used, words);
 }
 

@@ -42,6 +42,10 @@ void show_audit(const struct show *s, const json_t *row);
 enum show_color { SHOW_plain, SHOW_red, SHOW_yellow, SHOW_green, SHOW_magenta, SHOW_bold, SHOW_dim };
 const char *show_on(const struct show *s, enum show_color c);
 const char *show_off(const struct show *s, enum show_color c);
+/* Of what became of an isolation: "effective", "leaking", "lost" … */
+enum show_color show_outcome(const char *what);
+/* What `what` rests on: the verdict's reason where it is one, else the device's proof. */
+const char *show_proof(const json_t *isolation, const char *what, char *buf, size_t size);
 bool show_has_mac(const struct show *s); /* is there room for a column of it? */
 /* Member `key` cleaned, in a buffer of the caller; "" when it is not there. */
 const char *show_text(const json_t *o, const char *key, char *buf, size_t size);

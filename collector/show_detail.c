@@ -108,7 +108,7 @@ static void show_timeline(const struct show *s, const json_t *timeline)
 		if (json_object_get(detail, "rails"))
 			show_advice(detail, words, sizeof(words));
 		else if (!*show_text(detail, "signature", words, sizeof(words)) &&
-		    !*show_text(detail, "proof", words, sizeof(words)) &&
+		    !*show_proof(detail, what, words, sizeof(words)) &&
 		    !*show_text(detail, "reason", words, sizeof(words)))
 			show_text(detail, "why", words, sizeof(words));
 		fprintf(s->out, "  %s %-12s ", at, what);
@@ -182,6 +182,16 @@ static void show_sensor(const struct show *s, const json_t *o)
 			(long long)show_num(o, "store_errors"), show_off(s, SHOW_yellow));
 }
 
+/* A sensor that watches no isolated host: nobody tells whether it leaks. */
+static void show_unwatched(const struct show *s, const json_t *o)
+{
+	char why[256];
+
+	if (*show_text(o, "watch_why", why, sizeof(why)))
+		fprintf(s->out, "  %-16s %swatches no isolated host: %s%s\n", "",
+			show_on(s, SHOW_yellow), why, show_off(s, SHOW_yellow));
+}
+
 static void show_gaps(const struct show *s, const json_t *store)
 {
 	size_t i;
@@ -200,6 +210,27 @@ static void show_gaps(const struct show *s, const json_t *store)
 	}
 }
 
+/* The isolations in force, and whether they hold. */
+static void show_live(const struct show *s, const json_t *live)
+{
+	size_t i;
+	const json_t *iso;
+
+	json_array_foreach(live, i, iso)
+	{
+		char host[64], mac[24], word[24], why[400], until[TEXT_LOCAL];
+
+		if (!*show_text(iso, "verdict", word, sizeof(word)))
+			show_text(iso, "status", word, sizeof(word));
+		text_local((uint64_t)show_num(iso, "expires_ns"), false, until);
+		int n = fprintf(s->out, "  %-16s ", show_text(iso, "host", host, sizeof(host)));
+		fprintf(s->out, "%s%-9s%s ", show_on(s, show_outcome(word)), word,
+			show_off(s, show_outcome(word)));
+		n += 10 + fprintf(s->out, "%s until %s ", show_text(iso, "mac", mac, sizeof(mac)), until);
+		show_rest(s, (unsigned)n, show_text(iso, "why", why, sizeof(why)));
+	}
+}
+
 void show_status(const struct show *s, const json_t *status)
 {
 	const json_t *iso = json_object_get(status, "isolation"), *sensor;
@@ -212,7 +243,10 @@ void show_status(const struct show *s, const json_t *status)
 
 	fprintf(s->out, "Collector  %s\n", running ? "running" : "NOT RUNNING");
 	json_array_foreach(json_object_get(status, "sensors"), i, sensor)
+	{
 		show_sensor(s, sensor);
+		show_unwatched(s, sensor);
+	}
 	fprintf(s->out, "Store      %lld event%s, %lld alert%s, %lld open incident%s, %lld lost (%s)\n",
 		(long long)events, show_s(events), (long long)alerts, show_s(alerts), (long long)open,
 		show_s(open), (long long)show_num(store, "lost"),
@@ -227,4 +261,5 @@ void show_status(const struct show *s, const json_t *status)
 				: "",
 			json_is_true(json_object_get(iso, "frozen")) ? ", FROZEN" : "",
 			(long long)show_num(iso, "active"));
+	show_live(s, json_object_get(iso, "live"));
 }

@@ -135,7 +135,7 @@ static void show_tried(const struct show *s, const json_t *iso)
 
 void show_isolation(const struct show *s, const json_t *iso)
 {
-	char id[48], status[24], effect[24], proof[TEXT], until[TEXT_LOCAL], error[TEXT];
+	char id[48], status[24], effect[24], why[TEXT], proof[TEXT], until[TEXT_LOCAL], error[TEXT];
 
 	if (!json_object_get(iso, "id"))
 		return;
@@ -144,10 +144,12 @@ void show_isolation(const struct show *s, const json_t *iso)
 		return;
 	}
 	show_text(iso, "status", status, sizeof(status));
-	show_text(iso, "effect", effect, sizeof(effect));
-	enum show_color color = strcmp(status, "unknown") == 0 || strcmp(status, "failed") == 0
-					? SHOW_red
-					: SHOW_green;
+	if (!*show_text(iso, "verdict", effect, sizeof(effect)))
+		show_text(iso, "effect", effect, sizeof(effect));
+	bool bad = strcmp(status, "unknown") == 0 || strcmp(status, "failed") == 0;
+	enum show_color color = bad ? SHOW_red
+				: strcmp(status, "active") == 0 ? show_outcome(effect)
+								: SHOW_green;
 	fprintf(s->out, "%s%s%s%s%s  isolation %s\n", show_on(s, color), status,
 		*effect && strcmp(status, "active") == 0 ? ", " : "",
 		strcmp(status, "active") == 0 ? effect : "", show_off(s, color),
@@ -158,6 +160,8 @@ void show_isolation(const struct show *s, const json_t *iso)
 			text_local((uint64_t)show_num(iso, "expires_ns"), false, until));
 	if (*show_text(iso, "proof", proof, sizeof(proof)))
 		fprintf(s->out, "Proof     %s\n", proof);
+	if (*show_text(iso, "verdict_why", why, sizeof(why)) && strcmp(why, proof) != 0)
+		fprintf(s->out, "Seen      %s\n", why);
 	if (*show_text(iso, "error", error, sizeof(error)))
 		fprintf(s->out, "Error     %s\n", error);
 	if (strcmp(status, "active") == 0)
@@ -216,7 +220,8 @@ void show_audit(const struct show *s, const json_t *row)
 	show_text(row, "time", time, sizeof(time));
 	show_text(row, "event", event, sizeof(event));
 	show_text(row, "id", id, sizeof(id));
-	show_text(detail, "op", op, sizeof(op));
+	if (!*show_text(detail, "op", op, sizeof(op)))
+		show_text(detail, "verdict", op, sizeof(op));
 	audit_whom(s, detail, whom, sizeof(whom));
 	audit_why(detail, why, sizeof(why));
 	snprintf(words, sizeof(words), "%s%s%s%s%s",

@@ -40,5 +40,7 @@ void pipeline_burst(struct worker *w, const struct burst *b)
 	}
 	if (w->evidence)
 		evidence_turn(w->evidence, b->now_ns);
+	if (w->watch)
+		watch_tap_burst(w->watch, pkt, n, b->now_ns);
 	ring_watermark(w->observer.ring, b->next_seq);
 }

@@ -9,6 +9,7 @@
 #include "run.h"
 
 #include "alert/eve_evidence.h"
+#include "alert/eve_watch.h"
 #include "base/brief.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -111,6 +112,25 @@ static void write_evidence(void *ctx, const struct evidence_done *d)
 	publish_event(r->publish, TOPIC_EVIDENCE, line, n, true);
 }
 
+static void write_watch(struct run *r, const struct watch_said *s)
+{
+	static char line[EVE_LINE_MAX];
+	struct event_id id, *identity = NULL;
+
+	if (r->eve.identity) {
+		publish_next_id(r->publish, &id);
+		identity = &id;
+	}
+	size_t n = eve_watch(&r->eve, s, identity, line);
+	if (n == 0) {
+		count_add(&r->eve_overflow, 1);
+		return;
+	}
+	if (r->o->to_stdout)
+		fwrite(line, 1, n, stdout);
+	publish_event(r->publish, TOPIC_WATCH, line, n, true);
+}
+
 static void write_finding(struct run *r, const struct finding *f, char *line)
 {
 	char topic[64];
@@ -138,6 +158,7 @@ static void *writer_run(void *arg)
 	struct run *r = arg;
 	struct idle idle = {.sleep_ns = r->live ? IDLE_MIN_NS : IDLE_FILE_NS};
 	struct evidence_done kept;
+	struct watch_said seen;
 	const struct finding *f;
 	uint32_t n;
 
@@ -153,6 +174,8 @@ static void *writer_run(void *arg)
 		}
 		while (evidence_next(r->evidence, &kept))
 			write_evidence(r, &kept);
+		while (watch_next(r->watch, &seen))
+			write_watch(r, &seen);
 		publish_turn(r->publish);
 		if (ring_ended(&r->findings)) {
 			evidence_last(r->evidence);
@@ -185,6 +208,11 @@ static void status(void *ctx, char *out, size_t size)
 static bool country(const void *ctx, const struct addr *a, char out[3])
 {
 	return geo_country(ctx, a, out);
+}
+
+static const char *ask_watch(void *ctx, const struct journal_watch *w)
+{
+	return watch_ask(((struct run *)ctx)->watch, w);
 }
 
 static uint64_t ask_reload(void *ctx)
@@ -272,6 +300,7 @@ static int open_workers(struct run *r, struct err *err)
 		w->source_state = r->source_state;
 		w->cpu = i < r->o->top.cpus.n ? atoi(r->o->top.cpus.at[i]) : -1;
 		w->evidence = evidence_tap_of(r->evidence, i);
+		w->watch = watch_tap_of(r->watch, i);
 		r->worker_ring[i] = &w->ring;
 	}
 	r->merge = (struct merge){.ring = r->worker_ring,
@@ -322,6 +351,7 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	if (r->why_source[0] && (r->live || o->verbose))
 		log_info("%s", r->why_source);
 	if ((e = evidence_open(&r->evidence, &o->evidence, r->live, r->n_workers, err)) < 0 ||
+	    (r->live && (e = watch_open(&r->watch, r->n_workers, err)) < 0) ||
 	    (e = open_workers(r, err)) < 0 ||
 	    (e = ring_init(&r->findings, FINDINGS_RING, !r->live, &r->abort, err)) < 0 ||
 	    (e = detect_new(&r->detect, &o->detect, &r->findings, err)) < 0 ||
@@ -330,6 +360,7 @@ int run_open(struct run *r, struct options *o, struct err *err)
 
 	static const struct publish_reload by_rep = {ask_reload, reload_ended};
 	publish_on_reload(r->publish, &by_rep);
+	publish_on_watch(r->publish, ask_watch);
 	detect_suppress(r->detect, r->rules->suppressions);
 	r->eve = (struct eve_config){
 		.in_iface = r->live ? o->capture.interface : NULL,
@@ -507,4 +538,5 @@ void run_close(struct run *r)
 		rule_set_free(r->rules);
 	geo_close(r->geo);
 	evidence_close(r->evidence);
+	watch_close(r->watch);
 }

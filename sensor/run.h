@@ -4,6 +4,7 @@
 
 #include "alert/eve.h"
 #include "alert/evidence.h"
+#include "alert/watch.h"
 #include "alert/geo.h"
 #include "detect/detect.h"
 #include "observe/observe.h"
@@ -39,6 +40,7 @@ struct run {
 	struct eve_config eve;
 	struct geo *geo; /* NULL: no databases */
 	struct evidence_keeper *evidence; /* NULL: frames are not kept */
+	struct watch *watch; /* NULL: not live */
 	struct publish *publish;
 	struct count eve_overflow; /* lines that did not fit: cannot happen */
 

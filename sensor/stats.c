@@ -312,6 +312,21 @@ static void evidence_stats(struct json *j, const struct run *r)
 	json_close(j);
 }
 
+static void watch_stats(struct json *j, const struct run *r)
+{
+	if (!r->watch)
+		return;
+	const struct watch_counters *c = watch_counters_of(r->watch);
+	json_open(j, "watch");
+	json_u64(j, "active", watch_active(r->watch));
+	U64(j, c, asked);
+	U64(j, c, refused);
+	U64(j, c, begun);
+	U64(j, c, ended);
+	U64(j, c, untold);
+	json_close(j);
+}
+
 static void time_stats(struct json *j, const struct run *r)
 {
 	uint64_t end = r->ended_ns ? r->ended_ns : clock_mono_ns();
@@ -366,6 +381,7 @@ size_t run_stats(const struct run *r, char *out, size_t size)
 	publish_stats(&j, r);
 	geo_stats(&j, r);
 	evidence_stats(&j, r);
+	watch_stats(&j, r);
 	reload_stats(&j, &r->reload);
 	time_stats(&j, r);
 	json_close(&j);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "alert/evidence_tap.h"
+#include "alert/watch_tap.h"
 #include "capture/source.h"
 #include "decode/pkt.h"
 #include "flow/flow.h"
@@ -24,6 +25,7 @@ struct worker {
 	struct observer observer;
 	struct ring ring;
 	struct evidence_tap *evidence; /* NULL: frames are not kept */
+	struct watch_tap *watch; /* NULL: from a file nobody can be isolated */
 	struct verdicts verdicts;
 	struct burst burst;
 	struct pkt pkt[BURST_MAX];

@@ -143,6 +143,12 @@ void publish_on_reload(struct publish *p, const struct publish_reload *reload)
 	__atomic_store_n(&p->serve.reload, reload, __ATOMIC_RELEASE);
 }
 
+void publish_on_watch(struct publish *p,
+		      const char *(*watch)(void *ctx, const struct journal_watch *w))
+{
+	__atomic_store_n(&p->serve.watch, watch, __ATOMIC_RELEASE);
+}
+
 static int check_addresses(const struct strs *list, bool any_address, struct err *err)
 {
 	int r = 0;

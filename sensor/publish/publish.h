@@ -53,6 +53,10 @@ struct publish_reload {
 	bool (*result)(void *ctx, uint64_t number, char *out, size_t size);
 };
 void publish_on_reload(struct publish *p, const struct publish_reload *reload); /* borrowed */
+/* The REP verb `watch`, likewise: NULL, or why not. */
+struct journal_watch;
+void publish_on_watch(struct publish *p,
+		      const char *(*watch)(void *ctx, const struct journal_watch *w));
 /* The identity the next durable event will have; the renderer needs it before the bytes exist.
  * Telemetry (flow records) takes no number. */
 void publish_next_id(struct publish *p, struct event_id *id);

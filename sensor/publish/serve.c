@@ -121,6 +121,17 @@ static const char *reload(const struct serve *s, struct journal_reader *r, struc
 	return serve_again(s, r, w, len);
 }
 
+static const char *watch(const struct serve *s, struct journal_reader *r,
+			 const struct journal_request *req, size_t *len)
+{
+	const char *why = s->watch ? s->watch(s->ctx, &req->watch) : "this sensor watches nobody";
+
+	if (!why)
+		return say(r, "ok", len);
+	*len = (size_t)snprintf(r->reply, JOURNAL_REPLY_MAX, "error %s\n", why);
+	return r->reply;
+}
+
 const char *serve_answer(const struct serve *s, struct journal_reader *r, struct serve_wait *w,
 			 const void *request, size_t n, size_t *len)
 {
@@ -142,12 +153,14 @@ const char *serve_answer(const struct serve *s, struct journal_reader *r, struct
 		return serve_evidence(s, r, &req, len);
 	case JOURNAL_reload:
 		return reload(s, r, w, len);
+	case JOURNAL_watch:
+		return watch(s, r, &req, len);
 	case JOURNAL_bad:
 		break;
 	}
 	atomic_fetch_add_explicit(&s->count->rep_bad.v, 1, memory_order_relaxed);
 	return say(r,
 		   "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | status | "
-		   "epochs | evidence ID OFFSET | reload",
+		   "epochs | evidence ID OFFSET | reload | watch ID MAC SECONDS ALLOW",
 		   len);
 }

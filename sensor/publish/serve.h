@@ -14,6 +14,7 @@ struct serve {
 	_Atomic uint64_t *seq; /* last given out */
 	void (*status)(void *ctx, char *out, size_t size);
 	const struct publish_reload *reload; /* NULL: there is nothing to read again */
+	const char *(*watch)(void *ctx, const struct journal_watch *w); /* NULL: it cannot */
 	uint64_t reload_max_ns;              /* how long an answer may take */
 	void *ctx;
 };

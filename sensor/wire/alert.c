@@ -38,7 +38,7 @@ const char *alert_type_name(enum alert_type t)
 
 unsigned alert_in_parse(const char *event_type)
 {
-	static const char *const name[] = {"alert", "finding", "flow", "host", "evidence"};
+	static const char *const name[] = {"alert", "finding", "flow", "host", "evidence", "watch"};
 
 	for (unsigned i = 0; i < sizeof(name) / sizeof(name[0]); i++)
 		if (strcmp(name[i], event_type) == 0)

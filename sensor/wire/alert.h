@@ -88,6 +88,7 @@ enum alert_type {
 #define ALERT_IN_flow 4u
 #define ALERT_IN_host 8u
 #define ALERT_IN_evidence 16u
+#define ALERT_IN_watch 32u
 struct alert_field {
 	const char *path; /* dots between the keys; "[]" after an array's */
 	uint8_t type;     /* enum alert_type */

@@ -121,19 +121,89 @@ static void ack_parse(struct text *t, struct journal_request *req)
 	req->seq = text_u64(t);
 }
 
-static void evidence_parse(struct text *t, struct journal_request *req)
+/* A word that can be the name of a file: the first character is a letter or a digit. */
+static void text_id(struct text *t, char *out, size_t size)
 {
-	req->verb = JOURNAL_evidence;
-	text_lit(t, "evidence ");
 	const char *id = t->at;
-	size_t n = text_word(t, sizeof(req->evidence) - 1);
+	size_t n = text_word(t, size - 1);
+
 	if (!t->ok || *id == '.' || *id == '-' || *id == '_') {
 		t->ok = false;
 		return;
 	}
-	memcpy(req->evidence, id, n);
+	memcpy(out, id, n);
+}
+
+static void evidence_parse(struct text *t, struct journal_request *req)
+{
+	req->verb = JOURNAL_evidence;
+	text_lit(t, "evidence ");
+	text_id(t, req->evidence, sizeof(req->evidence));
 	text_lit(t, " ");
 	req->offset = text_u64(t);
+}
+
+/* Up to `stop` or the end, into `out`; "" when it does not fit. */
+static void text_until(struct text *t, char stop, char *out, size_t size)
+{
+	size_t n = 0;
+
+	while (t->at + n < t->end && t->at[n] != stop)
+		n++;
+	out[0] = 0;
+	if (n < size) {
+		memcpy(out, t->at, n);
+		out[n] = 0;
+	}
+	t->at += n;
+}
+
+static void text_mac(struct text *t, struct mac *m)
+{
+	char text[MAC_TEXT], again[MAC_TEXT];
+
+	text_until(t, ' ', text, sizeof(text));
+	if (!mac_parse(text, m) || strcmp(mac_text(m, again), text) != 0 || mac_is_zero(m) ||
+	    mac_is_group(m))
+		t->ok = false;
+}
+
+/* One spelling an address. */
+static void text_addr(struct text *t, struct addr *a)
+{
+	char text[ADDR_TEXT], again[ADDR_TEXT];
+
+	text_until(t, ',', text, sizeof(text));
+	if (!addr_parse(text, a) || strcmp(addr_text(a, again), text) != 0)
+		t->ok = false;
+}
+
+static void watch_parse(struct text *t, struct journal_request *req)
+{
+	struct journal_watch *w = &req->watch;
+
+	req->verb = JOURNAL_watch;
+	text_lit(t, "watch ");
+	text_id(t, w->id, sizeof(w->id));
+	text_lit(t, " ");
+	text_mac(t, &w->mac);
+	text_lit(t, " ");
+	w->seconds = text_u32(t);
+	text_lit(t, " ");
+	if (w->seconds > JOURNAL_WATCH_S)
+		t->ok = false;
+	if (text_starts(t, "-")) {
+		text_lit(t, "-");
+		return;
+	}
+	do {
+		if (w->n_allow == JOURNAL_WATCH_ALLOW)
+			t->ok = false;
+		else if (w->n_allow > 0)
+			text_lit(t, ",");
+		if (t->ok)
+			text_addr(t, &w->allow[w->n_allow++]);
+	} while (t->ok && t->at < t->end);
 }
 
 bool journal_request_parse(const void *p, size_t n, struct journal_request *req)
@@ -149,6 +219,8 @@ bool journal_request_parse(const void *p, size_t n, struct journal_request *req)
 		ack_parse(&t, req);
 	} else if (text_starts(&t, "evidence ")) {
 		evidence_parse(&t, req);
+	} else if (text_starts(&t, "watch ")) {
+		watch_parse(&t, req);
 	} else if (text_starts(&t, "reload")) {
 		req->verb = JOURNAL_reload;
 		text_lit(&t, "reload");
@@ -169,6 +241,22 @@ static size_t fits(int n, size_t size)
 	return n > 0 && (size_t)n < size ? (size_t)n : 0;
 }
 
+static size_t watch_write(const struct journal_watch *w, char *out, size_t size)
+{
+	char mac[MAC_TEXT], addr[ADDR_TEXT];
+	size_t n = fits(snprintf(out, size, "watch %s %s %" PRIu32 " %s", w->id,
+				 mac_text(&w->mac, mac), w->seconds, w->n_allow ? "" : "-"),
+			size);
+
+	for (uint32_t i = 0; n > 0 && i < w->n_allow; i++) {
+		size_t more = fits(snprintf(out + n, size - n, "%s%s", i ? "," : "",
+					    addr_text(&w->allow[i], addr)),
+				   size - n);
+		n = more ? n + more : 0;
+	}
+	return n;
+}
+
 size_t journal_request_write(const struct journal_request *req, char *out, size_t size)
 {
 	switch (req->verb) {
@@ -184,6 +272,8 @@ size_t journal_request_write(const struct journal_request *req, char *out, size_
 		return fits(snprintf(out, size, "status"), size);
 	case JOURNAL_reload:
 		return fits(snprintf(out, size, "reload"), size);
+	case JOURNAL_watch:
+		return watch_write(&req->watch, out, size);
 	case JOURNAL_epochs:
 		return fits(snprintf(out, size, "epochs"), size);
 	case JOURNAL_evidence:

@@ -8,6 +8,8 @@
  *   evidence ID OFFSET       → "ok SIZE OFFSET N\n" and N bytes of the pcapng file (below)
  *   reload                   → "ok N rules, N matched, N left out, SECONDS s\n" when the rules that
  *                              were read again are in force; "error TEXT\n": the old ones still are
+ *   watch ID MAC SECONDS ALLOWED → "ok\n": what becomes of the host MAC is told in `watch` events
+ *                              (below); "error TEXT\n" when it is not watched
  *   anything else            → "error TEXT\n"
  *
  * Only what has reached the disk (fsync) is ever given out; a PUB message of topic TOPIC_DURABLE
@@ -22,11 +24,16 @@
  * ID is an alert's evidence_id. SIZE is the whole file's; at most JOURNAL_EVIDENCE_MAX bytes from
  * OFFSET on come at once, none from SIZE on. The file is whole, or it is not there: its SHA-256 is in
  * the `evidence` event.
+ * `watch`: the isolation ID has cut the host off, but for the addresses ALLOWED (one spelling each,
+ * commas between them, "-" for none). It ends SECONDS later unless it is asked for again, which
+ * renews it; SECONDS 0 ends it now.
  *
  * Shape: a reply is at most JOURNAL_REPLY_MAX bytes; N is cut to fit, at least 1 when one exists.
  * The functions here read and write these texts for both sides; no I/O.
  */
 #pragma once
+
+#include "base/addr.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +42,9 @@
 #define JOURNAL_REPLY_MAX (1u << 20)
 #define JOURNAL_EVIDENCE_MAX (256u << 10)
 #define JOURNAL_EVIDENCE_ID 48 /* bytes, terminator included */
+#define JOURNAL_WATCH_ID    48 /* likewise */
+#define JOURNAL_WATCH_S     600u /* the longest a watch may be asked for at once */
+#define JOURNAL_WATCH_ALLOW 16u
 
 enum journal_verb {
 	JOURNAL_bad,
@@ -44,6 +54,15 @@ enum journal_verb {
 	JOURNAL_epochs,
 	JOURNAL_evidence,
 	JOURNAL_reload,
+	JOURNAL_watch,
+};
+
+struct journal_watch {
+	char id[JOURNAL_WATCH_ID]; /* spelt as an evidence's */
+	struct mac mac;            /* of one host: never zero, never a group's */
+	uint32_t seconds;          /* at most JOURNAL_WATCH_S; 0: it ends */
+	uint32_t n_allow;
+	struct addr allow[JOURNAL_WATCH_ALLOW];
 };
 
 struct journal_request {
@@ -54,6 +73,7 @@ struct journal_request {
 	/* evidence: letters, digits, '_', '.', '-', the first a letter or digit: never a path */
 	char evidence[JOURNAL_EVIDENCE_ID];
 	uint64_t offset;
+	struct journal_watch watch;
 };
 
 /* False: not a request; req->verb is JOURNAL_bad. Reads foreign bytes: has a fuzz target. */

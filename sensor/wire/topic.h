@@ -11,6 +11,7 @@
 #define TOPIC_FLOW "flow"
 #define TOPIC_HOST "host"
 #define TOPIC_EVIDENCE "evidence"
+#define TOPIC_WATCH "watch"
 /* Sent after each group fsync: {"event_type":"durable","sensor":…,"sensor_epoch":…,"last":SEQ}.
  * What a collector subscribes to, to be woken when REP has something new. */
 #define TOPIC_DURABLE "durable"

@@ -9,7 +9,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct journal_request req;
-	char out[256];
+	char out[1024];
 
 	if (!journal_request_parse(data, size, &req)) {
 		assert(req.verb == JOURNAL_bad);
@@ -21,5 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(strlen(req.collector) <= 64);
 	assert(!strchr(req.evidence, '/') && req.evidence[0] != '.');
 	assert((req.verb == JOURNAL_evidence) == (req.evidence[0] != 0));
+	assert((req.verb == JOURNAL_watch) == (req.watch.id[0] != 0));
+	assert(req.watch.n_allow <= JOURNAL_WATCH_ALLOW && !strchr(req.watch.id, '/'));
+	assert(req.watch.seconds <= JOURNAL_WATCH_S);
 	return 0;
 }

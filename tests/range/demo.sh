@@ -174,8 +174,8 @@ seen "alert: $(echo "$alert_line" | cut -f4)"
 vigie --json isolate "$victim" --reason 'sweep of the office network' --ttl 60s \
 	>"$D/isolation.json" || fail "not insulated: $(cat "$D/isolation.json")"
 insulated=$(json 'int(x["verified_ns"]/1e6)' <"$D/isolation.json")
-state=$(json 'x["effect"]' <"$D/isolation.json")
-[ "$state" = effective ] || fail "the effect is $state"
+state=$(json 'x["verdict"]' <"$D/isolation.json")
+[ "$state" = effective ] || fail "the verdict is $state"
 say "${bold}the analyst has ws1 insulated for 60 s: $state (read back from the enforcer)$plain"
 sleep 0.3
 
@@ -201,6 +201,11 @@ else
 fi
 on ws2 ping -q -c 1 -W 1 "$(net_addr fs1)" >/dev/null || fail 'ws2 lost fs1'
 seen 'everybody else works on'
+proven() { # ws1's own connection of before stays unanswered: not the device's word, the mirror's
+	vigie --json status | json '1/("does not answer it any more" in x["isolation"]["live"][0]["why"])'
+}
+wait_for 15 proven || fail 'the mirror does not show that the session stays unanswered'
+seen "$(vigie --json status | json 'x["isolation"]["live"][0]["verdict"]'), by the sensor too: on the mirror the session is not answered any more, and nobody else answers"
 if vigie isolate "$(net_addr gw)" --reason 'a mistake' >"$D/refused" 2>&1; then
 	fail 'the gateway was insulated'
 fi

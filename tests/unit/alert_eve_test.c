@@ -4,6 +4,7 @@
 #include "alert/eve.h"
 
 #include "alert/eve_evidence.h"
+#include "alert/eve_watch.h"
 #include "alert/geo.h"
 #include "check.h"
 #include "proto/proto.h"
@@ -442,6 +443,31 @@ static void evidence_rows(void)
 	}
 }
 
+static void watch_rows(void)
+{
+	static char line[EVE_LINE_MAX + 1];
+	struct watch_said s = {.id = "i-1", .mac = {{2, 0, 0, 0, 0, 5}},
+			       .what = WATCH_first_answer, .time_ns = T0, .own = 12, .answered = 1,
+			       .has_peer = true, .port = 445, .proto = 6};
+
+	CASE("somebody answers a host that is cut off");
+	addr_parse("10.0.0.2", &s.peer);
+	size_t n = eve_watch(&unnamed, &s, &id, line);
+	line[n] = 0;
+	CHECK_STR(line, "{\"timestamp\":\"2026-01-01T00:00:00.000000+0000\",\"event_type\":\"watch\","
+			"\"subject_mac\":\"02:00:00:00:00:05\",\"watch\":{\"id\":\"i-1\","
+			"\"what\":\"answered\",\"own\":12,\"answered\":1,\"unanswered\":0,"
+			"\"peer_ip\":\"10.0.0.2\",\"peer_port\":445,\"proto\":\"TCP\"},"
+			"\"sensor\":\"host-1234\",\"sensor_epoch\":\"00000000deadbeef\","
+			"\"sensor_seq\":12}\n");
+	check_text(ALERT_IN_watch, line, n);
+	CASE("a watch begins");
+	s = (struct watch_said){.id = "i-1", .mac = s.mac, .time_ns = T0};
+	n = eve_watch(&unnamed, &s, &id, line);
+	check_text(ALERT_IN_watch, line, n);
+	CHECK(strstr(line, "\"what\":\"begun\",\"own\":0,\"answered\":0,\"unanswered\":0},"));
+}
+
 static void exact_rows(void)
 {
 	static char line[EVE_LINE_MAX + 1];
@@ -460,6 +486,7 @@ static void exact_rows(void)
 		check_line(&s.f, line, n);
 	}
 	evidence_rows();
+	watch_rows();
 	CASE("every field of alert.def is written by some row");
 	for (const struct alert_field *d = alert_fields; d->path; d++) {
 		if (!written[d - alert_fields])

@@ -32,6 +32,9 @@ static struct {
 	unsigned n;
 	enum mood mood;
 	uint64_t acked, asked;
+	struct journal_watch watched; /* the last order to watch */
+	unsigned n_watched;
+	bool busy;
 	nng_socket rep, pub;
 	pthread_t thread;
 	_Atomic bool stop;
@@ -100,6 +103,11 @@ static size_t answer(const char *text, size_t n, char *out, size_t size)
 		return (size_t)snprintf(out, size, "error bad\n");
 	if (q.verb == JOURNAL_since)
 		return since(&q, out, size);
+	if (q.verb == JOURNAL_watch) {
+		fake.watched = q.watch;
+		fake.n_watched++;
+		return (size_t)snprintf(out, size, "%s\n", fake.busy ? "error no room" : "ok");
+	}
 	if (q.verb == JOURNAL_ack) {
 		fake.acked = q.seq;
 		return (size_t)snprintf(out, size, "ok\n");
@@ -423,6 +431,60 @@ static void restarts(struct store *s)
 	collect_stop(c);
 }
 
+static struct journal_watch last_watch(unsigned *n)
+{
+	pthread_mutex_lock(&fake.lock);
+	struct journal_watch w = fake.watched;
+	*n = fake.n_watched;
+	pthread_mutex_unlock(&fake.lock);
+	return w;
+}
+
+static void watches(struct collect *c)
+{
+	struct journal_watch w = {.id = "i-1", .mac = {{2, 0, 0, 0, 0, 5}}, .seconds = 150};
+	unsigned n;
+
+	CASE("an isolated host is told to the sensor, once");
+	collect_watch(c, &w, 1);
+	CHECK_EQ(wait_for(c, "watches", 1), 1);
+	CHECK_STR(last_watch(&n).id, "i-1");
+	CHECK_EQ(last_watch(&n).seconds, 150);
+	uint64_t seq = fake.epoch[2].last + 1;
+	add(2, 0xc, 8, seq);
+	CHECK_EQ(wait_for(c, "seq", (json_int_t)seq), (json_int_t)seq);
+	last_watch(&n);
+	CHECK_EQ(n, 1);
+	CASE("and that it is no more");
+	collect_watch(c, NULL, 0);
+	CHECK_EQ(wait_for(c, "watches", 2), 2);
+	CHECK_EQ(last_watch(&n).seconds, 0);
+	CASE("a sensor that starts again is told again");
+	collect_watch(c, &w, 1);
+	CHECK_EQ(wait_for(c, "watches", 3), 3);
+	json_int_t before = status(c, "timeouts");
+	mood(SILENT);
+	CHECK(wait_for(c, "timeouts", before + 1) > before);
+	mood(WELL);
+	CHECK_EQ(wait_for(c, "watches", 4), 4);
+	CASE("a sensor that will not is no sensor that is down");
+	pthread_mutex_lock(&fake.lock);
+	fake.busy = true;
+	pthread_mutex_unlock(&fake.lock);
+	memcpy(w.id, "i-2", 4);
+	collect_watch(c, &w, 1);
+	CHECK(wait_for(c, "watch_errors", 1) >= 1);
+	CHECK_EQ(status(c, "up"), 1);
+	json_t *o = collect_status(c);
+	CHECK_STR(json_string_value(json_object_get(o, "watch_why")), "error no room");
+	json_decref(o);
+	pthread_mutex_lock(&fake.lock);
+	fake.busy = false;
+	pthread_mutex_unlock(&fake.lock);
+	collect_watch(c, NULL, 0);
+	CHECK_EQ(wait_for(c, "watches", 5) >= 5, 1);
+}
+
 static void misbehaviour(struct store *s)
 {
 	struct collect *c = start(s, rep_url);
@@ -450,11 +512,12 @@ static void misbehaviour(struct store *s)
 		CHECK_EQ(wait_for(c, "up", 1), 1);
 	}
 	beyond_bounds(c);
+	watches(c);
 	CASE("after all that each record is there once");
 	CHECK_EQ(ask("SELECT count(*) FROM events WHERE epoch = '000000000000000c'"),
-		 3 + 3 + 2 + 6);
+		 3 + 3 + 2 + 6 + 1);
 	CHECK_EQ(ask("SELECT count(DISTINCT seq) FROM events WHERE epoch = '000000000000000c'"),
-		 3 + 3 + 2 + 6);
+		 3 + 3 + 2 + 6 + 1);
 	collect_stop(c);
 }
 

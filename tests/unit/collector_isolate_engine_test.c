@@ -29,7 +29,8 @@ static const char isolator[] =
 	"plan) say ',\"commands\":[\"hold it\"],\"undo\":\"let go\",\"prior\":\"vlan 7\"';;\n"
 	"apply) echo \"$mac\" >>held; say '';;\n"
 	"verify) if grep -q \"^$mac$\" held 2>/dev/null; then\n"
-	" say ',\"state\":\"effective\",\"present\":true,\"proof_kind\":\"device read back\"'\n"
+	" if [ \"$mood\" = blind ]; then say ',\"state\":\"unsupported\",\"present\":true'; else\n"
+	" say ',\"state\":\"effective\",\"present\":true,\"proof\":\"read back\"'; fi\n"
 	" else say ',\"state\":\"unknown\",\"present\":false'; fi;;\n"
 	"release) grep -v \"^$mac$\" held >new; mv new held; say '';;\n"
 	"esac";
@@ -448,11 +449,8 @@ static void killed_at(unsigned us, bool timed)
 	CHECK_EQ(audit_verify(config.audit, NULL, &report, &err), 0);
 }
 
-static void dry_run(void)
+static void write_dry_run(void)
 {
-	CASE("dry-run: every step, and the device is not touched");
-	fresh(true);
-	set("mode", "dry-run");
 	script_write(
 		"vigie-isolate-dry-run",
 		"read -r line; id=$(printf '%s' \"$line\" | sed "
@@ -460,6 +458,14 @@ static void dry_run(void)
 		"op=$(printf '%s' \"$line\" | sed 's/.*\"op\":\"\\([^\"]*\\).*/\\1/')\n"
 		"printf '{\"id\":\"%s\",\"op\":\"%s\",\"ok\":true,\"state\":\"unsupported\"}\\n' "
 		"\"$id\" \"$op\"");
+}
+
+static void dry_run(void)
+{
+	CASE("dry-run: every step, and the device is not touched");
+	fresh(true);
+	set("mode", "dry-run");
+	write_dry_run();
 	reopen();
 	CHECK_EQ(apply("10.0.0.11"), 0);
 	CHECK_STR(status, "active");
@@ -519,6 +525,106 @@ static void looked_for(void)
 	CHECK_STR(err.hint, "there is none at all: is isolate.dir right?");
 }
 
+static char verdict[32], why[400], id[ISOLATE_ID];
+
+/* The verdict on the isolation in force, "" without one. */
+static void look(void)
+{
+	json_t *list = NULL;
+
+	CHECK_EQ(isolate_list(e, true, &list, &err), 0);
+	const json_t *iso = json_array_get(list, 0);
+	const char *v = json_string_value(json_object_get(iso, "verdict"));
+	const char *w = json_string_value(json_object_get(iso, "verdict_why"));
+	snprintf(verdict, sizeof(verdict), "%s", v ? v : "");
+	snprintf(why, sizeof(why), "%s", w ? w : "");
+	snprintf(id, sizeof(id), "%s", json_string_value(json_object_get(iso, "id")));
+	json_decref(list);
+}
+
+static int seen(const char *mac, uint64_t answered, uint64_t unanswered, bool *news)
+{
+	struct isolate_seen s = {.sensor = "s1", .id = id, .mac = mac, .own = 9,
+				 .answered = answered, .unanswered = unanswered,
+				 .time_ns = clock_ns, .peer = "10.0.0.12", .proto = "TCP",
+				 .port = 445};
+	int rc = isolate_mirror(e, &s, news, &err);
+
+	look();
+	return rc;
+}
+
+static void verdicts(void)
+{
+	static const char victim[] = "02:00:00:00:00:11";
+	struct isolate_watch w[2];
+	bool news;
+
+	CASE("read back: effective; an answer on the mirror: leaking, and it stays so");
+	fresh(true);
+	set("forensic", "10.0.0.99@02:00:00:00:00:99,10.0.0.98");
+	CHECK_EQ(isolate_watches(e, w, 2), 0);
+	CHECK_EQ(apply("10.0.0.11"), 0);
+	look();
+	CHECK_STR(verdict, "effective");
+	CHECK_STR(why, "read back");
+	CHECK_EQ(seen(victim, 0, 0, &news), 0);
+	CHECK(!news);
+	CHECK_EQ(seen(victim, 0, 2, &news), 0);
+	CHECK(news); /* a second kind of proof */
+	CHECK_STR(verdict, "effective");
+	CHECK_EQ(seen(victim, 0, 3, &news), 0);
+	CHECK(!news);
+	CHECK_STR(why, "read back; on the mirror 10.0.0.12:445 (TCP) does not answer it any more");
+	CHECK_EQ(seen(victim, 1, 2, &news), 0);
+	CHECK(news);
+	CHECK_STR(verdict, "leaking");
+	CHECK_STR(why, "on the mirror 10.0.0.12:445 (TCP) answered it after the action (1 conversation)");
+	CHECK_EQ(seen(victim, 0, 0, &news), 0); /* a sensor that has started again */
+	CHECK_STR(verdict, "leaking");
+	CASE("what is to be watched, and whom it may reach");
+	CHECK_EQ(isolate_watches(e, w, 2), 1);
+	CHECK_STR(w[0].watch.id, id);
+	CHECK_EQ(w[0].watch.mac.b[5], 0x11);
+	CHECK_EQ(w[0].watch.n_allow, 2);
+	CASE("a sensor's word on another's host, or of no isolation, is refused");
+	CHECK_EQ(seen("02:00:00:00:00:12", 5, 0, &news), -ENOENT);
+	snprintf(id, sizeof(id), "02:00:00:00:00:11"); /* no id */
+	struct isolate_seen s = {.sensor = "", .id = id, .mac = victim, .peer = "", .proto = ""};
+	CHECK_EQ(isolate_mirror(e, &s, &news, &err), -ENOENT);
+	CASE("nor after its end, and just before it");
+	look();
+	CHECK_EQ(release("10.0.0.11"), 0);
+	CHECK_EQ(seen(victim, 3, 0, &news), -ENOENT);
+	CHECK_STR(verdict, "");
+	CHECK_EQ(isolate_watches(e, w, 2), 0);
+
+	CASE("nobody can read it back: unseen, until its questions stay unanswered");
+	fresh(true);
+	put("mood", "blind");
+	CHECK_EQ(apply("10.0.0.11"), 0);
+	look();
+	CHECK_STR(verdict, "unseen");
+	CHECK_EQ(seen(victim, 0, 0, &news), 0);
+	CHECK(!news);
+	CHECK(strstr(why, "only its own packets") != NULL);
+	CHECK_EQ(seen(victim, 0, 1, &news), 0);
+	CHECK(news);
+	CHECK_STR(verdict, "effective");
+	CHECK_STR(why, "on the mirror 10.0.0.12:445 (TCP) does not answer it any more (1 conversation)");
+
+	CASE("what was only tried is not watched, and has no verdict");
+	fresh(true);
+	set("mode", "dry-run");
+	write_dry_run();
+	reopen();
+	CHECK_EQ(apply("10.0.0.11"), 0);
+	look();
+	CHECK_STR(verdict, "");
+	CHECK_EQ(seen(victim, 1, 0, &news), -ENOENT);
+	CHECK_EQ(isolate_watches(e, w, 2), 0);
+}
+
 int main(void)
 {
 	script_begin();
@@ -532,6 +638,7 @@ int main(void)
 		killed_at(us, (us / 16000) % 2);
 	dry_run();
 	looked_for();
+	verdicts();
 	isolate_free(e);
 	sqlite3_close(db);
 	param_fini(&section);

@@ -43,6 +43,12 @@ static const struct {
 	{"a dry run is not called isolated, and has no effect",
 	 "[{\"id\":\"d\",\"status\":\"active\",\"effect\":\"unsupported\",\"dry_run\":true}]",
 	 "d:dry-run "},
+	{"a verdict goes before the device's word",
+	 "[{\"id\":\"e\",\"status\":\"active\",\"effect\":\"unsupported\",\"verdict\":\"unseen\"}]",
+	 "e:isolated e:unseen "},
+	{"and is told when it changes",
+	 "[{\"id\":\"e\",\"status\":\"active\",\"effect\":\"unsupported\",\"verdict\":\"leaking\"}]",
+	 "e:leaking "},
 	{"no list", "{}", ""},
 };
 

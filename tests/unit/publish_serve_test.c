@@ -40,14 +40,17 @@ static const struct {
 	{"ack c1 @ 3", "ok\n"},
 	{"ack c1 @ 4", "error beyond what was given out\n"},
 	{"ack c1 0000000000000000 1", "error unknown epoch\n"},
+	{"watch i-1 02:00:00:00:00:05 60 -", "ok\n"},
+	{"watch i-1 02:00:00:00:00:05 0 10.0.0.9,fd00::1", "ok\n"},
+	{"watch taken 02:00:00:00:00:05 60 -", "error somebody else's\n"},
 	{"reload", "ok 3 rules, 2 matched, 0 left out, 0.01 s\n"},
 	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"durable\":3,"
 		   "\"journal_bytes\":355,\"journal_segments\":1,\"journal_lost\":0,"
 		   "\"journal_errors\":0,\"run\":{\"workers\":2}}"},
 	{"", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | status | "
-	     "epochs | evidence ID OFFSET | reload\n"},
+	     "epochs | evidence ID OFFSET | reload | watch ID MAC SECONDS ALLOW\n"},
 	{"since @ 0 0", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | "
-			"status | epochs | evidence ID OFFSET | reload\n"},
+			"status | epochs | evidence ID OFFSET | reload | watch ID MAC SECONDS ALLOW\n"},
 };
 
 static const struct {
@@ -58,6 +61,7 @@ static const struct {
 	{"ack c1 @ 3", "error this sensor keeps no journal\n"},
 	{"status", "ok\n{\"sensor\":\"s1\",\"epoch\":\"@\",\"seq\":3,\"run\":{}}"},
 	{"evidence a 0", "error this sensor keeps no evidence\n"},
+	{"watch i-1 02:00:00:00:00:05 60 -", "error this sensor watches nobody\n"},
 	{"reload", "error this sensor has nothing to read again\n"},
 };
 
@@ -72,8 +76,14 @@ static const struct {
 	{"evidence link 0", "error no such evidence\n"},
 	{"evidence folder 0", "error no such evidence\n"},
 	{"evidence ../a 0", "error not a request: since EPOCH SEQ MAX | ack COLLECTOR EPOCH SEQ | "
-			    "status | epochs | evidence ID OFFSET | reload\n"},
+			    "status | epochs | evidence ID OFFSET | reload | watch ID MAC SECONDS ALLOW\n"},
 };
+
+static const char *watched(void *ctx, const struct journal_watch *w)
+{
+	(void)ctx;
+	return strcmp(w->id, "taken") == 0 ? "somebody else's" : NULL;
+}
 
 static void *asked;
 static unsigned reload_turns; /* until it has ended */
@@ -214,6 +224,7 @@ int main(void)
 			  .seq = &seq,
 			  .status = status,
 			  .reload = &by_rep,
+			  .watch = watched,
 			  .ctx = &count};
 	for (unsigned i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		row(&s, rows[i].request, rows[i].reply);

@@ -49,6 +49,7 @@ static void fields(void)
 	CHECK_EQ(alert_in_parse("flow"), ALERT_IN_flow);
 	CHECK_EQ(alert_in_parse("host"), ALERT_IN_host);
 	CHECK_EQ(alert_in_parse("evidence"), ALERT_IN_evidence);
+	CHECK_EQ(alert_in_parse("watch"), ALERT_IN_watch);
 	CHECK_EQ(alert_in_parse("durable"), 0);
 }
 
@@ -68,7 +69,7 @@ static void families(void)
 static void put_types(char *out, size_t size, unsigned in)
 {
 	static const char *const name[] = {"alert", "finding", "flow", "host",
-					   "evidence"};
+					   "evidence", "watch"};
 	size_t n = 0;
 
 	out[0] = 0;

@@ -6,6 +6,9 @@
 
 #include <stdlib.h>
 
+#define A15                                                                                        \
+	"10.0.0.1,10.0.0.2,10.0.0.3,10.0.0.4,10.0.0.5,10.0.0.6,10.0.0.7,10.0.0.8,10.0.0.9,"        \
+	"10.0.0.10,10.0.0.11,10.0.0.12,10.0.0.13,10.0.0.14,10.0.0.15"
 #define E   "00000000deadbeef"
 #define C47 "ccccccccccccccccccccccccccccccccccccccccccccccc"
 #define C64 "cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc"
@@ -68,6 +71,24 @@ static const struct {
 	{"evidence without an offset", "evidence a", JOURNAL_bad, 0, 0},
 	{"evidence without an id", "evidence  0", JOURNAL_bad, 0, 0},
 	{"evidence and more", "evidence a 0 1", JOURNAL_bad, 0, 0},
+	{"watch", "watch i-1 02:00:00:00:00:05 600 10.0.0.9,fd00::9", JOURNAL_watch, 0, 0},
+	{"watch with nobody allowed", "watch i 02:00:00:00:00:05 0 -\n", JOURNAL_watch, 0, 0},
+	{"watch with 16 allowed",
+	 "watch i 02:00:00:00:00:05 1 " A15 ",10.0.0.16", JOURNAL_watch, 0, 0},
+	{"watch with 17 allowed", "watch i 02:00:00:00:00:05 1 " A15 ",10.0.0.16,::1", JOURNAL_bad, 0, 0},
+	{"watch for too long", "watch i 02:00:00:00:00:05 601 -", JOURNAL_bad, 0, 0},
+	{"watch for ever", "watch i 02:00:00:00:00:05 -1 -", JOURNAL_bad, 0, 0},
+	{"watch of a group", "watch i 03:00:00:00:00:05 60 -", JOURNAL_bad, 0, 0},
+	{"watch of nobody", "watch i 00:00:00:00:00:00 60 -", JOURNAL_bad, 0, 0},
+	{"watch of half a MAC", "watch i 02:00:00 60 -", JOURNAL_bad, 0, 0},
+	{"watch of a MAC spelt otherwise", "watch i 02-00-00-00-00-0A 60 -", JOURNAL_bad, 0, 0},
+	{"watch with an address spelt otherwise", "watch i 02:00:00:00:00:05 60 fd00:0::9",
+	 JOURNAL_bad, 0, 0},
+	{"watch with no address", "watch i 02:00:00:00:00:05 60 10.0.0.9,", JOURNAL_bad, 0, 0},
+	{"watch with - and more", "watch i 02:00:00:00:00:05 60 -,10.0.0.9", JOURNAL_bad, 0, 0},
+	{"watch without anything", "watch", JOURNAL_bad, 0, 0},
+	{"watch without an id", "watch  02:00:00:00:00:05 60 -", JOURNAL_bad, 0, 0},
+	{"watch that climbs", "watch ../x 02:00:00:00:00:05 60 -", JOURNAL_bad, 0, 0},
 	{"an unknown verb", "evidences a 0", JOURNAL_bad, 0, 0},
 };
 
@@ -85,7 +106,7 @@ static char *exact(const char *text, size_t n)
 static void request_rows(void)
 {
 	struct journal_request req, again;
-	char text[256];
+	char text[512];
 
 	for (unsigned i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
 		CASE(requests[i].name);
@@ -101,6 +122,7 @@ static void request_rows(void)
 			continue;
 		CHECK(req.verb == JOURNAL_status || req.verb == JOURNAL_reload || req.verb == JOURNAL_epochs ||
 		      (req.verb == JOURNAL_evidence && req.evidence[0]) ||
+		      (req.verb == JOURNAL_watch && req.watch.id[0]) ||
 		      req.epoch == 0xdeadbeef);
 		size_t w = journal_request_write(&req, text, sizeof(text));
 		CHECK(w > 0);
