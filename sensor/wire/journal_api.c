@@ -143,7 +143,7 @@ static void evidence_parse(struct text *t, struct journal_request *req)
 	req->offset = text_u64(t);
 }
 
-/* Up to `stop` or the end, into `out`; "" when it does not fit. */
+/* Up to `stop` or the end, into `out`; "" when it does not fit, or is no text (a NUL in it). */
 static void text_until(struct text *t, char stop, char *out, size_t size)
 {
 	size_t n = 0;
@@ -151,7 +151,7 @@ static void text_until(struct text *t, char stop, char *out, size_t size)
 	while (t->at + n < t->end && t->at[n] != stop)
 		n++;
 	out[0] = 0;
-	if (n < size) {
+	if (n < size && !memchr(t->at, 0, n)) {
 		memcpy(out, t->at, n);
 		out[n] = 0;
 	}

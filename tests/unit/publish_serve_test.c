@@ -238,6 +238,7 @@ int main(void)
 	s.journal = NULL;
 	s.status = NULL;
 	s.reload = NULL;
+	s.watch = NULL;
 	for (unsigned i = 0; i < sizeof(without) / sizeof(without[0]); i++)
 		row(&s, without[i].request, without[i].reply);
 	evidence_pieces(&s, dir);

@@ -134,6 +134,7 @@ static void request_rows(void)
 	}
 
 	CASE("a NUL is no end");
+	CHECK(!journal_request_parse("watch i 02:00:00:00:00:05 60 fd00::\0009", 37, &req));
 	CHECK(!journal_request_parse("status\0", 7, &req));
 	CASE("JOURNAL_bad is not written");
 	req = (struct journal_request){.verb = JOURNAL_bad};
