@@ -53,11 +53,11 @@ static void idle_reset(struct idle *i)
 	i->sleep_ns = IDLE_MIN_NS;
 }
 
-static uint64_t thread_cpu_ns(void)
+static uint64_t cpu_ns(clockid_t of)
 {
 	struct timespec t;
 
-	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t) != 0)
+	if (clock_gettime(of, &t) != 0)
 		return 0;
 	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
 }
@@ -87,7 +87,7 @@ static void *detect_run(void *arg)
 		idle_wait(&idle);
 	}
 	ring_done(&r->findings);
-	r->detect_cpu_ns = thread_cpu_ns();
+	r->detect_cpu_ns = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
 	return NULL;
 }
 
@@ -184,7 +184,7 @@ static void *writer_run(void *arg)
 		}
 		idle_wait(&idle);
 	}
-	r->writer_cpu_ns = thread_cpu_ns();
+	r->writer_cpu_ns = cpu_ns(CLOCK_THREAD_CPUTIME_ID);
 	return NULL;
 }
 
@@ -375,6 +375,7 @@ int run_open(struct run *r, struct options *o, struct err *err)
 	if (r->live)
 		say_where(&o->publish);
 	r->loaded_ns = clock_mono_ns();
+	r->load_cpu_ns = cpu_ns(CLOCK_PROCESS_CPUTIME_ID);
 	return 0;
 }
 
@@ -491,6 +492,7 @@ int run_wait(struct run *r)
 	keep_sets(r);
 	evidence_join(r->evidence);
 	r->ended_ns = clock_mono_ns();
+	r->run_cpu_ns = cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - r->load_cpu_ns;
 	replay(r);
 	linger(r);
 	if (!r->live && turn >= 10 && isatty(STDERR_FILENO))

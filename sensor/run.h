@@ -48,6 +48,7 @@ struct run {
 	_Atomic bool abort; /* leave now */
 	uint64_t started_ns, loaded_ns, ended_ns; /* CLOCK_MONOTONIC */
 	uint64_t started_real_ns;
+	uint64_t load_cpu_ns, run_cpu_ns; /* CPU time of the whole process: up to loaded, from there to ended */
 };
 
 int run_open(struct run *r, struct options *o, struct err *err);

@@ -337,6 +337,8 @@ static void time_stats(struct json *j, const struct run *r)
 	json_str(j, "started", text);
 	json_u64(j, "load_ns", r->loaded_ns - r->started_ns);
 	json_u64(j, "run_ns", end - r->loaded_ns);
+	json_u64(j, "load_cpu_ns", r->load_cpu_ns);
+	json_u64(j, "run_cpu_ns", r->run_cpu_ns);
 	json_array(j, "worker_cpu_ns");
 	for (unsigned i = 0; i < r->n_workers; i++)
 		json_u64(j, NULL, r->worker[i].cpu_ns);
