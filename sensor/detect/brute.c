@@ -329,7 +329,7 @@ static void test_slow_won(const struct login *k, struct brute_source *s)
 
 static void test_slow(const struct login *k, struct brute_source *s)
 {
-	char text[FINDING_SUBJECT];
+	char text[FINDING_SUBJECT], span[24];
 	unsigned n = bits_of(s->slow);
 	uint64_t fast_ns = s->told_spray_ns > s->told_enum_ns ? s->told_spray_ns : s->told_enum_ns;
 
@@ -339,10 +339,9 @@ static void test_slow(const struct login *k, struct brute_source *s)
 	    !due(&s->told_slow_ns, k->o->time_ns, k->c->slow_s))
 		return;
 	snprintf(text, sizeof(text),
-		 "%u accounts failed within %.1f h and none of them has worked since, the last "
+		 "%u accounts failed within %s and none of them has worked since, the last "
 		 "\"%.39s\"; %u others work from here",
-		 n, (double)(k->o->time_ns - s->slow_ns) / (3600.0 * NS_PER_S), k->user,
-		 bits_of(s->won));
+		 n, say_span(k->o->time_ns - s->slow_ns, span), k->user, bits_of(s->won));
 	tell(k, BRUTE_slow, n, k->c->slow_accounts, "accounts", text);
 }
 

@@ -300,7 +300,7 @@ static void lose(const struct act *k, uint64_t file, uint64_t now, uint8_t way, 
 static void on_written_back(const struct act *k, const struct fact_smb_io *b)
 {
 	struct ransom_client *cl = k->cl;
-	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	char text[FINDING_SUBJECT], a[ADDR_TEXT], span[24];
 
 	if (k->o->time_ns > cl->back_ns + k->c->window_s * NS_PER_S ||
 	    2 * cl->opens > 3 * (cl->rewritten + cl->blocks) + 2 * cl->renames + 8) {
@@ -323,8 +323,8 @@ static void on_written_back(const struct act *k, const struct fact_smb_io *b)
 		return;
 	snprintf(text, sizeof(text),
 		 "on %s: %u files written back at the length they were read with, or with the same "
-		 "trailer, within %.1f s; %u opened, %u renamed; names are encrypted",
-		 addr_text(&k->o->dst, a), files, (double)(k->o->time_ns - cl->back_ns) / NS_PER_S,
+		 "trailer, within %s; %u opened, %u renamed; names are encrypted",
+		 addr_text(&k->o->dst, a), files, say_span(k->o->time_ns - cl->back_ns, span),
 		 cl->opens, cl->renames);
 	tell(k, RANSOM_back, true, files, text);
 }
@@ -425,7 +425,7 @@ static void on_note(const struct act *k, const char *path)
 static void on_delete(const struct act *k, const char *path)
 {
 	struct ransom_client *cl = k->cl;
-	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+	char text[FINDING_SUBJECT], a[ADDR_TEXT], span[24];
 
 	if (k->o->time_ns > cl->deleted_ns + k->c->window_s * NS_PER_S) {
 		cl->deleted_ns = k->o->time_ns;
@@ -437,9 +437,9 @@ static void on_delete(const struct act *k, const char *path)
 		once_get(&k->s->once, RANSOM_deleted, cl->head.key, 0, 0, k->o->time_ns);
 	if (!once_due(e, k->o->time_ns, k->c->again_s * NS_PER_S))
 		return;
-	snprintf(text, sizeof(text), "on %s: %u files deleted within %.1f s, last %.80s",
+	snprintf(text, sizeof(text), "on %s: %u files deleted within %s, last %.80s",
 		 addr_text(&k->o->dst, a), cl->deleted,
-		 (double)(k->o->time_ns - cl->deleted_ns) / NS_PER_S, path);
+		 say_span(k->o->time_ns - cl->deleted_ns, span), path);
 	tell(k, RANSOM_deleted, false, cl->deleted, text);
 }
 

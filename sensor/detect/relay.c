@@ -180,7 +180,7 @@ static void handed_on(const struct meet *k, const struct challenge *ch, uint64_t
 
 	m.alert = middle && !ch->fixed;
 	teller_say(&k->s->t, k->out, k->o, &m,
-		   "challenge %016llx from %s to %s, and %.1f s later from %s to %s%s",
+		   "challenge %016llx from %s to %s, and %.3f s later from %s to %s%s",
 		   (unsigned long long)challenge, addr_text(&ch->dst, first[0]),
 		   addr_text(&ch->src, first[1]), (double)(k->o->time_ns - ch->ns) / NS_PER_S,
 		   addr_text(&k->o->dst, now[0]), addr_text(&k->o->src, now[1]),
@@ -271,7 +271,7 @@ static void on_contact(const struct meet *k)
 	m.alert = !v->spooler || roles & 1u << ROLE_dc;
 	m.unit = "acts";
 	teller_say(&k->s->t, k->out, k->o, &m,
-		   "%s was called (%s), and %.1f s later connects back to port %u",
+		   "%s was called (%s), and %.3f s later connects back to port %u",
 		   addr_text(&k->o->src, a), v->what, (double)(b->start_ns - v->ns) / NS_PER_S,
 		   k->o->dport);
 }

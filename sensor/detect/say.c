@@ -52,6 +52,10 @@ const char *say_span(uint64_t ns, char out[24])
 {
 	if (ns <= NS_PER_S || ns > UINT64_MAX / 2) /* time stamps may run backwards */
 		snprintf(out, 24, "a second");
+	else if (ns > 7200 * NS_PER_S)
+		snprintf(out, 24, "%.1f h", (double)ns / (3600.0 * NS_PER_S));
+	else if (ns > 600 * NS_PER_S)
+		snprintf(out, 24, "%.0f min", ceil((double)ns / (60.0 * NS_PER_S)));
 	else
 		snprintf(out, 24, "%.0f s", ceil((double)ns / NS_PER_S));
 	return out;

@@ -24,5 +24,6 @@ struct finding say_of(const struct observation *o, const struct obs_link *link,
 		      const struct addr *other);
 /* Bytes for people: "28.0 MB". */
 const char *say_bytes(double n, char out[24]);
-/* A span for people, to stand behind "within": "a second", "70 s". */
+/* A span for people, to stand behind "within": "a second", "70 s", "45 min" and "5.3 h" from ten
+ * minutes and two hours upwards. */
 const char *say_span(uint64_t ns, char out[24]);

@@ -73,6 +73,10 @@ const struct about scan_abouts[SCAN_kinds] = {
 	[SCAN_ports_outside] = SCAN_ABOUT(106, 3, "SCAN an outside address tries many ports of a host",
 		"T1595.001", "TA0043", PORTS_SOURCE,
 		"look which of the ports answered: are they meant to be open to the world?"),
+	[SCAN_slow] = SCAN_ABOUT(107, 3, "SCAN one of our hosts tries many hosts slowly",
+		"T1046", "TA0007", "counting of different failed hosts; docs/DETECTORS.md",
+		"list this host's failed contacts of the last day: a program's list of servers that are gone, or "
+		"addresses nobody ever had?"),
 };
 
 static const struct param scan_params[] = {
@@ -116,6 +120,12 @@ static const struct param scan_params[] = {
 	      "below this many the mirror is taken to be complete"),
 	PARAM(PARAM_U32, struct scan_config, outside_per_hour, 0, 100000, 10, "alerts",
 	      "alerts on outside sources an hour; the rest are findings"),
+	PARAM(PARAM_U32, struct scan_config, slow_hosts, 4, 200, 12, "hosts",
+	      "of ours that failed a source at one service within slow_s: a finding"),
+	PARAM(PARAM_U32, struct scan_config, slow_neighbours, 4, 200, 24, "hosts",
+	      "that never gave a sign of life, asked for by ARP within slow_s: a finding"),
+	PARAM(PARAM_U32, struct scan_config, slow_s, 3600, 604800, 86400, "s",
+	      "that slow scans are counted in"),
 	PARAM(PARAM_U32, struct scan_config, sources, 64, 1 << 22, 4096, "hosts",
 	      "sources remembered"),
 	PARAM(PARAM_U32, struct scan_config, contacts, 1024, 1 << 26, 262144, "contacts",
@@ -124,6 +134,8 @@ static const struct param scan_params[] = {
 	      "(source, destination) pairs whose failed ports are remembered"),
 	PARAM(PARAM_U32, struct scan_config, services, 1024, 1 << 26, 65536, "services",
 	      "services remembered as having answered"),
+	PARAM(PARAM_U32, struct scan_config, slow, 64, 1 << 22, 4096, "pairs",
+	      "(source, service) whose failed hosts are remembered for slow_s"),
 	PARAM(PARAM_U32, struct scan_config, arp_pending, 64, 1 << 20, 8192, "requests",
 	      "ARP requests that wait for their reply"),
 	{0},
@@ -140,6 +152,7 @@ static void scan_fini(void *state)
 	sets_fini(&s->contacts);
 	sets_fini(&s->pairs);
 	sets_fini(&s->services);
+	sets_fini(&s->slow);
 	free(s->pending);
 	free(s);
 }
@@ -174,7 +187,8 @@ static int scan_init(const void *config, void **state, struct err *err)
 	    (rc = sets_init(&s->sources, sizeof(struct scan_source), c->sources, err)) ||
 	    (rc = sets_init(&s->contacts, sizeof(struct sets_head) + 8, c->contacts, err)) ||
 	    (rc = sets_init(&s->pairs, sizeof(struct scan_pair), c->pairs, err)) ||
-	    (rc = sets_init(&s->services, sizeof(struct sets_head), c->services, err))) {
+	    (rc = sets_init(&s->services, sizeof(struct sets_head), c->services, err)) ||
+	    (rc = sets_init(&s->slow, scan_slow_size, c->slow, err))) {
 		scan_fini(s);
 		return rc;
 	}
@@ -388,8 +402,10 @@ static void on_contact(const struct scan_call *k)
 		count_add(&k->s->blind, 1);
 		return;
 	}
-	if ((t.proto != SCAN_UDP || !t.silent) && !b->guessed && !scan_port_is_other(t.proto))
+	if ((t.proto != SCAN_UDP || !t.silent) && !b->guessed && !scan_port_is_other(t.proto)) {
 		scan_walk_step(k, &t);
+		scan_slow_step(k, &t);
+	}
 	if (t.proto != SCAN_ICMP && t.proto != SCAN_ICMP6)
 		scan_ports_step(k, &t);
 }
@@ -440,6 +456,7 @@ static void scan_stats(const void *state, char *out, size_t size)
 		{"contacts_evicted", count_get(&s->contacts.evicted)},
 		{"pairs_evicted", count_get(&s->pairs.evicted)},
 		{"services_evicted", count_get(&s->services.evicted)},
+		{"slow_evicted", count_get(&s->slow.evicted)},
 		{"arp_lost", count_get(&s->arp_lost)},
 		{"summaries_lost", count_get(&s->told_lost)},
 	};

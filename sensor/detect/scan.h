@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Inside of the scan detector: its configuration, its state, and its three tests
- * (scan_walk.c: many hosts; scan_ports.c: many ports; scan_arp.c: many silent neighbours). */
+ * (scan_walk.c: many hosts; scan_ports.c: many ports; scan_arp.c: many silent neighbours), and what is too slow
+ * for them (scan_slow.c). */
 #pragma once
 
 #include "detect/detector.h"
@@ -20,7 +21,8 @@ struct scan_config {
 	double visibility_min;
 	uint32_t visibility_samples;
 	uint32_t outside_per_hour;
-	uint32_t sources, contacts, pairs, services, arp_pending;
+	uint32_t slow_hosts, slow_neighbours, slow_s;
+	uint32_t sources, contacts, pairs, services, slow, arp_pending;
 };
 
 extern const struct about scan_abouts[SCAN_kinds];
@@ -70,6 +72,9 @@ double scan_visibility(const struct scan_config *c, const struct scan_state *s);
 double scan_walk_factor(const struct scan_config *c, double benign, bool failed);
 /* scan_ports.c */
 void scan_ports_step(const struct scan_call *k, const struct scan_step *t);
+/* scan_slow.c */
+extern const uint32_t scan_slow_size; /* bytes an entry of scan_state.slow */
+void scan_slow_step(const struct scan_call *k, const struct scan_step *t);
 /* scan_arp.c */
 void scan_arp_request(const struct scan_call *k);
 void scan_arp_reply(const struct scan_call *k);

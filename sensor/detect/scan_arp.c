@@ -101,6 +101,7 @@ static void decide(const struct scan_call *k, const struct scan_pending *p)
 		return;
 	}
 	scan_walk_step(k, &t);
+	scan_slow_step(k, &t);
 }
 
 void scan_arp_due(const struct scan_call *k, uint64_t now_ns, bool end)

@@ -12,6 +12,7 @@ enum scan_kind {                  /* of alert; index into scan_abouts */
 		 SCAN_neighbours, /* ARP for many that never answer */
 		 SCAN_ports,      /* one of ours: many ports of one host */
 		 SCAN_ports_outside,
+		 SCAN_slow,       /* one of ours: many hosts in a day, few an hour */
 		 SCAN_kinds
 };
 
@@ -92,7 +93,7 @@ struct scan_told { /* whose window ends when: windows are equal, so this is a qu
 #define SCAN_TOLD_MAX 1024
 
 struct scan_state {
-	struct sets sources, contacts, pairs, services;
+	struct sets sources, contacts, pairs, services, slow;
 	double threshold; /* nats */
 	double prior_benign;
 	struct { /* handshakes of the recent past */

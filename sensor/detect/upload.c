@@ -287,7 +287,7 @@ static void test_staged(const struct upload_config *c, struct upload_state *s, c
 	const struct net *n = nets_find(out->nets, &t->theirs);
 	double floor = c->stage_mb * MB, ratio = pcr(p->sent, p->received);
 	uint64_t now_ns = t->o->time_ns, window_ns = c->stage_s * NS_PER_S;
-	char net[ADDR_TEXT + 4], from[ADDR_TEXT], sent[24], got[24], text[FINDING_SUBJECT];
+	char net[ADDR_TEXT + 4], from[ADDR_TEXT], sent[24], got[24], span[24], text[FINDING_SUBJECT];
 
 	if (p->staged > 0 || p->sent < floor || ratio < c->pcr || p->most >= floor / 4 ||
 	    (n && nets_users(n) >= c->known_hosts))
@@ -300,10 +300,10 @@ static void test_staged(const struct upload_config *c, struct upload_state *s, c
 	const struct stage_half *most = stage_most(g);
 	p->staged = staged;
 	snprintf(text, sizeof(text),
-		 "%s to %s, after %s from others of ours within %.0f h, most of it from %s port %u: "
+		 "%s to %s, after %s from others of ours within %s, most of it from %s port %u: "
 		 "%.2f times as much; %u of our hosts ever used the network",
 		 say_bytes(p->sent, sent), nets_text(&t->theirs, net, sizeof(net)),
-		 say_bytes(staged, got), (double)(now_ns - g->first_ns) / (double)HOUR_NS,
+		 say_bytes(staged, got), say_span(now_ns - g->first_ns, span),
 		 addr_text(&most->from, from), most->port, share, n ? nets_users(n) : 0);
 	struct finding f = {
 		.score = p->sent / floor,

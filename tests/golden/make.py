@@ -79,6 +79,41 @@ def scan_none_in_an_office(c):
 
 
 @case()
+def scan_slow(c):
+    """One host tries a file service of ours every 20 minutes, behind a router; another asks ARP for an address
+    nobody has every ten. Below six an hour: findings. A third has twelve ports of one dead server in a list."""
+    for hour in range(7):
+        office(c, hour * 3600, n=30)
+    for i in range(16):
+        t = 60 + i * 1200
+        c.add(t, tcp("10.1.0.66", f"10.7.{i % 3}.{i * 13 % 200 + 1}", 41000 + i, 445, SYN, 7))
+        if i % 5 == 4:
+            c.session(t + 5, "10.1.0.66", f"10.7.{i % 3}.{i * 13 % 200 + 2}", 42000 + i, 445, [(">", b"\0"), ("<", b"\0")])
+    for i in range(34):
+        c.add(30 + i * 700, arp(1, "10.1.0.67", f"10.1.0.{100 + i * 7 % 150}"))
+    for i in range(12):
+        c.add(90 + i * 1500, tcp("10.1.0.68", "10.1.0.200", 43000 + i, 8000 + i, SYN, 7))
+
+
+@case()
+def scan_none_slow(c):
+    """A day of misses that are ordinary: pages far away that are gone, eight servers that are no more, neighbours
+    that programs look for, a backup server whose machines are mostly off at night but were on before."""
+    for hour in range(12):
+        office(c, hour * 3600, n=20)
+        for i in range(6):
+            t = hour * 3600 + 100 + i * 500
+            c.add(t, tcp("10.1.0.30", f"203.0.{hour + 1}.{i + 1}", 42000 + hour * 10 + i, 443, SYN, 7))
+            c.add(t + 20, tcp("10.1.0.31", f"10.1.2.{(hour * 6 + i) % 8 + 1}", 43000 + hour * 10 + i, 445, SYN, 7))
+            c.add(t + 40, tcp("10.1.0.32", f"10.1.3.{hour * 6 + i + 1}", 44000 + hour * 10 + i, 7680, SYN, 7))
+            machine = f"10.1.4.{(hour * 6 + i) % 36 + 1}"
+            if hour < 6 and i:
+                c.session(t + 60, "10.1.0.33", machine, 45000 + hour * 10 + i, 445, [(">", b"\0"), ("<", b"\0")])
+            else:
+                c.add(t + 60, tcp("10.1.0.33", machine, 45000 + hour * 10 + i, 445, SYN, 7))
+
+
+@case()
 def scan_none_backscatter(c):
     """SYN-ACKs from a server that somebody floods under our addresses; ours answer RST."""
     for i in range(200):

@@ -406,9 +406,53 @@ static void test_config(void)
 	}
 }
 
+static struct strs jump = {.at = (char *[]){"10.0.0.1=jump"}, .n = 1};
+
+/* Contacts to one service of ours, `every_s` apart; a finding, once. */
+static unsigned slowly(unsigned n, unsigned every_s, uint16_t port, unsigned answered_each, const char *net)
+{
+	for (unsigned i = 0; i < n; i++) {
+		r.now_ns += every_s * NS_PER_S;
+		touch(ip("10.0.0.1"), ip_plus(net, 1 + i), 6, port,
+		      answered_each && i % answered_each == 0 ? FLOW_answered : FLOW_unanswered);
+	}
+	CHECK_EQ(r.alerts, 0);
+	return r.findings;
+}
+
+static void test_slow(void)
+{
+	const struct {
+		const char *name;
+		unsigned n, every_s;
+		uint16_t port;
+		unsigned answered_each;
+		const char *net;
+		unsigned findings;
+		struct strs *assets;
+	} rows[] = {
+		{"slow: eleven hosts", 11, 1500, 445, 0, "10.1.0.0", 0, &none},
+		{"slow: twelve are told, once", 30, 1500, 445, 0, "10.1.0.0", 1, &none},
+		{"slow: a day's window", 40, 9000, 445, 0, "10.1.0.0", 0, &none},
+		{"slow: one in two answers", 60, 1500, 445, 2, "10.1.0.0", 0, &none},
+		{"slow: far away", 30, 1500, 445, 0, "198.51.100.0", 0, &none},
+		{"slow: neighbours of a program", 30, 1500, 7680, 0, "10.1.0.0", 0, &none},
+		{"slow: whose work it is", 30, 1500, 445, 0, "10.1.0.0", 0, &jump},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		rig_start_with(rows[i].assets);
+		CHECK_EQ(slowly(rows[i].n, rows[i].every_s, rows[i].port, rows[i].answered_each, rows[i].net),
+			 rows[i].findings);
+		rig_end();
+	}
+}
+
 int main(void)
 {
 	test_stories();
+	test_slow();
 	test_kinds();
 	test_alert_text();
 	test_service_answers();
