@@ -9,6 +9,9 @@
  *
  * Where people type a password, `burst` connections that fail within burst_s are enough.
  *
+ * A source through which more accounts work than fail (a web mail, a terminal server) is a finding where
+ * different accounts count: there people mistype side by side.
+ *
  * Slow spraying: accounts that failed from one source and have not worked from there since, within
  * slow_s; told when they are many, and three times as many as those that worked (else it is a
  * server that many log in through). SNMP tells no failure, it is silent: different communities
@@ -49,7 +52,7 @@ struct brute_pair { /* one way into one target from one source */
 
 struct brute_source {
 	struct sets_head head;
-	uint64_t begin_ns, told_spray_ns, told_enum_ns;
+	uint64_t begin_ns, told_spray_ns, told_enum_ns, told_many_ns; /* many: findings */
 	uint64_t accounts[4],
 		unknown[4]; /* 256-bit sets by hash of those that failed; that are not there */
 	uint32_t failed;
@@ -144,8 +147,8 @@ struct login {
 };
 
 /* due() has been asked: each kind has its own place in a pair or a source. */
-static void tell(const struct login *k, unsigned kind, double observed, double threshold,
-		 const char *unit, const char *text)
+static void tell_as(const struct login *k, bool alert, unsigned kind, double observed, double threshold,
+		    const char *unit, const char *text)
 {
 	uint32_t doers = 1u << ROLE_scanner | 1u << ROLE_proxy | 1u << ROLE_vpn;
 
@@ -156,13 +159,19 @@ static void tell(const struct login *k, unsigned kind, double observed, double t
 		.host = &k->o->src,
 		.other = &k->o->dst,
 		.doers = doers,
-		.alert = true,
+		.alert = alert,
 		.unit = unit,
 		.observed = observed,
 		.threshold = threshold,
 	};
 
 	teller_say(&k->s->t, k->out, k->o, &m, "%s", text);
+}
+
+static void tell(const struct login *k, unsigned kind, double observed, double threshold,
+		 const char *unit, const char *text)
+{
+	tell_as(k, true, kind, observed, threshold, unit, text);
 }
 
 static bool due(uint64_t *told_ns, uint64_t now_ns, uint32_t again_s)
@@ -182,14 +191,21 @@ static unsigned bits_of(const uint64_t set[4])
 	return n;
 }
 
+/* More accounts work from here than `failed`: a web mail, a terminal server, through which many log in. */
+static bool is_portal(const struct brute_source *s, unsigned failed)
+{
+	return bits_of(s->won) > failed;
+}
+
 /* Failures before a success that are too many: half of them where they were of different accounts.
  */
 static uint32_t too_many(const struct login *k)
 {
 	uint64_t key = hash_addr(&k->o->src, 11);
 	const struct brute_source *s = sets_find(&k->s->sources, key ? key : 1);
+	unsigned n = s ? bits_of(s->accounts) : 0;
 
-	return s && bits_of(s->accounts) >= 3 ? (k->c->after + 1) / 2 : k->c->after;
+	return n >= 3 && !is_portal(s, n) ? (k->c->after + 1) / 2 : k->c->after;
 }
 
 static void test_pair(const struct login *k, struct brute_pair *p)
@@ -392,21 +408,28 @@ static void on_source(const struct login *k)
 	unsigned n = add_bit(s->accounts, h);
 	if (k->b->user_unknown) {
 		unsigned u = add_bit(s->unknown, h);
-		if (u >= k->c->unknown && due(&s->told_enum_ns, k->o->time_ns, k->c->again_s)) {
+		uint64_t *told = is_portal(s, u) ? &s->told_many_ns : &s->told_enum_ns;
+		if (u >= k->c->unknown && due(told, k->o->time_ns, k->c->again_s)) {
 			snprintf(text, sizeof(text),
 				 "%u accounts that do not exist within %u s, the last \"%.39s\"", u,
 				 k->c->window_s, k->user);
-			tell(k, BRUTE_enum, u, k->c->unknown, "accounts", text);
+			tell_as(k, !is_portal(s, u), BRUTE_enum, u, k->c->unknown, "accounts", text);
 		}
 		return; /* names that are not there are no spraying */
 	}
-	if (n < k->c->accounts || s->failed > 3 * n ||
-	    !due(&s->told_spray_ns, k->o->time_ns, k->c->again_s))
+	/* Who mistypes and then gets in is one of those that work from here. */
+	uint64_t lost[4];
+	for (unsigned i = 0; i < 4; i++)
+		lost[i] = s->accounts[i] & ~s->won[i];
+	unsigned left = bits_of(lost);
+	bool portal = is_portal(s, left);
+	if (left < k->c->accounts || s->failed > 3 * n ||
+	    !due(portal ? &s->told_many_ns : &s->told_spray_ns, k->o->time_ns, k->c->again_s))
 		return;
 	snprintf(text, sizeof(text),
-		 "%u accounts failed within %u s, %u times in all, the last \"%.39s\"", n,
-		 k->c->window_s, s->failed, k->user);
-	tell(k, BRUTE_spray, n, k->c->accounts, "accounts", text);
+		 "%u accounts failed within %u s, %u times in all, the last \"%.39s\"; %u others work from here", left,
+		 k->c->window_s, s->failed, k->user, bits_of(s->won));
+	tell_as(k, !portal, BRUTE_spray, left, k->c->accounts, "accounts", text);
 }
 
 /* Of version 3 of SNMP the server says itself who is refused, the attempt says nothing. */

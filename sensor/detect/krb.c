@@ -25,6 +25,7 @@
  * Source: ATT&CK T1558, T1550.003; MS-KILE, RFC 4120; the ledger: Vigie's own (SCIENCE H1).
  */
 #include "base/clock.h"
+#include "detect/leased.h"
 #include "detect/state.h"
 #include "detect/teller.h"
 #include "observe/fact.h"
@@ -98,6 +99,7 @@ struct krb_kdc {
 struct krb_state {
 	struct teller t;
 	struct sets tickets, clients, asks, kdcs, issued, accounts;
+	struct leased leased;
 	uint64_t first_ns;     /* when a ticket was first seen issued */
 	uint64_t forgot_ns;    /* last that one which may still live had to go; 0 never */
 	uint32_t shown, known; /* tickets presented, of those issued; both halve */
@@ -206,6 +208,7 @@ static void krb_fini(void *state)
 	sets_fini(&s->kdcs);
 	sets_fini(&s->issued);
 	sets_fini(&s->accounts);
+	leased_fini(&s->leased);
 	free(s);
 }
 
@@ -223,7 +226,8 @@ static int krb_init(const void *config, void **state, struct err *err)
 	    (rc = sets_init(&s->asks, sizeof(struct krb_ask), c->clients, err)) ||
 	    (rc = sets_init(&s->kdcs, sizeof(struct krb_kdc), 64, err)) ||
 	    (rc = sets_init(&s->issued, sizeof(struct krb_issued), c->clients * 2, err)) ||
-	    (rc = sets_init(&s->accounts, sizeof(struct krb_account), c->clients * 2, err))) {
+	    (rc = sets_init(&s->accounts, sizeof(struct krb_account), c->clients * 2, err)) ||
+	    (rc = leased_init(&s->leased, c->clients, err))) {
 		krb_fini(s);
 		return rc;
 	}
@@ -572,14 +576,17 @@ static void present(const struct krb_call *k)
 	struct host_view has = hosts_of(k->out->hosts, &k->o->src, link);
 	if (had.id == has.id)
 		return;
-	struct telling m = telling_of(k, KRB_moved, !had.router && !has.router);
+	/* A portable that left its cable for the radio: the same name at both addresses. */
+	uint64_t name = leased_name(&k->s->leased, &t->owner);
+	bool moved = name && name == leased_name(&k->s->leased, &k->o->src);
+	struct telling m = telling_of(k, KRB_moved, !had.router && !has.router && !moved);
 	m.what = hash_addr(&t->owner, 27);
 	teller_say(&k->s->t, k->out, k->o, &m,
 		   "the ticket was issued to %s for \"%.39s\" %.0f s before, and is used from "
-		   "here%s%.60s",
+		   "here%s%.60s%s",
 		   addr_text(&t->owner, owner), t->user,
 		   (double)(k->o->time_ns - t->issued_ns) / NS_PER_S, *k->service ? " for " : "",
-		   k->service);
+		   k->service, moved ? "; both addresses were leased to the same name" : "");
 }
 
 /* The controller refuses a TGT of its own realm that nobody issued. When it does so to many, it is
@@ -623,6 +630,10 @@ static void on_error(const struct krb_call *k)
 static void krb_on_observation(const void *config, void *state, const struct observation *o,
 			       const struct detector_out *out)
 {
+	if (o->kind == OBS_dhcp) {
+		leased_hear(&((struct krb_state *)state)->leased, o);
+		return;
+	}
 	const struct krb_call k = {.c = config,
 				   .s = state,
 				   .o = o,
@@ -696,7 +707,8 @@ static bool krb_uses(const void *config, enum observation_kind kind, const struc
 	(void)config;
 	const struct fact_krb *b = f->body;
 
-	(void)kind;
+	if (kind == OBS_dhcp)
+		return leased_uses(f->body);
 	/* what an AS-REQ asked for stands in its answer */
 	return (b->message >= 11 && b->message <= 14) ||
 	       (b->message == 30 && (b->error == DEMANDS_PROOF || b->error == BAD_INTEGRITY ||
@@ -707,7 +719,7 @@ const struct detector detect_krb = {
 	.name = "krb",
 	.what = "Kerberos tickets asked for to be cracked, used by another host, or never issued",
 	.source = KRB_SOURCE,
-	.wants = 1ull << OBS_krb,
+	.wants = 1ull << OBS_krb | 1ull << OBS_dhcp,
 	.params = krb_params,
 	.abouts = krb_abouts,
 	.n_abouts = KRB_kinds,

@@ -411,6 +411,15 @@ static bool is_proxy_name(const char *name)
 	       (n == 6 && strncasecmp(name, "isatap", 6) == 0);
 }
 
+/* "files.local", "FILES", "files.corp.example" are one name. */
+static uint64_t first_label(const char *name)
+{
+	char label[64];
+
+	snprintf(label, sizeof(label), "%.*s", (int)strcspn(name, "."), name);
+	return hash_u64(once_text(label), 9);
+}
+
 static bool is_answer(const struct fact_name *b, const char *name)
 {
 	return b->response && *name && name[0] != '*' && !addr_is_any(&b->answer);
@@ -423,7 +432,7 @@ static void on_name(const struct word *k)
 	/* Both sides of these have the same port: the answer's sender is the answerer. */
 	const struct addr *who = fact_sender(k->o, k->link->dir == FLOW_to_server);
 	const struct addr *asker = who == &k->o->src ? &k->o->dst : &k->o->src;
-	uint64_t key = hash_addr(who, 79), h = hash_u64(once_text(name), 9);
+	uint64_t key = hash_addr(who, 79), h = first_label(name);
 	bool fresh;
 
 	if (!is_answer(b, name) || addr_is_multicast(who))

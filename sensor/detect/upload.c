@@ -39,6 +39,9 @@
 #include <stdlib.h>
 
 #define TCP        6
+#define UDP        17
+#define QUIC_PORT  443
+#define BACK_OF    20 /* packets of a call that one comes back for, at least */
 #define MB         1e6
 #define HOUR_NS    (3600 * NS_PER_S)
 #define DAY_NS     (24 * HOUR_NS)
@@ -47,7 +50,7 @@
 #define FACTOR_PCR 0.5
 
 struct upload_config {
-	uint32_t new_net_mb, own_mb, own_hours;
+	uint32_t new_net_mb, call_kb, own_mb, own_hours;
 	double own_factor, pcr;
 	uint32_t new_s, known_hosts, idle_s;
 	uint32_t stage_mb, stage_s;
@@ -118,6 +121,8 @@ static const struct about upload_abouts[UPLOAD_kinds] = {
 static const struct param upload_params[] = {
 	PARAM(PARAM_U32, struct upload_config, new_net_mb, 1, 1000000, 25, "MB",
 	      "sent to a network never seen before: an alert"),
+	PARAM(PARAM_U32, struct upload_config, call_kb, 0, 1000000, 1250, "kB/s",
+	      "over UDP that is not QUIC, answered: no faster it may be somebody's pictures, a finding"),
 	PARAM(PARAM_U32, struct upload_config, own_mb, 1, 1000000, 100, "MB",
 	      "sent in an hour below which a host's own past is not asked"),
 	PARAM(PARAM_F64, struct upload_config, own_factor, 1, 1000, 4, "times",
@@ -249,6 +254,15 @@ static bool is_public(const struct upload_config *c, struct upload_state *s, con
 	return e->learnt || (uint32_t)__builtin_popcountll(e->nets) >= c->known_hosts;
 }
 
+/* Who shows others something sends pictures, and sound comes back: at a pace of its own, over UDP. */
+static bool may_be_call(const struct upload_config *c, const struct step *t, double sent, double span_s)
+{
+	unsigned up = t->accepted ? 1 : 0;
+
+	return t->v->link.proto == UDP && t->o->dport != QUIC_PORT && sent < c->call_kb * 1e3 * span_s &&
+	       t->v->pkts[!up] * BACK_OF >= t->v->pkts[up];
+}
+
 static void test_net(const struct upload_config *c, struct upload_state *s, const struct step *t,
 		     const struct detector_out *out, struct pair *p)
 {
@@ -276,7 +290,7 @@ static void test_net(const struct upload_config *c, struct upload_state *s, cons
 			     {"duration", span, NAN, NAN, "s"}},
 		.n_evidence = 5,
 	};
-	bool is_alert = !t->v->guessed && (!t->accepted || out->mature);
+	bool is_alert = !t->v->guessed && (!t->accepted || out->mature) && !may_be_call(c, t, p->sent, span);
 	tell(c, s, t, out, t->accepted ? UPLOAD_pulled : UPLOAD_new_net, is_alert, &f, text);
 }
 

@@ -10,10 +10,12 @@
 #define TYPE_NB  32u
 #define GROUP    0x8000u /* RFC 1002 4.2.13: NB_FLAGS */
 #define RESPONSE 0x8000u
+#define BROWSER  0x1b /* last byte of a name: the domain's master browser, */
+#define MASTER   0x1d /* the segment's: one host's, but a group's name */
 
 /* 32 letters, each a half of a byte, into at most 15 signs without the blanks at the end (RFC
- * 1001 14.1) */
-static bool name_of(struct bytes in, char out[17])
+ * 1001 14.1), and what kind of name it is */
+static bool name_of(struct bytes in, char out[17], uint8_t *kind)
 {
 	struct bytes b = bytes_take(&in, NAME);
 	unsigned n = 0;
@@ -28,6 +30,7 @@ static bool name_of(struct bytes in, char out[17])
 		uint8_t c = (uint8_t)(hi << 4 | lo);
 		if (i < 15)
 			proto_text(&c, 1, out + i, 2);
+		*kind = c;
 		if (i < 15 && c != ' ' && c != 0)
 			n = i + 1;
 	}
@@ -41,11 +44,12 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 	struct bytes h = bytes_take(&b, HEADER);
 	struct fact_name f = {.protocol = NAME_nbns};
 	char name[17];
+	uint8_t last = 0;
 
 	bytes_be16(&h);
 	uint16_t flags = bytes_be16(&h), questions = bytes_be16(&h), answers = bytes_be16(&h);
 	f.response = (flags & RESPONSE) != 0;
-	if (!bytes_ok(&h) || (flags >> 11 & 15) || flags & 15 || !name_of(b, name))
+	if (!bytes_ok(&h) || (flags >> 11 & 15) || flags & 15 || !name_of(b, name, &last))
 		return;
 	bytes_take(&b, NAME);
 	f.type = bytes_be16(&b);
@@ -60,7 +64,7 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		bytes_copy(&b, &addr, sizeof(addr));
 		if (!bytes_ok(&b))
 			return;
-		if (!(kind & GROUP)) /* many hosts have a group's name: a workgroup, its browsers */
+		if (!(kind & GROUP) && last != BROWSER && last != MASTER) /* many hosts have a group's name: a workgroup, its browsers */
 			f.answer = addr_v4_wire(addr);
 	}
 	proto_fact(c, FACT_name, &f, sizeof(f), (const char *[]){name}, 1);
