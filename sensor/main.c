@@ -173,8 +173,11 @@ int main(int argc, char **argv)
 
 	/* What is large comes from the kernel, zeroed and untouched, and goes back to it: else glibc
 	 * raises this limit with every large piece that is given back, and the tables that follow lie
-	 * in its heap and are cleared by hand. */
+	 * in its heap and are cleared by hand. What is small stays: while rules are read it is given
+	 * back and taken again hundreds of times. */
 	mallopt(M_MMAP_THRESHOLD, 128 << 10);
+	mallopt(M_TRIM_THRESHOLD, 2 << 20);
+	mallopt(M_TOP_PAD, 256 << 10);
 	log_init("vigie-sensor", LOG_info);
 	int code = options_read(&o, argc, argv);
 	if (code == 0)

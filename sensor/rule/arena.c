@@ -2,11 +2,13 @@
 /* A chain of blocks, the newest first; a piece larger than a block gets a block of its own. */
 #include "rule/arena.h"
 
+#include "rule/pages.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK ((1u << 18) - 64) /* bytes; with its heads not more than a quarter of a MiB */
+#define BLOCK ((1u << 16) - 64) /* bytes */
 
 struct arena_block {
 	struct arena_block *next;
@@ -24,7 +26,7 @@ void *rule_arena_take(struct arena *a, size_t n)
 	n = (n + 15) & ~(size_t)15;
 	if (!a->first || a->size - a->used < n) {
 		size_t size = n > BLOCK ? n : BLOCK;
-		struct arena_block *b = calloc(1, sizeof(*b) + size);
+		struct arena_block *b = rule_pages_take(sizeof(*b) + size);
 
 		if (!b) {
 			fprintf(stderr, "no memory for the rules\n");
@@ -74,7 +76,7 @@ void rule_arena_fini(struct arena *a)
 		struct arena_block *b = a->first;
 
 		a->first = b->next;
-		free(b);
+		rule_pages_give(b);
 	}
 	a->used = a->size = 0;
 }

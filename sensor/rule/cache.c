@@ -11,12 +11,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define MAGIC "vigiehs2"
 #define HEAD (8 + 8)         /* bytes before the database: MAGIC, its hash */
 #define FILE_MAX (1ll << 30) /* bytes */
 #define SUFFIX ".hs"
+#define TOUCH_S 3600 /* a file's time of use is this exact */
 
 struct text { /* grows; what a key is made of */
 	uint8_t *at;
@@ -107,7 +109,7 @@ static bool read_whole(struct cache *c, const char *path, size_t *n)
 			break;
 		*n += (size_t)got;
 	}
-	if (ok)
+	if (ok && time(NULL) - st.st_mtim.tv_sec > TOUCH_S)
 		futimens(fd, NULL); /* used now: pruned last */
 	close(fd);
 	return ok;

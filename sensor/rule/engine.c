@@ -185,10 +185,14 @@ int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *er
 		for (unsigned dir = 0; dir < 2; dir++)
 			which[k][dir] = list_of(e, choose_database, k, (int32_t)dir);
 	}
+	struct arena scratch = {0};
+	e->literal_rank = rule_literal_ranks(e->sig, e->n_sig, &scratch);
 	int rc = rule_payload_dbs_build(e, which, cache, err);
-	if (rc)
-		return rc;
-	return rule_tx_engine_build(e, cache, err);
+	if (rc == 0)
+		rc = rule_tx_engine_build(e, cache, err);
+	e->literal_rank = NULL;
+	rule_arena_fini(&scratch);
+	return rc;
 }
 
 void rule_engine_fini(struct rule_engine *e)

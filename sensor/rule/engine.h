@@ -110,6 +110,7 @@ struct app_rules { /* of one protocol and direction; scans and lists ascend by p
 struct rule_engine {
 	struct arena arena;
 	const struct signature *const *sig; /* by rule.index */
+	const uint32_t *literal_rank; /* the same, while the databases are built */
 	uint32_t n_sig;
 	struct payload_dbs payload[DB_count][2]; /* by direction */
 	struct database *database; /* all of them, each list of rules once */
@@ -120,8 +121,7 @@ struct rule_engine {
 	struct list chunk; /* on streams, without a literal: chunk.c */
 	/* By direction, a bit a port of the server: some rule looks into its streams. */
 	const uint8_t *stream_ports[2];
-	bool has_chunks, has_tx; /* has_chunks: something depends on chunk.c */
-	bool has_header_chains; /* headers that are looked at after transforms */
+	bool has_chunks, has_tx, has_header_chains; /* chunk.c's; headers after transforms */
 	bool has_sets; /* some rule asks for sets that rules change */
 	uint32_t most_literals; /* of one database */
 	bool empty;             /* no rule is matched at all */
@@ -131,8 +131,9 @@ struct rule_engine {
 int rule_engine_build(struct rule_engine *e, struct cache *cache, struct err *err);
 void rule_engine_fini(struct rule_engine *e);
 
-/* prefilter.c: the database of the rules listed (ascending, kept by the caller), which is made if there
- * is none yet. NULL: they are none. */
+/* prefilter.c: the place of each rule's literal among all of them, equal ones alike. */
+uint32_t *rule_literal_ranks(const struct signature *const *sig, uint32_t n, struct arena *scratch);
+/* The database of the rules listed (ascending, kept by the caller), made if new. NULL: they are none. */
 int rule_database_of(struct rule_engine *e, struct list of, struct cache *cache,
 		     const struct database **out, struct err *err);
 /* One for the rules of both. */

@@ -2,6 +2,8 @@
 /* The keyword table: keywords.def and buffers.def made one list by name. */
 #include "rule/keyword.h"
 
+#include "base/hash.h"
+
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -133,6 +135,16 @@ static int by_name(const void *a, const void *b)
 	return strcmp((*x)->name, (*y)->name);
 }
 
+/* Where the name is, or the free slot where it would be. */
+static uint16_t *slot_of(struct keywords *k, struct span name)
+{
+	unsigned i = hash_bytes(name.at, name.len, 0) & (KEYWORD_SLOTS - 1);
+
+	while (k->slot[i] && !span_is(name, k->at[k->slot[i] - 1]->name))
+		i = (i + 1) & (KEYWORD_SLOTS - 1);
+	return &k->slot[i];
+}
+
 void rule_keywords_init(struct keywords *k)
 {
 	k->n = 0;
@@ -143,28 +155,16 @@ void rule_keywords_init(struct keywords *k)
 	qsort(k->at, k->n, sizeof(k->at[0]), by_name);
 	for (unsigned i = 1; i < k->n; i++)
 		assert(strcmp(k->at[i - 1]->name, k->at[i]->name) != 0);
+	memset(k->slot, 0, sizeof(k->slot));
+	for (unsigned i = 0; i < k->n; i++)
+		*slot_of(k, span_of(k->at[i]->name)) = (uint16_t)(i + 1);
 }
 
 const struct keyword *rule_keyword_find(const struct keywords *k, struct span name)
 {
-	char text[64];
-	unsigned lo = 0, hi = k->n;
+	uint16_t slot = *slot_of((struct keywords *)(uintptr_t)k, name);
 
-	if (name.len >= sizeof(text))
-		return NULL;
-	rule_span_text(name, text, sizeof(text));
-	while (lo < hi) {
-		unsigned mid = (lo + hi) / 2;
-		int c = strcmp(text, k->at[mid]->name);
-
-		if (c == 0)
-			return k->at[mid];
-		if (c < 0)
-			hi = mid;
-		else
-			lo = mid + 1;
-	}
-	return NULL;
+	return slot ? k->at[slot - 1] : NULL;
 }
 
 const char *rule_keyword_closest(const struct keywords *k, struct span name)

@@ -55,9 +55,12 @@ bool keyword_matched(const struct keyword *k);
 int rule_build_tx(struct build *b, const struct keyword *k, struct span value);
 
 #define KEYWORDS_MAX 1024u
+#define KEYWORD_SLOTS 2048u /* a power of two, half of them free */
+_Static_assert(KEYWORDS_MAX * 2 <= KEYWORD_SLOTS, "half of them free");
 struct keywords { /* every one, by name */
 	const struct keyword *at[KEYWORDS_MAX];
 	unsigned n;
+	uint16_t slot[KEYWORD_SLOTS]; /* by a hash of the name: its place in `at` + 1; 0: free */
 };
 
 void rule_keywords_init(struct keywords *k);

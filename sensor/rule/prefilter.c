@@ -9,8 +9,7 @@
 #include <string.h>
 
 struct entry { /* sorted by literal, then by rule */
-	const struct signature *sig;
-	uint32_t index;
+	uint32_t rank, index;
 };
 
 static int literal_order(const struct signature *a, const struct signature *b)
@@ -22,12 +21,36 @@ static int literal_order(const struct signature *a, const struct signature *b)
 	return memcmp(a->literal, b->literal, a->literal_len);
 }
 
+static int by_literal(const void *a, const void *b)
+{
+	return literal_order(*(const struct signature *const *)a, *(const struct signature *const *)b);
+}
+
 static int entry_order(const void *a, const void *b)
 {
 	const struct entry *x = a, *y = b;
-	int c = literal_order(x->sig, y->sig);
 
-	return c ? c : x->index < y->index ? -1 : x->index > y->index;
+	if (x->rank != y->rank)
+		return x->rank < y->rank ? -1 : 1;
+	return x->index < y->index ? -1 : x->index > y->index;
+}
+
+uint32_t *rule_literal_ranks(const struct signature *const *sig, uint32_t n, struct arena *scratch)
+{
+	uint32_t *rank = rule_arena_take(scratch, (n + 1ul) * sizeof(*rank)), some = 0, now = 0;
+	const struct signature **at = rule_arena_take(scratch, (n + 1ul) * sizeof(*at));
+
+	for (uint32_t i = 0; i < n; i++) {
+		if (sig[i]->literal)
+			at[some++] = sig[i];
+	}
+	if (some)
+		qsort(at, some, sizeof(*at), by_literal);
+	for (uint32_t i = 0; i < some; i++) {
+		now += i > 0 && literal_order(at[i - 1], at[i]) != 0;
+		rank[at[i]->rule.index] = now;
+	}
+	return rank;
 }
 
 struct patterns { /* what hs_compile_lit_multi() takes, column by column */
@@ -74,23 +97,23 @@ static int compile(struct database *d, const struct patterns *p, struct err *err
 }
 
 static void fill(struct database *d, struct arena *a, const struct signature *const *sig,
-		 struct patterns *p)
+		 const uint32_t *rank, struct patterns *p)
 {
 	struct list which = d->of;
 	*p = patterns_of(which.n);
 	struct entry *e = p->all;
 	for (uint32_t i = 0; i < which.n; i++)
-		e[i] = (struct entry){sig[which.at[i]], which.at[i]};
+		e[i] = (struct entry){rank[which.at[i]], which.at[i]};
 	qsort(e, which.n, sizeof(*e), entry_order);
 
 	struct list *rules = rule_arena_take(a, which.n * sizeof(*rules));
 	uint32_t *index = rule_arena_take(a, which.n * sizeof(*index));
 	for (uint32_t i = 0; i < which.n; i++) {
-		const struct signature *s = e[i].sig;
+		const struct signature *s = sig[e[i].index];
 		uint32_t id = p->n;
 
 		index[i] = e[i].index;
-		if (i == 0 || literal_order(e[i - 1].sig, s) != 0) {
+		if (i == 0 || e[i - 1].rank != e[i].rank) {
 			p->at[id] = (const char *)s->literal;
 			p->flags[id] = s->literal_nocase ? HS_FLAG_CASELESS : 0;
 			p->ids[id] = id;
@@ -108,14 +131,13 @@ static void fill(struct database *d, struct arena *a, const struct signature *co
 	d->grams = rule_grams_build(a, p->gram, p->n);
 }
 
-static int build(struct database *d, struct arena *a, const struct signature *const *sig,
-		 struct cache *cache, struct err *err)
+static int build(struct rule_engine *e, struct database *d, struct cache *cache, struct err *err)
 {
 	struct cache_key key = {{0}};
 	struct patterns p;
 	int rc = 0;
 
-	fill(d, a, sig, &p);
+	fill(d, &e->arena, e->sig, e->literal_rank, &p);
 	if (cache->dir && cache->dir[0]) {
 		rule_cache_key(cache, &key, p.at, p.flags, p.ids, p.len, p.n, HS_MODE_BLOCK);
 		d->hs = rule_cache_load(cache, &key);
@@ -144,7 +166,7 @@ int rule_database_of(struct rule_engine *e, struct list of, struct cache *cache,
 	if (!d) {
 		d = rule_arena_take(&e->arena, sizeof(*d));
 		d->of = of;
-		int rc = build(d, &e->arena, e->sig, cache, err);
+		int rc = build(e, d, cache, err);
 
 		if (rc)
 			return rc;

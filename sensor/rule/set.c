@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "proto/file_known.h"
+#include "rule/pages.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -413,6 +414,7 @@ int rule_set_load(const struct rule_config *c, struct rule_set **out, FILE *repo
 	l->set = &both->set;
 	l->report = report;
 	l->c.arena = &both->engine.arena;
+	rule_pages_serve();
 	rule_net_defaults(&l->c.vars, l->c.arena);
 	rule_keywords_init(&l->c.keywords);
 	int rc = load(l, c, err);

@@ -92,9 +92,12 @@ static int take_word(struct span *rest, const char *what, struct span *word, str
 /* The end of an option: the first ';' without '\' before it. */
 static uint32_t option_end(struct span s)
 {
-	for (uint32_t i = 0; i < s.len; i++) {
-		if (s.at[i] == ';' && (i == 0 || s.at[i - 1] != '\\'))
-			return i;
+	const char *at = s.at, *end = s.at + s.len;
+
+	while (at < end && (at = memchr(at, ';', (size_t)(end - at)))) {
+		if (at == s.at || at[-1] != '\\')
+			return (uint32_t)(at - s.at);
+		at++;
 	}
 	return s.len;
 }

@@ -230,18 +230,36 @@ static void build_app_lists(struct rule_engine *e, enum app app, uint8_t dir, st
 	}
 }
 
-static void build_lists(struct rule_engine *e, enum app app, uint8_t dir, struct listed *l,
+/* The rules that no scan finds, and the protocols of all. */
+static struct list unscanned(struct rule_engine *e, struct arena *scratch, uint64_t apps[2])
+{
+	uint32_t *at = rule_arena_take(scratch, (e->n_sig + 1) * sizeof(*at)), n = 0;
+
+	for (uint32_t i = 0; i < e->n_sig; i++) {
+		const struct signature *s = e->sig[i];
+
+		if (s->rule.unmatched || !(s->where & WHERE_TX))
+			continue;
+		for (unsigned dir = 0; dir < 2; dir++)
+			apps[dir] |= s->apps[dir];
+		if (s->event_only || !s->literal_in)
+			at[n++] = i;
+	}
+	return (struct list){at, n};
+}
+
+static void build_lists(struct rule_engine *e, struct list of, enum app app, uint8_t dir, struct listed *l,
 			uint32_t *events)
 {
 	struct app_rules *r = &e->app[app][dir];
 	uint32_t n = 0;
 
-	for (uint32_t i = 0; i < e->n_sig; i++) {
+	for (uint32_t k = 0; k < of.n; k++) {
+		uint32_t i = of.at[k];
 		const struct signature *s = e->sig[i];
 
-		if (s->rule.unmatched || !(s->where & WHERE_TX) || !(s->apps[dir] >> app & 1))
+		if (!(s->apps[dir] >> app & 1))
 			continue;
-		r->any = true;
 		if (s->event_only)
 			events[r->events.n++] = i;
 		if (!belongs(s, dir) || s->literal_in)
@@ -261,6 +279,8 @@ static int build_all(struct rule_engine *e, struct arena *scratch, struct cache 
 	uint32_t kinds = count_places(p, n);
 	struct listed *l = rule_arena_take(scratch, (e->n_sig + 1) * sizeof(*l));
 	uint32_t *events = rule_arena_take(scratch, (e->n_sig + 1) * sizeof(*events));
+	uint64_t apps[2] = {0, 0};
+	struct list of = unscanned(e, scratch, apps);
 
 	for (unsigned a = 0; a < APP_count; a++) {
 		for (unsigned dir = 0; dir < 2 && kinds; dir++)
@@ -281,7 +301,8 @@ static int build_all(struct rule_engine *e, struct arena *scratch, struct cache 
 				return rc;
 			r->scan = rule_arena_copy(&e->arena, s->at, s->n * sizeof(*s->at));
 			r->n_scan = (uint16_t)s->n;
-			build_lists(e, (enum app)a, dir, l, events);
+			r->any = apps[dir] >> a & 1;
+			build_lists(e, of, (enum app)a, dir, l, events);
 			e->has_tx |= r->any;
 		}
 	}
