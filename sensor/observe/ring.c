@@ -14,11 +14,13 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #define WRAP     UINT64_MAX
 #define WORD     8u
 #define SIZE_MIN 64u
+#define LARGE_PAGE (2u << 20)
 #define YIELDS   64     /* turns before a waiting producer sleeps */
 #define SLEEP_NS 50000L /* far below the time a ring takes to drain */
 
@@ -28,11 +30,13 @@ int ring_init(struct ring *r, uint64_t size, bool block, _Atomic bool *stop, str
 		return err_set(err, EINVAL, "ring of %llu bytes: not a power of two from %u",
 			       (unsigned long long)size, SIZE_MIN);
 
-	uint8_t *at = aligned_alloc(64, size);
+	uint8_t *at = aligned_alloc(size < LARGE_PAGE ? 64 : LARGE_PAGE, size);
 	if (!at)
 		return err_set(err, ENOMEM, "no memory for a ring of %llu bytes",
 			       (unsigned long long)size);
 	memset(r, 0, sizeof(*r));
+	if (size >= LARGE_PAGE)
+		madvise(at, size, MADV_HUGEPAGE); /* all of it is used, again and again */
 	memset(at, 0, size); /* faults the pages in now, not under the first packets */
 	r->at = at;
 	r->size = size;
