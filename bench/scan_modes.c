@@ -48,7 +48,7 @@ struct act {             /* what happened to the streams, in order */
 
 struct mode_db {
 	const struct database *block;
-	hs_database_t *stream;
+	hs_database_t *stream, *whole;
 	size_t state; /* bytes */
 };
 
@@ -246,11 +246,14 @@ static void compile_stream(struct mode_db *m)
 		ids[i] = i;
 		len[i] = s->literal_len;
 	}
-	if (hs_compile_lit_multi(at, flags, ids, len, d->n, HS_MODE_STREAM, NULL, &m->stream,
+	m->whole = d->hs; /* the sensor compiles only those of bulk */
+	if ((!m->whole && hs_compile_lit_multi(at, flags, ids, len, d->n, HS_MODE_BLOCK, NULL, &m->whole,
+					       &why) != HS_SUCCESS) ||
+	    hs_compile_lit_multi(at, flags, ids, len, d->n, HS_MODE_STREAM, NULL, &m->stream,
 				 &why) != HS_SUCCESS ||
 	    hs_stream_size(m->stream, &m->state) != HS_SUCCESS ||
 	    hs_alloc_scratch(m->stream, &b.scratch) != HS_SUCCESS ||
-	    hs_alloc_scratch(d->hs, &b.scratch) != HS_SUCCESS)
+	    hs_alloc_scratch(m->whole, &b.scratch) != HS_SUCCESS)
 		stop(why ? why->message : "a database cannot be used");
 	if (m->state > b.state_largest)
 		b.state_largest = m->state;
@@ -331,7 +334,7 @@ static void block_pass(void)
 			if (!s->db[i])
 				continue;
 			begin_scan(s, i, s->before);
-			hs_scan(b.db[s->db[i] - 1].block->hs, (const char *)b.bytes + s->at,
+			hs_scan(b.db[s->db[i] - 1].whole, (const char *)b.bytes + s->at,
 				s->before + s->len, 0, b.scratch, on_literal, NULL);
 			count_scan(s->before + s->len);
 		}

@@ -78,9 +78,10 @@ static void print_database(const struct database *d, const char *name, const str
 {
 	size_t bytes = 0;
 
-	if (!d->hs)
+	if (!d->n)
 		return;
-	hs_database_size(d->hs, &bytes);
+	if (d->hs)
+		hs_database_size(d->hs, &bytes);
 	fprintf(out, "%9u %9u %11zu  %s", d->n, d->longest, bytes, name);
 	print_chain(chain, out);
 	fprintf(out, " %s\n", dir);
@@ -128,7 +129,9 @@ static void print_ports(const struct port_dbs *p, const char *side, const char *
 			again |= p->at[k].db == d;
 		if (again)
 			continue;
-		hs_database_size(d->hs, &bytes);
+		bytes = 0;
+		if (d->hs)
+			hs_database_size(d->hs, &bytes);
 		all += bytes;
 		kinds++;
 		literals += d->n;

@@ -23,7 +23,7 @@ struct list { /* indices of signatures, ascending */
 struct database { /* one Hyperscan id a distinct literal */
 	struct database *next; /* of the engine's */
 	struct list of;        /* the rules it was made for */
-	hs_database_t *hs;
+	hs_database_t *hs; /* NULL: grams find them in every text */
 	const struct grams *grams; /* the same for short texts */
 	const struct list *rules; /* by id */
 	uint32_t n, longest; /* literals; bytes */
@@ -122,9 +122,8 @@ struct rule_engine {
 	/* By direction, a bit a port of the server: some rule looks into its streams. */
 	const uint8_t *stream_ports[2];
 	bool has_chunks, has_tx, has_header_chains; /* chunk.c's; headers after transforms */
-	bool has_sets; /* some rule asks for sets that rules change */
+	bool has_sets, empty; /* some rule asks for sets that rules change; none is matched at all */
 	uint32_t most_literals; /* of one database */
-	bool empty;             /* no rule is matched at all */
 };
 
 /* Builds databases and lists of the matched signatures in e->sig. */
@@ -133,12 +132,12 @@ void rule_engine_fini(struct rule_engine *e);
 
 /* prefilter.c: the place of each rule's literal among all of them, equal ones alike. */
 uint32_t *rule_literal_ranks(const struct signature *const *sig, uint32_t n, struct arena *scratch);
-/* The database of the rules listed (ascending, kept by the caller), made if new. NULL: they are none. */
-int rule_database_of(struct rule_engine *e, struct list of, struct cache *cache,
+/* The database of the rules listed (ascending, kept), made if new. NULL: none. `bulk`: much is scanned. */
+int rule_database_of(struct rule_engine *e, struct list of, bool bulk, struct cache *cache,
 		     const struct database **out, struct err *err);
 /* One for the rules of both. */
 int rule_database_join(struct rule_engine *e, const struct database *a, const struct database *b,
-		       struct cache *cache, const struct database **out, struct err *err);
+		       bool bulk, struct cache *cache, const struct database **out, struct err *err);
 
 /* partition.c: databases of payloads over the signatures listed. */
 int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache,

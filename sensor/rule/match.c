@@ -15,7 +15,7 @@
 static int take_scratch(struct rule_matcher *m, struct err *err)
 {
 	for (const struct database *d = m->engine->database; d; d = d->next) {
-		if (hs_alloc_scratch(d->hs, &m->scratch) != HS_SUCCESS)
+		if (d->hs && hs_alloc_scratch(d->hs, &m->scratch) != HS_SUCCESS)
 			return err_set(err, ENOMEM, "no memory for scanning");
 	}
 	return 0;

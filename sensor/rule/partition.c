@@ -53,9 +53,10 @@ struct work {
 	uint32_t *longest; /* of what is scanned together */
 };
 
-static int database(struct work *w, struct list l, const struct database **out, struct err *err)
+static int database(struct work *w, struct list l, bool bulk, const struct database **out,
+		    struct err *err)
 {
-	int rc = rule_database_of(w->e, l, w->cache, out, err);
+	int rc = rule_database_of(w->e, l, bulk, w->cache, out, err);
 
 	if (*out && (*out)->longest > *w->longest)
 		*w->longest = (*out)->longest;
@@ -121,7 +122,7 @@ static int build_ports(struct work *w, struct port_dbs *out, struct list few, en
 
 		d->port = at[i].port;
 		out->has[d->port / 8] |= (uint8_t)(1u << d->port % 8);
-		int rc = database(w, (struct list){rule + i, next - i}, &d->db, err);
+		int rc = database(w, (struct list){rule + i, next - i}, false, &d->db, err);
 		if (rc)
 			return rc;
 	}
@@ -130,7 +131,21 @@ static int build_ports(struct work *w, struct port_dbs *out, struct list few, en
 
 #define JOINTS_MAX 8u /* usual ports of a protocol */
 
-static int build_joints(struct work *w, struct payload_dbs *p, unsigned dir, struct err *err)
+/* What most bytes are: streams of what is not known (yet), web, files. */
+static bool is_bulk(enum database_kind kind, unsigned app)
+{
+	switch (app) {
+	case APP_none:
+	case APP_failed: return kind != DB_tcp;
+	case APP_http:
+	case APP_tls:
+	case APP_smb: return kind == DB_stream;
+	default: return false;
+	}
+}
+
+static int build_joints(struct work *w, struct payload_dbs *p, enum database_kind kind, unsigned dir,
+			struct err *err)
 {
 	struct rule_engine *e = w->e;
 	const struct port_dbs *ports = dir == FLOW_to_server ? &p->to : &p->from;
@@ -146,7 +161,9 @@ static int build_joints(struct work *w, struct payload_dbs *p, unsigned dir, str
 
 			if (!d)
 				continue;
-			int rc = rule_database_join(e, p->of_app[a], d, w->cache, &j->db, err);
+			int rc = rule_database_join(e, p->of_app[a], d,
+						    is_bulk(kind, a) && port == protocols[a]->ports,
+						    w->cache, &j->db, err);
 			if (rc)
 				return rc;
 			j->port = *port;
@@ -177,13 +194,13 @@ static int build(struct work *w, enum database_kind kind, unsigned dir, struct l
 	w->longest = &p->longest;
 	for (unsigned a = 0; a < APP_count && rc == 0; a++)
 		rc = database(w, pick(e, which, kind, SIDE_wide, apps_of(kind, (enum app)a)),
-			      &p->of_app[a], err);
+			      is_bulk(kind, a), &p->of_app[a], err);
 	if (rc == 0)
 		rc = build_ports(w, &p->to, pick(e, which, kind, SIDE_to, ~UINT64_C(0)), SIDE_to, err);
 	if (rc == 0)
 		rc = build_ports(w, &p->from, pick(e, which, kind, SIDE_from, ~UINT64_C(0)), SIDE_from,
 				 err);
-	return rc || kind == DB_tcp ? rc : build_joints(w, p, dir, err);
+	return rc || kind == DB_tcp ? rc : build_joints(w, p, kind, dir, err);
 }
 
 int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache,

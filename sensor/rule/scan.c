@@ -81,7 +81,7 @@ void rule_scan_add(struct rule_matcher *m, const struct database *d, const uint8
 {
 	count_add(&m->counters.scans, 1);
 	count_add(&m->counters.scanned_bytes, n);
-	if (n <= SHORT_TEXT)
+	if (n <= SHORT_TEXT || !d->hs)
 		rule_grams_scan(d->grams, p, n, found, m);
 	else
 		hs_scan(d->hs, (const char *)p, n, 0, m->scratch, on_literal, m);

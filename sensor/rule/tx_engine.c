@@ -159,7 +159,7 @@ static int join_twins(struct rule_engine *e, struct scans *s, struct cache *cach
 			i -= k < i;
 			memmove(&s->at[i + 2], &s->at[i + 1], (s->n - i - 2) * sizeof(twin));
 			s->at[i + 1] = twin;
-			return rule_database_join(e, s->at[i].db, twin.db, cache, &s->at[i].with_next,
+			return rule_database_join(e, s->at[i].db, twin.db, true, cache, &s->at[i].with_next,
 						  err);
 		}
 	}
@@ -175,7 +175,8 @@ static int build_databases(struct rule_engine *e, struct scans scans[APP_count][
 		for (next = i; next < n && place_order(&p[i], &p[next]) == 0; next++)
 			index[next] = p[next].rule;
 		const struct database *db;
-		int rc = rule_database_of(e, (struct list){index + i, next - i}, cache, &db, err);
+		int rc = rule_database_of(e, (struct list){index + i, next - i},
+					  p[i].buffer->file, cache, &db, err);
 
 		if (rc)
 			return rc;
