@@ -26,8 +26,8 @@ static const char *const events[] = {"malformed_request_data", "malformed_data",
 
 enum { F_cname, F_sname, F_message, F_error, F_ticket_etype, F_weak };
 static const struct field fields[] = {
-	{"krb5.cname", FIELD_bytes, 3, {1, 1}, true, "part of the client's name"},
-	{"krb5.sname", FIELD_bytes, 3, {1, 1}, true, "part of the service's name"},
+	{"krb5.cname", FIELD_bytes, 2, {1, 1}, true, "part of the client's name"},
+	{"krb5.sname", FIELD_bytes, 2, {1, 1}, true, "part of the service's name"},
 	{"krb5_msg_type", FIELD_number, 3, {1, 1}, false, "message type"},
 	{"krb5_err_code", FIELD_number, 3, {1, 1}, false, "error code"},
 	{"krb5.ticket_encryption", FIELD_number, 3, {1, 1}, false, "etype of the ticket"},
@@ -111,8 +111,7 @@ static void message(struct proto_call *c, const uint8_t *p, uint32_t n)
 				 ? ((struct krb_state *)c->state)->client
 				 : "");
 		judge(c, &m);
-		if ((m.has_ticket && krb_etype_weak(m.ticket_etype)) ||
-		    (m.has_reply && krb_etype_weak(m.reply_etype)))
+		if (m.has_reply && krb_etype_weak(m.reply_etype))
 			proto_event(&m.tx, EVENT_weak);
 	} else {
 		m.malformed = true;

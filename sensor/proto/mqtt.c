@@ -206,8 +206,8 @@ static bool read_body(struct mqtt_state *s, struct mqtt_tx *t, uint8_t type, uin
 		break;
 	case MQTT_disconnect:
 	case MQTT_auth:
-		t->message[m].has_reason = n && s->version == 5;
-		t->message[m].reason = t->message[m].has_reason ? bytes_u8(&p.b) : 0;
+		t->message[m].has_reason = s->version == 5;
+		t->message[m].reason = n && s->version == 5 ? bytes_u8(&p.b) : 0; /* 0: left out */
 		break;
 	default:
 		break;
@@ -307,6 +307,7 @@ static void message(struct proto_call *c, uint8_t head, const uint8_t *p, uint32
 		memset(t, 0, sizeof(*t));
 		proto_tx_init(c, &t->tx);
 		t->body = p;
+		t->version = s->version; /* that of the conversation */
 	}
 	if (t->messages == MQTT_MESSAGES)
 		return;
@@ -457,7 +458,7 @@ static bool number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uin
 	switch (f) {
 	case F_version:
 		*out = t->version;
-		return i == 0 && t->has_connect;
+		return i == 0 && t->version;
 	case F_connect_flags:
 		*out = t->connect_flags;
 		return i == 0 && t->has_connect;

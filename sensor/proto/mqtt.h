@@ -6,7 +6,7 @@
 #include "proto/protocol.h"
 
 #define MQTT_MESSAGES 2u
-#define MQTT_BODY     (16u << 10) /* bytes of a message that are looked at */
+#define MQTT_BODY     (60u << 10) /* bytes of a message that are looked at */
 #define MQTT_TOPICS   32u
 
 enum {

@@ -35,6 +35,7 @@ static const struct field fields[] = {
 struct quic_tx {
 	struct tx tx;
 	char version[12];
+	uint8_t version_bytes[4];
 	struct tls_hello hello;
 };
 
@@ -175,6 +176,8 @@ static void transaction(struct proto_call *c, struct quic_tx *t)
 			 (char)v);
 	else
 		snprintf(t->version, sizeof(t->version), "%x", v);
+	for (unsigned i = 0; i < 4; i++)
+		t->version_bytes[i] = (uint8_t)(v >> (24 - 8 * i));
 	proto_tx_init(c, &t->tx);
 	proto_progress(c, &t->tx, c->dir, 1);
 	proto_tx_end(c, &t->tx);
@@ -339,7 +342,8 @@ static bool bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 	(void)dir;
 	switch (f) {
 	case F_version:
-		return text(t->version, i, out);
+		*out = (struct view_of_bytes){t->version_bytes, 4}; /* as they stand on the wire */
+		return i == 0;
 	case F_sni:
 		*out = t->hello.sni;
 		return i == 0 && out->len;

@@ -380,8 +380,9 @@ static bool bytes(const struct tx *tx, unsigned f, unsigned i, uint8_t dir,
 	switch (f) {
 	case F_pipe:
 	case F_share:
+		/* Suricata leaves out SMB 1's first byte: "\server\share" */
 		return t->what == SMB_tree_connect && (t->kind == 2) == (f == F_pipe) &&
-		       text(t->name, out);
+		       text(t->name + (t->version == 1 && t->name[0] && t->name[1]), out);
 	case F_user:
 		return t->what == SMB_setup && t->ext && text(t->name, out);
 	case F_domain:

@@ -71,13 +71,11 @@ void smb_body_end(struct proto_call *c, struct smb_file *f, bool whole)
 
 bool smb_body_field(const struct smb_body *b, unsigned what, struct view_of_bytes *out)
 {
-	const char *name = strrchr(b->path, '\\');
 	struct file_view v = {.data = {b->data.at ? b->data.at : (const uint8_t *)"", b->data.len},
 			      .known = b->known,
 			      .whole = b->whole,
 			      .gap = b->gap};
 
-	name = name ? name + 1 : b->path;
-	v.name = (struct view_of_bytes){(const uint8_t *)name, (uint32_t)strlen(name)};
+	v.name = (struct view_of_bytes){(const uint8_t *)b->path, (uint32_t)strlen(b->path)};
 	return file_bytes(&v, what, out);
 }

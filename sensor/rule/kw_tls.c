@@ -160,13 +160,27 @@ struct date_arg {
 	uint64_t from, to; /* s since 1970, both included */
 };
 
-/* "2015", "2015-10", "2015-10-22", "2015-10-22T23:59:59" */
+/* Digits alone are seconds since 1970, as in Suricata. */
+static bool epoch_read(struct span s, uint64_t *out)
+{
+	*out = 0;
+	for (uint32_t i = 0; i < s.len; i++) {
+		if (s.at[i] < '0' || s.at[i] > '9')
+			return false;
+		*out = *out * 10 + (uint64_t)(s.at[i] - '0');
+	}
+	return s.len && s.len < 18;
+}
+
+/* "2015-10", "2015-10-22", "2015-10-22T23:59:59" */
 static bool date_read(struct span s, uint64_t *out)
 {
 	char text[32];
 	struct tm tm = {.tm_mday = 1};
 	int year, month = 1, day = 1, hour = 0, minute = 0, second = 0;
 
+	if (epoch_read(s, out))
+		return true;
 	rule_span_text(s, text, sizeof(text));
 	int n = sscanf(text, "%4d-%2d-%2dT%2d:%2d:%2d", &year, &month, &day, &hour, &minute,
 		       &second);

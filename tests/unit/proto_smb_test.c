@@ -293,7 +293,7 @@ static void check_files(void)
 		CHECK(has(t, "fact smb_file< [\\\\fs1\\C$] [docs\\letter.txt] "
 			     "[docs\\letter.txt.locked] [CORP\\alice]\n"));
 		CHECK(has(t, "fact smb_io< [\\\\fs1\\C$] [docs\\letter.txt.locked]\n"));
-		CHECK(has(t, "file.name=letter.txt\n"));
+		CHECK(has(t, "file.name=docs\\letter.txt\n"));
 		CHECK(has(t, "file.data=plain text of an ordinary letter plain"));
 		CHECK(has(t, "filesize=1200\n"));
 	}
