@@ -4,7 +4,8 @@
  * The attack tries an all-zero credential until it fits by chance, once in 256 times: a pair of
  * NetrServerReqChallenge (4) and NetrServerAuthenticate (5), 2 (15) or 3 (26) a try. A host that
  * joins or renews does a few. More than `tries` of both within window_s, from one host at one
- * controller, is an alert; a password set (6, 30) after them says that it worked.
+ * controller, is an alert; a password set (6, 30) after them says that it worked. Proofs that are answered
+ * with success do not count: an office behind one address comes in on a Monday morning.
  *
  * Units:  calls within window_s of packet time.
  * Owns:   a bounded table of (caller, target).
@@ -28,7 +29,7 @@ struct netlogon_config {
 struct netlogon_pair {
 	struct sets_head head;
 	uint64_t begin_ns, told_ns, won_ns;
-	uint32_t challenges, proofs;
+	uint32_t challenges, proofs; /* proofs: but for those that are seen to work */
 };
 
 struct netlogon_state {
@@ -110,9 +111,16 @@ static void tell(const struct netlogon_config *c, struct netlogon_state *s,
 		   kind == NETLOGON_won ? ", then a password was set" : "");
 }
 
+static bool is_proof(const struct fact_rpc_call *b)
+{
+	return b->opnum == 5 || b->opnum == 15 || b->opnum == 26;
+}
+
 static bool is_of_interest(const struct fact_rpc_call *b)
 {
-	return b->type == 0 && rpc_is_netlogon(&b->interface) && b->opnum <= 30;
+	bool works = b->type == 1 && is_proof(b) && b->stated && b->status == 0;
+
+	return (b->type == 0 || works) && rpc_is_netlogon(&b->interface) && b->opnum <= 30;
 }
 
 static void netlogon_on_observation(const void *config, void *state, const struct observation *o,
@@ -122,7 +130,7 @@ static void netlogon_on_observation(const void *config, void *state, const struc
 	struct netlogon_state *s = state;
 	const struct fact_rpc_call *b = obs_fact(o);
 	uint64_t window_ns = c->window_s * NS_PER_S;
-	bool fresh, set = b->opnum == 6 || b->opnum == 30;
+	bool fresh, set = b->type == 0 && (b->opnum == 6 || b->opnum == 30);
 
 	if (!is_of_interest(b))
 		return;
@@ -139,8 +147,12 @@ static void netlogon_on_observation(const void *config, void *state, const struc
 		p->begin_ns = o->time_ns;
 		p->challenges = p->proofs = 0;
 	}
+	if (b->type == 1) {
+		p->proofs -= p->proofs > 0;
+		return;
+	}
 	p->challenges += b->opnum == 4;
-	p->proofs += b->opnum == 5 || b->opnum == 15 || b->opnum == 26;
+	p->proofs += is_proof(b);
 	if (p->challenges < c->tries || p->proofs < c->tries ||
 	    (p->told_ns && o->time_ns < p->told_ns + c->again_s * NS_PER_S))
 		return;

@@ -535,11 +535,15 @@ static void on_dhcp(const struct word *k)
 	/* Two networks that we see may each have their own: beside is who has the same /24. */
 	bool beside = b->v6 || memcmp(server->b, l->server.b, sizeof(server->b) - 1) == 0;
 	bool itself = (as_router || as_dns) && beside;
+	/* Domain controllers that lease apart from each other each name themselves first. */
+	struct host_view view = hosts_of(k->out->hosts, server, k->link);
+	bool is_ours = !as_router && as_dns &&
+		       hosts_roles(k->out->hosts, &view, server) & (1u << ROLE_dc | 1u << ROLE_dns);
 	const struct telling m = {.about = &poison_abouts[itself ? POISON_dhcp : POISON_second],
 				  .host = server,
 				  .other = &l->server,
 				  .again_s = k->c->again_s,
-				  .alert = itself,
+				  .alert = itself && !is_ours,
 				  .unit = "servers",
 				  .observed = 2,
 				  .threshold = 2};

@@ -133,11 +133,11 @@ struct fact_rpc_call {
 	uint32_t status;   /* response: return value where the stub is clear; fault: its code */
 	uint32_t stub_len; /* bytes, all fragments */
 	uint16_t opnum;    /* of the request, also in its response */
-	uint8_t type;      /* 0 request, 2 response, 3 fault */
+	uint8_t type;      /* 0 request, 1 response, 2 fault */
 	uint8_t carrier, auth_level;
 	uint8_t sealed;  /* stub cannot be read */
 	uint8_t guessed; /* interface by port or pipe name, not by a bind */
-	uint8_t pad[1];
+	uint8_t stated; /* response: its return value was read */
 };
 
 /* words: base or name, filter (cut), attributes (cut), user */

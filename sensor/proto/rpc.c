@@ -288,6 +288,12 @@ static void interface_of(struct rpc *r, struct rpc_tx *t)
 	}
 }
 
+/* The stub of the answer is clear and whole, so that its last four bytes are the call's return value. */
+static bool has_status(const struct rpc_tx *t)
+{
+	return !t->sealed && t->stub[1].len >= 4 && t->stub[1].len == t->stub_len[1];
+}
+
 static void tell_call(struct proto_call *c, const struct rpc *r, const struct rpc_tx *t,
 		      uint8_t type, uint32_t status)
 {
@@ -302,6 +308,7 @@ static void tell_call(struct proto_call *c, const struct rpc *r, const struct rp
 		.auth_level = r->auth_level,
 		.sealed = t->sealed,
 		.guessed = t->guessed,
+		.stated = type == 1 && has_status(t),
 	};
 
 	if (!t->sealed)
@@ -372,7 +379,7 @@ static void response(struct proto_call *c, struct rpc *r, const struct pdu *u)
 		return;
 	const struct proto_bytes *s = &t->stub[1];
 	uint32_t status = 0;
-	if (!t->sealed && s->len >= 4 && s->len == t->stub_len[1]) {
+	if (has_status(t)) {
 		struct bytes b = bytes_of(s->at + s->len - 4, 4);
 
 		status = u->little ? bytes_le32(&b) : bytes_be32(&b);

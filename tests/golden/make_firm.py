@@ -299,6 +299,35 @@ def firm_none_replication(c):
 
 
 @case()
+def firm_none_branch(c):
+    """A branch behind one address comes in on Monday: thirty machines set up their secure channels."""
+    make.office(c)
+    netlogon = "12345678-1234-abcd-ef00-01234567cffb"
+    for i in range(30):
+        bind, taken, call, answer = rpc(netlogon, 4, bytes(60))
+        calls = [call, answer] + rpc(netlogon, 26, bytes(90))[2:]
+        c.session(20 + i * 1.5, "10.1.0.252", DC, 41000 + i, 49670, [bind, taken] + calls)
+
+
+@case()
+def firm_two_that_lease(c):
+    """Two domain controllers lease apart from each other, and each names itself first as name server: a finding.
+    Then a host that nobody asks for names does so: an alert."""
+    for k, dc in enumerate((DC, "10.1.0.3")):
+        for i in range(12):
+            for j, port in enumerate((88, 389, 445)):
+                c.session(i * 2 + j * .1 + k * .3, f"10.1.0.{20 + i}", dc, 20000 + k * 1000 + i * 10 + j, port, [(">", b"\0"), ("<", b"\0")])
+            ask(c, i * 2 + 1 + k * .3, f"10.1.0.{20 + i}", dc, 30000 + k * 100 + i, i, "www.example.net", A, bytes([203, 0, 113, 9]))
+    for i, server in enumerate((DC, "10.1.0.3", DC, "10.1.0.3")):
+        who = mac(f"10.1.0.{20 + i}")
+        dhcp(c, 60 + i * 5, 1, who, name=f"PC{i}", xid=90 + i)
+        dhcp(c, 60.1 + i * 5, 2, who, f"10.1.0.{20 + i}", xid=90 + i, server=server, dns=server)
+        dhcp(c, 60.3 + i * 5, 5, who, f"10.1.0.{20 + i}", xid=90 + i, server=server, dns=server)
+    dhcp(c, 100, 1, mac("10.1.0.40"), name="PC40", xid=140)
+    dhcp(c, 100.05, 2, mac("10.1.0.40"), "10.1.0.40", xid=140, server="10.1.0.66", dns="10.1.0.66")
+
+
+@case()
 def firm_none_calls_home(c):
     """What calls its maker all day: clocks, a licence, telemetry, a screen of the weather, push messages; an update
     from a cache; a page with very long names."""
