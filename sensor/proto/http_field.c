@@ -128,9 +128,11 @@ static void make_host(struct http_tx *tx, struct proto_bytes *b)
 	const uint8_t *user = tx->two && v.len ? memrchr(v.at, '@', v.len) : NULL;
 	uint32_t n = user ? (uint32_t)(user - v.at) + 1 : 0;
 
-	v.at += n;
-	v.len -= n;
-	n = 0;
+	if (n) {
+		v.at += n;
+		v.len -= n;
+		n = 0;
+	}
 	while (n < v.len && v.at[n] == '[' && n == 0 && memchr(v.at, ']', v.len))
 		n = (uint32_t)((const uint8_t *)memchr(v.at, ']', v.len) - v.at) + 1;
 	while (n < v.len && v.at[n] != ':')

@@ -188,8 +188,11 @@ static enum probe elsewhere(const uint8_t *p, uint32_t n, bool prefixed)
 		return prefixed ? PROBE_more : PROBE_no;
 	if (plausible(p, n, prefixed) != PROBE_yes)
 		return PROBE_no;
-	for (unsigned i = 0; i < 2; i++) /* behind the heads of the message and of its SEQUENCE */
+	for (unsigned i = 0; i < 2; i++) { /* behind the heads of the message and of its SEQUENCE */
+		if (at + 2 > skip + SURE_BYTES)
+			return PROBE_no;
 		at += 2 + (p[at + 1] & 0x80 ? p[at + 1] & 0x7f : 0);
+	}
 	if (at + 10 > skip + SURE_BYTES)
 		return PROBE_no;
 	uint8_t tag = type == KRB_as_req || type == KRB_tgs_req ? 0xa1 : 0xa0;

@@ -23,6 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* What rules of one set share lies in the arena: nothing of the input before. */
 	c.flowbits = c.flowints = (struct names){0};
 	c.chains = (struct chains){0};
+	c.words = (struct lexicon){0};
 	c.datasets = (struct datasets){.arena = &arena, .folder = "/nonexistent/"};
 	c.config = &config;
 	c.arena = &arena;
