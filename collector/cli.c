@@ -2,6 +2,7 @@
 /* vigie: the analyst's command line. It asks the collector over its socket; without a collector the
  * commands that only read, and `release`, work on the database itself. */
 #include "cli.h"
+#include "vigie_detectors.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -46,8 +47,13 @@ static bool wanted(const struct view *v, const json_t *event)
 		return false;
 	if (q->severity && severity > (json_int_t)q->severity)
 		return false;
-	return !q->detector[0] || !kind || strcmp(kind, "alert") != 0 ||
-	       (detector && strcmp(detector, q->detector) == 0);
+	if (!q->detector[0] || !is_alert)
+		return true;
+	char number[24];
+	snprintf(number, sizeof(number), "%lld",
+		 (long long)json_integer_value(json_object_get(json_object_get(event, "alert"),
+							       "signature_id")));
+	return (detector && strcmp(detector, q->detector) == 0) || strcmp(number, q->detector) == 0;
 }
 
 static int on_row(void *ctx, json_t *row)
@@ -123,6 +129,24 @@ static bool is_down(const json_t *status)
 	return !json_is_true(json_object_get(status, "running"));
 }
 
+/* Nothing came of it because nothing can: a name that is misspelt, not a quiet network. */
+static bool no_such_detector(const struct cli *c)
+{
+	static const char *const names[] = {VIGIE_DETECTORS NULL};
+	const char *name = c->q.detector;
+
+	if (!*name || strspn(name, "0123456789") == strlen(name))
+		return false;
+	for (unsigned i = 0; names[i]; i++)
+		if (strcmp(names[i], name) == 0)
+			return false;
+	const char *near = err_closest(name, names);
+	fprintf(stderr, "vigie: there is no detector '%s'\nhint: %s%s%s\n", name,
+		near ? "did you mean '" : "vigie-sensor --list-detectors names them", near ? near : "",
+		near ? "'?" : "");
+	return true;
+}
+
 static int finish(const struct view *v, const json_t *answer)
 {
 	const json_t *result = json_object_get(answer, "result");
@@ -143,6 +167,8 @@ static int finish(const struct view *v, const json_t *answer)
 		fprintf(stderr, "vigie: the audit log's chain is BROKEN\n");
 	else if (ok && v->cli->verb == REQUEST_audit && !v->cli->json)
 		puts(v->n ? "the chain is whole" : "the audit log is empty: nothing was ever asked for");
+	if (ok && v->n == 0 && v->cli->verb == REQUEST_alerts && no_such_detector(v->cli))
+		return EXIT_FAILURE;
 	if (ok && v->n == 0 && !v->cli->json &&
 	    (v->cli->verb == REQUEST_alerts || v->cli->verb == REQUEST_incidents))
 		puts(v->cli->verb == REQUEST_alerts ? "no alerts" : "no open incidents");
@@ -158,6 +184,7 @@ static int watch(struct view *v, const struct settings *s, int fd)
 	struct err err = {.msg = ""};
 	int r;
 
+	no_such_detector(v->cli); /* perhaps a newer sensor's: it goes on */
 	for (;;) {
 		r = client_call(fd, v->cli->ask, on_row, v, &answer, &err);
 		close(fd);

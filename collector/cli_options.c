@@ -17,7 +17,7 @@ void cli_usage(FILE *out)
 	      "\n"
 	      "  watch                   what happens, as it happens\n"
 	      "  alerts                  [--since 1h] [--host H] [--severity high] [--detector D]\n"
-	      "                          [--limit N] [--findings]\n"
+	      "                          [--limit N] [--findings]; D: its name, or a signature's number\n"
 	      "  incidents               the same filters; --all: closed ones, too\n"
 	      "  incident N              its steps, timeline, events, and what could be done\n"
 	      "  status                  sensors, store, isolation\n"

@@ -122,7 +122,7 @@ int read_alerts(sqlite3 *db, const struct read_filter *f, read_row *row, void *c
 			"SELECT * FROM (SELECT id, sensor, time_ns, received_ns, incident, json"
 			" FROM events WHERE tier IN ('alert', ?5) AND time_ns >= ?1"
 			" AND (?2 = '' OR host = ?2 OR mac = ?2) AND severity <= ?3"
-			" AND (?6 = '' OR detector = ?6 OR (gid = 1 AND sid = ?6))"
+			" AND (?6 = '' OR detector = ?6 OR sid = ?6)"
 			" AND (?7 = 0 OR incident = ?7)"
 			" ORDER BY time_ns DESC, id DESC LIMIT ?4) ORDER BY time_ns, id",
 			&st, err);

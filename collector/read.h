@@ -20,7 +20,7 @@ struct read_filter { /* 0, NULL and "" ask for nothing */
 	uint64_t since_ns;
 	const char *host;     /* an address in addr_text()'s spelling, or a MAC in mac_text()'s */
 	unsigned severity;    /* at least so severe: 1 high … 4 */
-	const char *detector; /* name of a detector, or a signature's id */
+	const char *detector; /* name of a detector, or its number, or a signature's id */
 	bool findings;        /* findings, too */
 	bool all;             /* closed incidents, too */
 	int64_t incident;

@@ -198,12 +198,12 @@ static void judge_live(const struct doctor_facts *f, struct doctor_result *out)
 static void judge_port(const struct doctor_facts *f, const struct doctor_port *p,
 		       struct doctor_result *out)
 {
-	for (unsigned i = DOCTOR_up; i < DOCTOR_count; i++)
+	for (unsigned i = DOCTOR_carrier; i < DOCTOR_count; i++)
 		say(&out[i], DOCTOR_unjudged, "no kernel interface to ask");
 	if (!p->known)
 		return;
-	say(&out[DOCTOR_up], p->up ? DOCTOR_ok : DOCTOR_problem, "%s",
-	    p->up ? "up, with a carrier" : "down, or without a carrier");
+	say(&out[DOCTOR_carrier], p->up ? DOCTOR_ok : DOCTOR_problem, "%s",
+	    p->up ? "the port is up, with a carrier" : "the port is down, or has no carrier");
 	say(&out[DOCTOR_promiscuous], p->promiscuous ? DOCTOR_ok : DOCTOR_problem, "%s",
 	    p->promiscuous ? "promiscuous while we listened" : "not promiscuous while we listened");
 	say(&out[DOCTOR_mtu], f->largest > (uint32_t)p->mtu + 18 ? DOCTOR_problem : DOCTOR_ok,

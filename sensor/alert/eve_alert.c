@@ -13,7 +13,7 @@
 #define MSG_MAX         320u
 #define CATEGORY_MAX    128u
 #define REFERENCE_MAX   256u
-#define CHECK_MAX       400u
+#define CHECK_MAX       480u
 #define NAME_MAX_       40u
 #define UNIT_MAX        24u
 #define KEY_MAX         48u
@@ -153,6 +153,13 @@ static void evidence(struct json *j, const struct finding *f)
 	json_array_end(j);
 }
 
+static void check(struct json *j, const struct finding *f)
+{
+	char text[CHECK_MAX + 1];
+
+	clipped(j, "check", eve_check(f, text, sizeof(text)), CHECK_MAX);
+}
+
 void eve_alert(struct json *j, const struct finding *f)
 {
 	const struct about *a = f->about;
@@ -167,7 +174,7 @@ void eve_alert(struct json *j, const struct finding *f)
 		    FINDING_SUBJECT);
 	evidence(j, f);
 	if (a->check && a->check[0])
-		clipped(j, "check", a->check, CHECK_MAX);
+		check(j, f);
 	json_u64(j, "count", f->count);
 	if (f->eve_len)
 		json_members(j, finding_eve(f), f->eve_len);

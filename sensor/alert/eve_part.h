@@ -15,6 +15,8 @@ void eve_time(struct json *j, const char *key, uint64_t time_ns);
 void eve_host(struct json *j, const struct finding *f); /* "subject_ip" and "subject_mac" */
 /* "geo":{…}: what the databases know of the two ends. */
 void eve_geo(struct json *j, const struct eve_config *c, const struct finding *f);
+/* eve_check.c: how to check it by hand, with the accused, the other end and the port in it. */
+const char *eve_check(const struct finding *f, char *out, size_t size);
 /* sensor, sensor_epoch, sensor_seq. */
 void eve_identity(struct json *j, const struct eve_config *c, const struct event_id *id,
 		  bool numbered);

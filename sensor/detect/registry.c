@@ -56,6 +56,15 @@ unsigned detect_sections(struct section *out, unsigned cap)
 	return n;
 }
 
+/* Of low severity is what is for hunting, but for what comes from outside and what the sensor says of
+ * itself (docs/DETECTORS.md; tests/e2e/tiers.sh holds the golden cases to it). */
+static bool only_finding(const struct about *a)
+{
+	bool outside = a->technique && strncmp(a->technique, "T1595", 5) == 0;
+
+	return a->severity >= 3 && !outside && a->family != FAMILY_health;
+}
+
 void detect_list(FILE *out)
 {
 	for (unsigned i = 0; detectors[i]; i++) {
@@ -65,8 +74,9 @@ void detect_list(FILE *out)
 		for (unsigned k = 0; k < d->n_abouts; k++) {
 			const struct about *a = &d->abouts[k];
 
-			fprintf(out, "    %u:%u  severity %u  %s  %s\n", a->gid, a->sid,
-				a->severity, a->technique ? a->technique : "-", a->msg);
+			fprintf(out, "    %u:%u  %-7s  severity %u  %-9s  %s\n", a->gid, a->sid,
+				only_finding(a) ? "finding" : "alert", a->severity,
+				a->technique ? a->technique : "-", a->msg);
 		}
 	}
 }

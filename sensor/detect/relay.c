@@ -57,7 +57,7 @@ struct relay_state {
 	struct sets challenges, coerced;
 };
 
-enum { RELAY_through, RELAY_fixed, RELAY_callback, RELAY_kinds };
+enum { RELAY_through, RELAY_fixed, RELAY_callback, RELAY_twice, RELAY_kinds };
 #define RELAY_SOURCE "MS-NLMP; ATT&CK T1557.001, T1187"
 /* clang-format off */
 static const struct about relay_abouts[RELAY_kinds] = {
@@ -71,6 +71,10 @@ static const struct about relay_abouts[RELAY_kinds] = {
 	SAY_ABOUT("relay", 862, 1, FAMILY_credential, "Credential Access",
 		"CREDENTIAL a host made to log in: it was called, and connects back", "T1187", "TA0006",
 		RELAY_SOURCE, "what listens on the caller? A print client may have itself notified by its server"),
+	SAY_ABOUT("relay", 865, 3, FAMILY_credential, "Credential Access",
+		"CREDENTIAL one NTLM challenge in two connections, with no host that handed it on", "T1557.001", "TA0006",
+		RELAY_SOURCE, "are the two servers clones of one machine (the same snapshot started twice), or is it one "
+		"connection seen before and behind an address translation? Else look for the host between them"),
 };
 static const struct param relay_params[] = {
 	PARAM(PARAM_U32, struct relay_config, relay_s, 1, 3600, 60, "s",
@@ -175,10 +179,12 @@ static void handed_on(const struct meet *k, const struct challenge *ch, uint64_t
 	const struct addr *middle = addr_eq(&ch->src, &k->o->dst)   ? &k->o->dst
 				    : addr_eq(&ch->dst, &k->o->src) ? &k->o->src
 								    : NULL;
-	struct telling m = telling_of(k, RELAY_through, middle ? middle : &ch->src,
+	bool proven = middle && !ch->fixed;
+	struct telling m = telling_of(k, proven ? RELAY_through : RELAY_twice,
+				      middle ? middle : &ch->src,
 				      middle == &k->o->src ? &k->o->dst : &ch->dst);
 
-	m.alert = middle && !ch->fixed;
+	m.alert = proven;
 	teller_say(&k->s->t, k->out, k->o, &m,
 		   "challenge %016llx from %s to %s, and %.3f s later from %s to %s%s",
 		   (unsigned long long)challenge, addr_text(&ch->dst, first[0]),

@@ -157,7 +157,7 @@ static void test_live(void)
 	CHECK_EQ(result[DOCTOR_mirror].grade, DOCTOR_problem);
 	CHECK_EQ(result[DOCTOR_dropped].grade, DOCTOR_problem);
 	CHECK_EQ(result[DOCTOR_handed_over].grade, DOCTOR_problem);
-	CHECK_EQ(result[DOCTOR_up].grade, DOCTOR_problem);
+	CHECK_EQ(result[DOCTOR_carrier].grade, DOCTOR_problem);
 	CHECK_EQ(result[DOCTOR_promiscuous].grade, DOCTOR_problem);
 	CHECK_EQ(result[DOCTOR_mtu].grade, DOCTOR_problem);
 	CHECK_EQ(result[DOCTOR_address].grade, DOCTOR_problem);
