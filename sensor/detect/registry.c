@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define DETECTOR(name) extern const struct detector detect_##name;
 #include "detect/detectors.def"
@@ -60,7 +61,7 @@ unsigned detect_sections(struct section *out, unsigned cap)
  * itself (docs/DETECTORS.md; tests/e2e/tiers.sh holds the golden cases to it). */
 static bool only_finding(const struct about *a)
 {
-	bool outside = a->technique && strncmp(a->technique, "T1595", 5) == 0;
+	bool outside = a->family == FAMILY_scan && a->technique && strcmp(a->technique, "T1595.001") == 0;
 
 	return a->severity >= 3 && !outside && a->family != FAMILY_health;
 }
