@@ -20,19 +20,39 @@ static int order(const struct rule *a, const struct rule *b)
 	return a->about.sid < b->about.sid ? -1 : a->about.sid > b->about.sid;
 }
 
-static void map_rules(uint32_t *map, const struct rule_set *from, const struct rule_set *to)
+static int by_number(const void *a, const void *b)
 {
+	return order(*(struct rule *const *)a, *(struct rule *const *)b);
+}
+
+/* The set's own order is that in which rules are told (set.c). NULL: no memory. */
+static struct rule **by_numbers(const struct rule_set *set)
+{
+	struct rule **r = calloc(set->n + 1ul, sizeof(struct rule *));
+
+	if (r && set->n) {
+		memcpy(r, set->rule, set->n * sizeof(struct rule *));
+		qsort(r, set->n, sizeof(struct rule *), by_number);
+	}
+	return r;
+}
+
+static bool map_rules(uint32_t *map, const struct rule_set *from, const struct rule_set *to)
+{
+	struct rule **x = by_numbers(from), **y = by_numbers(to);
 	unsigned j = 0;
 
-	for (unsigned i = 0; i < from->n; i++) {
-		while (j < to->n && order(to->rule[j], from->rule[i]) < 0)
+	for (unsigned i = 0; x && y && i < from->n; i++) {
+		while (j < to->n && order(y[j], x[i]) < 0)
 			j++;
-		bool same = j < to->n && order(to->rule[j], from->rule[i]) == 0 &&
-			    !to->rule[j]->unmatched &&
-			    memcmp(to->rule[j]->digest, from->rule[i]->digest,
-				   sizeof(from->rule[i]->digest)) == 0;
-		map[i] = same ? j : UINT32_MAX;
+		bool same = j < to->n && order(y[j], x[i]) == 0 && !y[j]->unmatched &&
+			    memcmp(y[j]->digest, x[i]->digest, sizeof(x[i]->digest)) == 0;
+		map[x[i]->index] = same ? y[j]->index : UINT32_MAX;
 	}
+	bool done = x && y;
+	free(x);
+	free(y);
+	return done;
 }
 
 static void map_names(uint16_t *map, const struct span *from, uint32_t n_from,
@@ -60,11 +80,10 @@ int rule_handover_new(struct rule_handover **out, const struct rule_set *from,
 		h->flowint = calloc(e->n_flowints + 1, sizeof(*h->flowint));
 		h->flowvar = calloc(e->n_flowvars + 1, sizeof(*h->flowvar));
 	}
-	if (!h || !h->rule || !h->flowbit || !h->flowint || !h->flowvar) {
+	if (!h || !h->rule || !h->flowbit || !h->flowint || !h->flowvar || !map_rules(h->rule, from, to)) {
 		rule_handover_free(h);
 		return err_set(err, ENOMEM, "no memory for the rules");
 	}
-	map_rules(h->rule, from, to);
 	map_names(h->flowbit, e->flowbit, e->n_flowbits, to->engine->flowbit,
 		  to->engine->n_flowbits);
 	map_names(h->flowint, e->flowint, e->n_flowints, to->engine->flowint,
