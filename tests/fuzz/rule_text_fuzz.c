@@ -24,6 +24,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	c.flowbits = c.flowints = (struct names){0};
 	c.chains = (struct chains){0};
 	c.words = (struct lexicon){0};
+	c.codes = (struct codes){0};
+	c.flowvars = c.pktvars = (struct names){0};
 	c.datasets = (struct datasets){.arena = &arena, .folder = "/nonexistent/"};
 	c.config = &config;
 	c.arena = &arena;
