@@ -15,7 +15,7 @@
 #include <stdlib.h>
 
 #define TRIES_MAX  6u  /* datagrams of a direction that are tried */
-#define PIECES_MAX 32u /* pieces of a stream: a byte in each must not hide a protocol */
+#define PIECES_MAX 200u /* pieces of a stream: a byte in each must not hide a protocol */
 
 const struct param proto_params[] = {
 	PARAM(PARAM_U64, struct proto_config, memory, 1 << 20, 1ull << 40, 256u << 20, "bytes",

@@ -26,6 +26,8 @@ static const char rules[] =
 	"alert http any any => any any (http.uri; content:\"a\"; http.stat_code; content:\"2\"; sid:16;)\n"
 	A "(http.uri; pcre:\"/a.*b/\"; sid:17;)\n";
 
+#define PIECES_MAX 200u /* as proto.c: what says nothing in so many is given up */
+
 static uint32_t talk(struct run *r, const uint8_t *data, size_t size, size_t step)
 {
 	uint32_t m = 0;
@@ -66,7 +68,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	size_t step = data[0] % 64 + 1;
 	uint32_t whole = talk(r, data + 1, size - 1, size);
+	bool http = r->flow.app == APP_http;
 	uint32_t cut = talk(r, data + 1, size - 1, step);
-	assert(whole == cut);
+	assert(whole == cut || (http && r->flow.app != APP_http && size / step >= PIECES_MAX));
 	return 0;
 }
