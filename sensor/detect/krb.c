@@ -708,7 +708,7 @@ static bool krb_uses(const void *config, enum observation_kind kind, const struc
 	const struct fact_krb *b = f->body;
 
 	if (kind == OBS_dhcp)
-		return leased_uses(f->body);
+		return leased_uses(f);
 	/* what an AS-REQ asked for stands in its answer */
 	return (b->message >= 11 && b->message <= 14) ||
 	       (b->message == 30 && (b->error == DEMANDS_PROOF || b->error == BAD_INTEGRITY ||

@@ -6,7 +6,6 @@
 #include "detect/once.h"
 #include "observe/fact.h"
 
-#define DHCP_DISCOVER 1
 #define DHCP_REQUEST  3
 #define DHCP_ACK      5
 
@@ -37,11 +36,13 @@ static uint64_t key_of(const struct mac *m)
 	return w ? w : 1;
 }
 
-bool leased_uses(const void *fact)
+/* What a DISCOVER says of a name its REQUEST says again. */
+bool leased_uses(const struct proto_fact *f)
 {
-	const struct fact_dhcp *b = fact;
+	const struct fact_dhcp *b = f->body;
 
-	return !b->v6 && (b->message == DHCP_DISCOVER || b->message == DHCP_REQUEST || b->message == DHCP_ACK);
+	return !b->v6 && ((b->message == DHCP_REQUEST && f->text_len && *f->text) ||
+			  (b->message == DHCP_ACK && !addr_is_any(&b->your)));
 }
 
 void leased_hear(struct leased *l, const struct observation *o)
@@ -52,7 +53,7 @@ void leased_hear(struct leased *l, const struct observation *o)
 
 	if (b->v6)
 		return;
-	if (b->message == DHCP_DISCOVER || b->message == DHCP_REQUEST) {
+	if (b->message == DHCP_REQUEST) {
 		struct name *n = sets_get(&l->names, key_of(&b->client_mac), 0, &fresh);
 
 		if (*host)

@@ -20,8 +20,9 @@ struct leased {
 
 int leased_init(struct leased *l, uint32_t hosts, struct err *err);
 void leased_fini(struct leased *l);
-/* Whether leased_hear() reads this struct fact_dhcp. */
-bool leased_uses(const void *fact);
+struct proto_fact;
+/* Whether leased_hear() reads this fact, a struct fact_dhcp. */
+bool leased_uses(const struct proto_fact *f);
 /* An OBS_dhcp. */
 void leased_hear(struct leased *l, const struct observation *o);
 /* Of the name that `a` was last leased to; 0: not known. */
