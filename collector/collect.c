@@ -393,7 +393,8 @@ void collect_watch(struct collect *c, const struct journal_watch *list, unsigned
 	if (n > COLLECT_WATCHES)
 		n = COLLECT_WATCHES;
 	pthread_mutex_lock(&c->lock);
-	memcpy(c->watch, list, n * sizeof(*list));
+	if (n)
+		memcpy(c->watch, list, n * sizeof(*list));
 	c->n_watch = n;
 	pthread_mutex_unlock(&c->lock);
 }

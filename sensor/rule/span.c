@@ -33,7 +33,8 @@ char *rule_span_text(struct span s, char *out, size_t size)
 {
 	size_t n = s.len < size ? s.len : size - 1;
 
-	memcpy(out, s.at, n);
+	if (n)
+		memcpy(out, s.at, n);
 	out[n] = '\0';
 	return out;
 }
