@@ -321,3 +321,11 @@ const struct keyword keyword_tls_store = {
 	.value = VALUE_none,
 	.build = store_build,
 };
+
+const struct keyword keyword_tls_store_old = {
+	.name = "tls_store",
+	.syntax = "tls_store",
+	.what = "older name of tls.store",
+	.value = VALUE_none,
+	.build = store_build,
+};
