@@ -31,6 +31,7 @@ static void on_piece(void *ctx, struct flow *f, const struct flow_piece *piece,
 {
 	struct worker *w = ctx;
 
+	rule_piece_comes(w->rules, f, piece, p, at);
 	proto_piece(w->proto, f, piece, p, at);
 	rule_piece(w->rules, f, piece, p, at);
 }
@@ -79,6 +80,7 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 					 .on_fact = observe_fact, .observer = &w->observer};
 	if ((r = proto_new(&w->proto, c->proto, c->workers, w->flows, &said, err)) < 0)
 		return r;
+	rule_matcher_ask(w->rules, w->proto);
 	struct file_knowers *k = proto_knowers(w->proto);
 	if ((r = file_knowers_prepare(k, c->rules->wants_files, err)) < 0)
 		return r;

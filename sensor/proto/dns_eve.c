@@ -225,6 +225,7 @@ uint32_t dns_eve(const struct tx *tx, char *out, uint32_t size)
 			put_answer(&j, m, max);
 		else
 			put_query(&j, m, max);
+		json_u64(&j, "version", 2);
 		json_close(&j);
 		if (json_ok(&j))
 			return (uint32_t)j.len;

@@ -141,6 +141,7 @@ void proto_progress(struct proto_call *c, struct tx *tx, uint8_t dir, uint8_t pr
 	if (tx->progress[dir] <= from)
 		return;
 	tx->told[dir] = tx->progress[dir];
+	c->pf->open[dir] = tx;
 	tell(c, tx, dir, from, tx->told[dir], false, 0);
 }
 
@@ -154,7 +155,25 @@ void proto_tx_end(struct proto_call *c, struct tx *tx)
 			tx->progress[dir] = c->protocol->done[dir];
 		tx->told[dir] = tx->progress[dir];
 		tell(c, tx, dir, from, tx->told[dir], true, 0);
+		if (c->pf->open[dir] == tx)
+			c->pf->open[dir] = NULL;
 	}
+}
+
+const struct tx *proto_tx_open(const struct proto *pr, const struct flow *f, uint8_t dir,
+			       const struct protocol **protocol)
+{
+	const struct proto_flow *pf = f->proto_state ? flow_pool_at(&pr->flows, f->proto_state) : NULL;
+	const struct protocol *of = *protocol = protocols[f->app];
+
+	if (!pf || !of)
+		return NULL;
+	const struct tx *tx = pf->open[dir], *asked = pf->open[FLOW_to_server];
+	/* Where there is one a conversation, it is that one to the end. */
+	if (tx && (pf->txs == 1 || tx->told[dir] < of->done[dir]))
+		return tx;
+	/* An answer that is on its way. */
+	return dir == FLOW_to_client && asked && asked->told[dir] < of->done[dir] ? asked : NULL;
 }
 
 void proto_flow_event(struct proto_call *c, unsigned event)
@@ -234,6 +253,7 @@ static void drop_state(struct proto_call *c)
 	if (c->state)
 		proto_give(&c->proto->mem, c->state, (uint32_t)c->protocol->state_size);
 	c->state = c->pf->state = NULL;
+	c->pf->open[0] = c->pf->open[1] = NULL;
 }
 
 static void fail(struct proto_call *c)

@@ -98,5 +98,9 @@ void proto_piece(void *ctx, struct flow *f, const struct flow_piece *piece, cons
 		 const struct order *at);
 /* After flow_pkt(), before rule_pkt(): datagrams. */
 void proto_pkt(struct proto *pr, struct pkt *p);
+/* The transaction that what a side says now belongs to: the last in which it came further, unless it has said
+ * all of it; else the one that it answers. NULL: none. Borrowed until the flow's next bytes. */
+const struct tx *proto_tx_open(const struct proto *pr, const struct flow *f, uint8_t dir,
+			       const struct protocol **protocol);
 /* The flow is about to go, after its last piece. */
 void proto_flow_end(struct proto *pr, struct flow *f, const struct order *at);

@@ -23,6 +23,7 @@ struct proto_flow {
 	uint64_t txs, events; /* numbered so far; bits of the flow's */
 	uint64_t with;        /* given with the expectation it came from */
 	struct proto_bytes carried; /* from the protocol before a switch to the next */
+	const struct tx *open[2]; /* by direction: the one that made progress last, while it lives */
 	uint32_t ticked_s;
 	uint32_t rest;    /* bytes of the data at hand that are the next protocol's */
 	uint8_t next_app; /* enum app, + 1; 0: no switch is asked for */

@@ -109,6 +109,7 @@ void rule_matcher_adopt(struct rule_matcher *m, struct rule_matcher *old,
 			const struct rule_handover *h)
 {
 	m->counters = old->counters;
+	m->proto = old->proto;
 	rule_profile_adopt(m->profile, old->profile, h);
 	rule_pending_adopt(m, old, h);
 	rule_waiting_adopt(m, old, h);

@@ -130,6 +130,7 @@ static void take_app(struct build *b, const struct keyword *app)
 	struct signature *s = b->sig;
 
 	s->app_mask = b->header_apps = rule_header_apps(app->syntax);
+	s->header_app = true;
 	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
 		if (!(s->app_mask >> a & 1))
 			continue;

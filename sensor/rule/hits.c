@@ -14,6 +14,7 @@ static bool keep_told(struct rule_matcher *m, struct hit *h)
 
 	if (m->eval.told_over || TOLD_ROOM - m->told_used < n) {
 		count_add(&m->counters.sets_over, 1);
+		rule_tx_forget_guess(m); /* this hit may have been all there is to forget it */
 		return false;
 	}
 	h->told = memcpy(m->told + m->told_used, m->eval.told, n);
@@ -43,9 +44,11 @@ void rule_hit_put(struct rule_matcher *m, const struct hit *h)
 void rule_hit_add(struct rule_matcher *m, uint32_t rule, const struct pkt *p, struct flow *f,
 		  uint8_t dir, enum hit_of of, const struct order *at)
 {
-	const struct hit h = {.rule = rule, .pkt = p, .flow = f, .dir = dir,
-			      .whole_flow = of != HIT_packet, .later = of == HIT_stream, .at = *at};
+	struct hit h = {.rule = rule, .pkt = p, .flow = f, .dir = dir,
+			.whole_flow = of != HIT_packet, .later = of == HIT_stream, .at = *at};
 
+	if (of == HIT_stream || (m->engine->sig[rule]->header_app && f && f->proto == 17))
+		h.eve = rule_whose_eve(m, f, dir, &h.eve_len);
 	rule_hit_put(m, &h);
 }
 

@@ -123,7 +123,7 @@ bool rule_tests_pass(const struct signature *s, const struct pkt *p)
 	return true;
 }
 
-static void hit(struct rule_matcher *m, uint32_t rule, struct pkt *p, enum hit_of of)
+static void hit(struct rule_matcher *m, uint32_t rule, const struct pkt *p, enum hit_of of)
 {
 	struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_rule};
 
@@ -131,7 +131,7 @@ static void hit(struct rule_matcher *m, uint32_t rule, struct pkt *p, enum hit_o
 }
 
 /* Rules on addresses, ports and ip_proto alone: the first packet of a flow and direction. */
-static void match_headers(struct rule_matcher *m, struct pkt *p, const struct talk *t)
+static void match_headers(struct rule_matcher *m, const struct pkt *p, const struct talk *t)
 {
 	const struct list *l = &m->engine->lists[t->class].header;
 
@@ -167,7 +167,7 @@ static void match_outer(struct rule_matcher *m, const struct pkt *p)
 }
 
 /* Rules on what a flow speaks: the first packet of a direction once that is known. */
-static void match_app(struct rule_matcher *m, struct pkt *p, const struct talk *t)
+static void match_app(struct rule_matcher *m, const struct pkt *p, const struct talk *t)
 {
 	const struct list *l = &m->engine->lists[t->class].app;
 
@@ -207,7 +207,7 @@ static bool headers_pass(struct rule_matcher *m, const struct signature *s, cons
 	return true;
 }
 
-static bool holds(struct rule_matcher *m, const struct signature *s, struct pkt *p)
+static bool holds(struct rule_matcher *m, const struct signature *s, const struct pkt *p)
 {
 	struct view v = {.at = p->payload, .len = p->payload_len, .complete = true};
 
@@ -219,7 +219,7 @@ static bool holds(struct rule_matcher *m, const struct signature *s, struct pkt 
 }
 
 /* One rule whose header is already known to fit. */
-static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
+static void match_one(struct rule_matcher *m, uint32_t rule, const struct pkt *p)
 {
 	uint64_t began = profile_begin(m->profile);
 	rule_try_begin(m, m->engine->sig[rule]);
@@ -230,7 +230,7 @@ static void match_one(struct rule_matcher *m, uint32_t rule, struct pkt *p)
 		hit(m, rule, p, HIT_packet);
 }
 
-static void match_list(struct rule_matcher *m, const struct list *l, struct pkt *p,
+static void match_list(struct rule_matcher *m, const struct list *l, const struct pkt *p,
 		       const struct talk *t)
 {
 	for (uint32_t i = 0; i < l->n; i++) {
@@ -256,7 +256,7 @@ static const struct list *port_list(const struct class_lists *l, uint16_t port)
 	return NULL;
 }
 
-static void match_database(struct rule_matcher *m, enum database_kind kind, struct pkt *p,
+static void match_database(struct rule_matcher *m, enum database_kind kind, const struct pkt *p,
 			   const struct talk *t)
 {
 	rule_scan(m, &m->engine->payload[kind][t->dir], t, p->payload, p->payload_len, 0);
@@ -266,14 +266,14 @@ static void match_database(struct rule_matcher *m, enum database_kind kind, stru
 
 /* What the stream's scan has found in these bytes is not searched for again. A packet of several pieces
  * may have brought a rule in each. */
-static void match_covered(struct rule_matcher *m, struct pkt *p)
+static void match_covered(struct rule_matcher *m, const struct pkt *p)
 {
 	m->n_packet = rule_sort_once(m->packet, m->n_packet);
 	for (uint32_t i = 0; i < m->n_packet; i++)
 		match_one(m, m->packet[i], p);
 }
 
-static void match_packet(struct rule_matcher *m, struct pkt *p)
+static void match_packet(struct rule_matcher *m, const struct pkt *p)
 {
 	const struct rule_engine *e = m->engine;
 	struct talk t;
@@ -313,14 +313,21 @@ static void match_packet(struct rule_matcher *m, struct pkt *p)
 			       p, &t);
 }
 
-void rule_pkt(struct rule_matcher *m, struct pkt *p)
+void rule_pkt_hold(struct rule_matcher *m, const struct pkt *p)
 {
-	if (m->engine->empty)
-		return;
 	/* What could not be decoded may still be asked for its event. */
 	if ((p->net == PKT_ip4 || p->net == PKT_ip6 || p->net == PKT_arp || (p->net == PKT_none && p->events)) &&
 	    !(p->flow && p->flow->rule_bits & BIT_PASSED))
 		match_packet(m, p);
+}
+
+void rule_pkt(struct rule_matcher *m, struct pkt *p)
+{
+	if (m->engine->empty)
+		return;
+	if (!m->whose.held)
+		rule_pkt_hold(m, p);
+	rule_whose_done(&m->whose);
 	m->covered = m->ready = NULL;
 	rule_hits_flush(m);
 }

@@ -9,6 +9,7 @@
 #include "rule/profile.h"
 #include "rule/talk.h"
 #include "rule/vars.h"
+#include "rule/whose.h"
 
 /* Bits of flow.rule_bits */
 #define BIT_HEADER(dir) ((uint16_t)(1u << (dir))) /* header rules were held against it */
@@ -77,6 +78,8 @@ struct rule_matcher {
 	struct rule_profile *profile; /* NULL: off */
 	struct tx_work *tx; /* tx_view.c */
 	struct pool waiting; /* of struct waiting: tx.c */
+	struct whose whose;
+	const struct proto *proto; /* NULL: nothing is parsed */
 };
 
 struct waiting { /* a candidate of a transaction whose other fields are not complete */

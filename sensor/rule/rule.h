@@ -133,6 +133,12 @@ void rule_matcher_adopt(struct rule_matcher *m, struct rule_matcher *old,
 
 /* Header rules and packet payload (UDP, ICMP, tcp-pkt, dsize …). After flow_pkt(). */
 void rule_pkt(struct rule_matcher *m, struct pkt *p);
+/* Where the transactions are that alerts on payload tell. */
+struct proto;
+void rule_matcher_ask(struct rule_matcher *m, const struct proto *proto);
+/* Before a piece is parsed; rule_piece() follows. Left out: its alerts name no transaction. */
+void rule_piece_comes(struct rule_matcher *m, struct flow *f, const struct flow_piece *piece,
+		      const struct pkt *p, const struct order *at);
 /* TCP stream bytes: a flow_on_piece; ctx is the matcher. */
 void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
 		const struct order *at);

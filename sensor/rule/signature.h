@@ -139,7 +139,7 @@ struct signature {
 	uint8_t xbit_rank, action_rank; /* likewise of hosts' bits; pass, drop, reject, alert */
 	bool from_start;        /* a content counts from a beginning (depth, offset) */
 	bool bypass;            /* a match is the last of its conversation */
-	bool prefilter;         /* the keyword was written */
+	bool header_app, prefilter; /* its header has an application protocol; the keyword was written */
 	bool event;             /* asks for an event of the packet */
 	bool packet_tests;      /* some test may differ between the packets of a flow */
 };

@@ -254,10 +254,9 @@ static void turned(struct rule_matcher *m, struct flow *f)
 	}
 }
 
-void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
-		const struct order *at)
+void rule_piece_hold(struct rule_matcher *m, struct flow *f, const struct flow_piece *piece,
+		     const struct pkt *p, const struct order *at)
 {
-	struct rule_matcher *m = ctx;
 	uint32_t old = piece->window_len - piece->piece_len;
 	struct piece pc = {
 		.m = m, .f = f, .at = *at, .dir = piece->dir,
@@ -287,6 +286,16 @@ void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const
 		rule_chunk_piece(m, f, piece, pc.p, &pc.at);
 	if (piece->fin)
 		decide(&pc, pc.dir, true);
+}
+
+void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
+		const struct order *at)
+{
+	struct rule_matcher *m = ctx;
+
+	if (!m->whose.held)
+		rule_piece_hold(m, f, piece, p, at);
+	rule_whose_done(&m->whose);
 	if (!p)
 		rule_hits_flush(m); /* no rule_pkt() will follow */
 }

@@ -393,6 +393,7 @@ void rule_tx(void *ctx, const struct proto_tx_event *e)
 	struct rule_matcher *m = ctx;
 	struct turn t = {.m = m, .e = e, .app = (enum app)e->flow->app};
 
+	rule_whose(m, e);
 	if (!m->engine->has_tx || protocols[t.app] != e->protocol || rule_unbegun(m->midstream, e->flow))
 		return;
 	t.rules = &m->engine->app[t.app][e->dir];

@@ -29,4 +29,8 @@ bool rule_tx_bytes(struct rule_matcher *m, const struct proto_tx_event *e, unsig
 bool rule_tx_header(struct rule_matcher *m, const struct chain *chain, struct view *v);
 /* The alert's members for the event's transaction, rendered once an event. NULL: none. */
 const char *rule_tx_eve(struct rule_matcher *m, const struct proto_tx_event *e, uint32_t *len);
+/* The same of the transaction that payload belongs to, rendered once a piece or datagram. */
+const char *rule_tx_guess(struct rule_matcher *m, const struct protocol *protocol, const struct tx *tx,
+			  bool guessed, uint32_t *len);
+void rule_tx_forget_guess(struct rule_matcher *m);
 void rule_tx_forget_eve(struct rule_matcher *m);

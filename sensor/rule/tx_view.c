@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #define CACHED 64u
+#define EVE_HEAD 64u /* bytes of the transaction's number */
 #define SLACK  128u /* bytes that a transform may add: a dot, a hash */
 
 struct cached {
@@ -17,6 +18,10 @@ struct cached {
 	uint8_t dir;
 };
 
+struct eve_part { /* of an alert */
+	uint32_t at, len;
+};
+
 struct tx_work {
 	struct transform_work *transform;
 	struct cached cached[CACHED];
@@ -24,20 +29,23 @@ struct tx_work {
 	uint32_t used; /* of room */
 	uint8_t *room, *spare;
 	char *eve;
-	uint32_t eve_used, eve_at, eve_len;
-	bool has_eve; /* of this event: eve_at, eve_len */
+	uint32_t eve_used;
+	struct eve_part of_event, of_guess;
+	bool has_eve; /* of this event */
+	const struct tx *guessed; /* of_guess is about it; NULL: nothing is there */
 };
 
 int rule_tx_work_new(struct tx_work **out, struct regex_work *regex, bool wanted, struct err *err)
 {
 	struct tx_work *w = calloc(1, sizeof(*w));
 
+	if (w)
+		w->eve = malloc(TX_EVE_ROOM);
 	if (w && wanted) {
 		w->room = malloc(TX_ROOM);
 		w->spare = malloc(TX_ROOM);
-		w->eve = malloc(TX_EVE_ROOM);
 	}
-	if (!w || (wanted && (!w->room || !w->spare || !w->eve))) {
+	if (!w || !w->eve || (wanted && (!w->room || !w->spare))) {
 		rule_tx_work_free(w);
 		return err_set(err, ENOMEM, "no memory for buffers of rules");
 	}
@@ -147,6 +155,30 @@ bool rule_tx_header(struct rule_matcher *m, const struct chain *chain, struct vi
 	return n != TRANSFORM_FAILED;
 }
 
+/* Into the room for alerts. False: there is none. */
+static bool render(struct rule_matcher *m, const struct protocol *protocol, const struct tx *tx, bool guessed,
+		   struct eve_part *out)
+{
+	struct tx_work *w = m->tx;
+
+	out->len = 0;
+	if (TX_EVE_ROOM - w->eve_used < TX_EVE_MAX) {
+		count_add(&m->counters.eve_over, 1);
+		return false;
+	}
+	char *at = w->eve + w->eve_used;
+	int n = snprintf(at, EVE_HEAD, "\"tx_id\":%llu%s", (unsigned long long)tx->number,
+			 guessed ? ",\"tx_guessed\":true" : "");
+	out->at = w->eve_used;
+	out->len = (uint32_t)n;
+	at[n] = ',';
+	uint32_t more = protocol->eve ? protocol->eve(tx, at + n + 1, TX_EVE_MAX - EVE_HEAD - 1) : 0;
+	if (more)
+		out->len += 1 + more;
+	w->eve_used += out->len;
+	return true;
+}
+
 const char *rule_tx_eve(struct rule_matcher *m, const struct proto_tx_event *e, uint32_t *len)
 {
 	struct tx_work *w = m->tx;
@@ -154,30 +186,33 @@ const char *rule_tx_eve(struct rule_matcher *m, const struct proto_tx_event *e, 
 	*len = 0;
 	if (!e->tx)
 		return NULL;
-	if (!w->has_eve) {
-		if (TX_EVE_ROOM - w->eve_used < TX_EVE_MAX) {
-			count_add(&m->counters.eve_over, 1);
-			return NULL;
-		}
-		char *at = w->eve + w->eve_used;
-		int n = snprintf(at, 40, "\"tx_id\":%llu", (unsigned long long)e->tx->number);
-		w->eve_at = w->eve_used;
-		w->eve_len = (uint32_t)n;
-		at[n] = ',';
-		uint32_t more = e->protocol->eve
-					? e->protocol->eve(e->tx, at + n + 1, TX_EVE_MAX - 41)
-					: 0;
-		if (more)
-			w->eve_len += 1 + more;
-		w->eve_used += w->eve_len;
-		w->has_eve = true;
-	}
-	*len = w->eve_len;
-	return w->eve + w->eve_at;
+	if (!w->has_eve && !render(m, e->protocol, e->tx, false, &w->of_event))
+		return NULL;
+	w->has_eve = true;
+	*len = w->of_event.len;
+	return w->eve + w->of_event.at;
+}
+
+const char *rule_tx_guess(struct rule_matcher *m, const struct protocol *protocol, const struct tx *tx,
+			  bool guessed, uint32_t *len)
+{
+	struct tx_work *w = m->tx;
+
+	if (w->guessed != tx && !render(m, protocol, tx, guessed, &w->of_guess))
+		return NULL;
+	w->guessed = tx;
+	*len = w->of_guess.len;
+	return w->eve + w->of_guess.at;
+}
+
+void rule_tx_forget_guess(struct rule_matcher *m)
+{
+	m->tx->guessed = NULL;
 }
 
 void rule_tx_forget_eve(struct rule_matcher *m)
 {
 	m->tx->eve_used = 0;
 	m->tx->has_eve = false;
+	m->tx->guessed = NULL;
 }

@@ -14,9 +14,9 @@ here = pathlib.Path(__file__).resolve().parent
 CASES = {}
 
 
-def case(rules="", args=""):
+def case(rules="", args="", fields=""):
     def take(make):
-        CASES[make.__name__.replace("_", "-")] = (make, rules, args)
+        CASES[make.__name__.replace("_", "-")] = (make, rules, args, fields)
         return make
     return take
 
@@ -671,7 +671,7 @@ def rules_on_transactions(c):
 
 
 def main(names):
-    for name, (make, rules, args) in CASES.items():
+    for name, (make, rules, args, fields) in CASES.items():
         if names and name not in names:
             continue
         folder = here / name
@@ -683,6 +683,8 @@ def main(names):
             (folder / "test.rules").write_text(rules)
         if args:
             (folder / "args").write_text(args)
+        if fields:
+            (folder / "fields").write_text(fields + "\n")
         (folder / "what").write_text((make.__doc__ or name).strip() + "\n")
         print(name, len(capture.frames), "frames")
 

@@ -5,8 +5,9 @@
 run.py SENSOR [--update] [CASE…]
 
 A case is a folder with input.pcap, optionally test.rules (else no rules) and args (one option a
-line), and `expected`: a line for each alert or finding, "TIER GID:SID SRC DST pcap_cnt". (A case of
-one signature, sig-SID: only what rules say, whatever detectors see in the same capture.) Every case
+line), and `expected`: a line for each alert or finding, "TIER GID:SID SRC DST pcap_cnt", and what the
+event says of the members that the file `fields` names, if there is one (http.url, email.to.0). (A case
+of one signature, sig-SID: only what rules say, whatever detectors see in the same capture.) Every case
 runs with 1, 2 and 4 workers, and the three eve.json must be the same to the byte.
 """
 import json
@@ -36,7 +37,16 @@ def run(case, workers, out):
     return pathlib.Path(out, "eve.json").read_bytes()
 
 
-def summary(eve, rules_only):
+def member(event, name):
+    for part in name.split("."):
+        if isinstance(event, list):
+            event = event[int(part)] if int(part) < len(event) else None
+        else:
+            event = event.get(part) if isinstance(event, dict) else None
+    return event
+
+
+def summary(eve, rules_only, fields):
     rows = []
     for line in eve.decode().splitlines():
         e = json.loads(line)
@@ -44,8 +54,9 @@ def summary(eve, rules_only):
             a = e["alert"]
             if rules_only and a["gid"] != 1:
                 continue
+            said = [f" {f}={json.dumps(member(e, f))}" for f in fields if member(e, f) is not None]
             rows.append(f"{e['event_type']} {a['gid']}:{a['signature_id']} {e['src_ip']} "
-                        f"{e['dest_ip']} {e['pcap_cnt']}")
+                        f"{e['dest_ip']} {e['pcap_cnt']}" + "".join(said))
     return "\n".join(rows) + ("\n" if rows else "")
 
 
@@ -63,7 +74,9 @@ for case in cases:
         if not why:
             if eves[0] != eves[1] or eves[0] != eves[2]:
                 why.append("1, 2 and 4 workers differ")
-            got = summary(eves[0], case.name.startswith("sig-"))
+            asked = case / "fields"
+            got = summary(eves[0], case.name.startswith("sig-"),
+                          asked.read_text().split() if asked.exists() else [])
             if update:
                 (case / "expected").write_text(got)
             elif got != (case / "expected").read_text():

@@ -102,6 +102,7 @@ static inline void run_parse(struct run *r)
 	struct err err;
 
 	assert(proto_new(&r->proto, &c, 1, NULL, &hooks, &err) == 0);
+	rule_matcher_ask(r->m, r->proto);
 }
 
 static inline void run_fini(struct run *r)

@@ -42,6 +42,7 @@ static inline void run_piece(struct run *r, uint8_t dir, const void *bytes, size
 				   .turn = r->turn[dir], .acked = r->acked[dir],
 				   .mark = &r->mark[dir], .dir = dir, .gap = gap, .fin = fin};
 	r->ended[dir] |= fin;
+	rule_piece_comes(r->m, &r->flow, &piece, &p, &at);
 	if (r->proto)
 		proto_piece(r->proto, &r->flow, &piece, &p, &at);
 	rule_piece(r->m, &r->flow, &piece, &p, &at);
