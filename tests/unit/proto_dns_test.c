@@ -169,7 +169,7 @@ static void check_eve(void)
 	rig_datagram(&r, FLOW_to_client, message, n);
 	rig_fini(&r);
 	CHECK(strstr(r.text, "\"dns\":{\"query\":[{\"type\":\"query\",\"id\":4660,\"rrname\":"
-			     "\"www.example.com\",\"rrtype\":\"A\",\"tx_id\":0,\"opcode\":0}]}"));
+			     "\"www.example.com\",\"rrtype\":\"A\",\"tx_id\":0,\"opcode\":0}],\"version\":2}"));
 	CHECK(strstr(
 		r.text,
 		"\"dns\":{\"answer\":{\"version\":2,\"type\":\"answer\",\"id\":4660,\"flags\":"
@@ -178,7 +178,7 @@ static void check_eve(void)
 		"{\"rrname\":\"www.example.com\",\"rrtype\":\"CNAME\",\"ttl\":60,\"rdata\":"
 		"\"cdn.example.com\"},{\"rrname\":\"cdn.example.com\",\"rrtype\":\"A\",\"ttl\":"
 		"60,\"rdata\":\"192.0.2.1\"}],\"grouped\":{\"CNAME\":[\"cdn.example.com\"],"
-		"\"A\":[\"192.0.2.1\"]}}}"));
+		"\"A\":[\"192.0.2.1\"]}},\"version\":2}"));
 }
 
 int main(void)
