@@ -120,6 +120,7 @@ struct tls_half {
 	uint8_t head_n, type;
 	bool modern; /* has had a record of SSL 3 or TLS */
 	bool over;   /* nothing more is read of this direction */
+	bool told;   /* its handshake is at its end: the transaction has all of it */
 	bool sealed; /* it encrypts */
 };
 
@@ -129,20 +130,20 @@ struct tls_state {
 	bool begun, ended, server_told;
 };
 
-static void done(struct proto_call *c)
+/* The transaction has all that this direction says in the clear. */
+static void told(struct proto_call *c)
 {
 	struct tls_state *s = c->state;
 	struct tls_half *h = &s->half[c->dir];
 
-	if (h->over)
+	if (h->told)
 		return;
-	h->over = true;
+	h->told = true;
 	if (c->dir == FLOW_to_client && !s->t.certs && s->t.state[1])
 		tls_tell_server(c, &s->t);
 	proto_drop(proto_mem_of(c), &h->shake);
 	proto_progress(c, &s->t.tx, c->dir, c->protocol->done[c->dir]);
-	proto_quit(c, c->dir);
-	if (s->half[!c->dir].over && !s->ended) {
+	if (s->half[!c->dir].told && !s->ended) {
 		s->ended = true;
 		proto_tx_end(c, &s->t.tx);
 		proto_drop(proto_mem_of(c), &s->t.text);
@@ -150,14 +151,31 @@ static void done(struct proto_call *c)
 	}
 }
 
+static void done(struct proto_call *c)
+{
+	struct tls_state *s = c->state;
+	struct tls_half *h = &s->half[c->dir];
+
+	if (h->over)
+		return;
+	told(c);
+	h->over = true;
+	proto_quit(c, c->dir);
+}
+
 /* What is not TLS after all: nothing more is read here. */
 static void lost(struct proto_call *c, enum tls_event event)
 {
 	struct tls_state *s = c->state;
+	struct tls_half *h = &s->half[c->dir];
 
+	if (h->told) { /* as may be: it encrypts */
+		done(c);
+		return;
+	}
 	proto_event(&s->t.tx, event);
 	proto_event(&s->t.tx, TLS_EVENT_record);
-	s->half[c->dir].over = true;
+	h->over = h->told = true;
 	proto_progress(c, &s->t.tx, c->dir, c->protocol->done[c->dir]);
 }
 
@@ -172,7 +190,7 @@ static uint32_t messages(struct proto_call *c, const uint8_t *p, uint32_t n)
 
 		if (p[at] > SHAKE_LAST && p[at] != SHAKE_hash) {
 			proto_event(&s->t.tx, TLS_EVENT_handshake);
-			s->half[c->dir].over = true;
+			s->half[c->dir].over = s->half[c->dir].told = true;
 			return n;
 		}
 		if (len > SHAKE_MAX - SHAKE_HEAD) {
@@ -210,7 +228,7 @@ static void handshake(struct proto_call *c, const uint8_t *p, uint32_t n)
 		}
 		if (!proto_append(proto_mem_of(c), &h->shake, p, n, SHAKE_MAX + RECORD_MAX)) {
 			proto_drop(proto_mem_of(c), &h->shake);
-			h->over = true;
+			h->over = h->told = true;
 			return;
 		}
 		proto_consume(&h->shake, messages(c, h->shake.at, h->shake.len));
@@ -257,6 +275,8 @@ static void heartbeat(struct proto_call *c, const uint8_t *head, uint32_t len)
 	struct tls_state *s = c->state;
 	uint32_t payload = (uint32_t)(head[6] << 8 | head[7]);
 
+	if (s->half[c->dir].sealed || s->ended)
+		return; /* what stands there for a length is encrypted */
 	proto_event(&s->t.tx, TLS_EVENT_heartbeat);
 	if (head[5] != 1 && head[5] != 2)
 		proto_event(&s->t.tx, TLS_EVENT_heartbeat_bad);
@@ -284,7 +304,12 @@ static void record(struct proto_call *c)
 		return;
 	}
 	switch (h->type) {
+	/* Rules look at records until data come: a heartbeat that answers with too much, encrypted or
+	 * not, is told by its length. So does Suricata. */
 	case RECORD_change:
+		h->sealed = true;
+		told(c);
+		break;
 	case RECORD_data:
 		h->sealed = true;
 		if (s->half[!c->dir].sealed)
@@ -352,7 +377,7 @@ static void data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		}
 		uint32_t k = h->left < n ? h->left : n;
 		h->left -= k;
-		if (h->type == RECORD_handshake)
+		if (h->type == RECORD_handshake && !h->told)
 			handshake(c, p, k);
 		p += k;
 		n -= k;
@@ -371,7 +396,7 @@ static void gap(struct proto_call *c, uint64_t missing)
 	else if (s->begun)
 		done(c); /* where the next record begins nobody knows */
 	else
-		h->over = true;
+		h->over = h->told = true;
 }
 
 static void end(struct proto_call *c)
@@ -381,7 +406,7 @@ static void end(struct proto_call *c)
 	for (uint8_t dir = 0; dir < 2; dir++)
 		proto_drop(proto_mem_of(c), &s->half[dir].shake);
 	if (s->begun && !s->ended) {
-		if (!s->half[1].over && !s->t.certs && s->t.state[1]) {
+		if (!s->half[1].told && !s->t.certs && s->t.state[1]) {
 			c->dir = FLOW_to_client;
 			tls_tell_server(c, &s->t);
 		}

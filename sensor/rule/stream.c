@@ -278,7 +278,7 @@ void rule_piece_hold(struct rule_matcher *m, struct flow *f, const struct flow_p
 		turn(&pc);
 	if (f->rule_state && (piece->piece_len || piece->fin))
 		update(&pc);
-	if (piece->piece_len) {
+	if (piece->piece_len && !(f->seen & FLOW_SEALED)) { /* else it is encrypted, or its head */
 		scan(&pc, piece->piece_len);
 		cover(&pc, piece->piece_len);
 	}

@@ -3,7 +3,7 @@
 """Holds the sensor beside Suricata: the same captures, the rules that we match, (capture, sid) pairs.
 
 agree.py SENSOR DATA [--rules FILE] [--all] [--cache DIR] [--plain] [--every N] [--classes a,b]
-         [--differences FILE] [--keep DIR]
+         [--differences FILE] [--keep DIR] [--by-rule N]
 
 The captures of one link type are laid behind each other in one file, two hours apart, so that each
 engine starts once and no flow of one capture lives to the next; an alert belongs to the capture
@@ -15,6 +15,7 @@ wildcards. What it does not name fails the test.
   cause (what hinders a rule that is not matched; else the protocol and buffers of the rule).
 --plain: both as they are by default: no connections picked up mid-stream; Suricata's chunks of random
   size. Else rule.midstream is yes, and stream.midstream true.
+--by-rule N: the N rules that differ in most captures, with a capture of each side.
 --cache DIR: Suricata's pairs are kept there and used again for the same captures and rules.
 """
 import argparse
@@ -42,6 +43,7 @@ ap.add_argument("--cache", type=pathlib.Path)
 ap.add_argument("--every", type=int, default=1)
 ap.add_argument("--classes")
 ap.add_argument("--differences", help="write every one, a line each")
+ap.add_argument("--by-rule", type=int, default=0)
 ap.add_argument("--keep", type=pathlib.Path, help="leave the working files there")
 args = ap.parse_args()
 
@@ -50,6 +52,9 @@ APART = 7200    # s
 LONGEST = 86400  # s: a stamp further from its capture's first is taken for damage
 SETTINGS = [] if args.plain else [
     "--set", "stream.reassembly.randomize-chunk-size=no", "--set", "stream.midstream=true"]
+# Parsers that Debian's configuration leaves out.
+for name in ("modbus", "dnp3", "enip", "pgsql"):
+    SETTINGS += ["--set", f"app-layer.protocols.{name}.enabled=yes"]
 LINKS = {0: 0, 1: 1, 12: 101, 14: 101, 101: 101, 108: 0, 113: 113, 228: 101, 229: 101}
 here = pathlib.Path(__file__).resolve().parent
 tmp = args.keep or pathlib.Path(tempfile.mkdtemp(prefix="vigie-agree."))
@@ -179,7 +184,7 @@ def suricata(merged, rules, found):
         "      filename: eve.json\n      types: [alert]\n")
     run(["suricata", "-c", yaml, "-r", merged.path, "-S", rules, "-l", out, "-k", "none",
          "--runmode", "single", "--set", "vars.address-groups.EXTERNAL_NET=any", "--set",
-         "packet-alert-max=200", "--set", f"vars.address-groups.HOME_NET={HOME}", *SETTINGS], out)
+         "packet-alert-max=255", "--set", f"vars.address-groups.HOME_NET={HOME}", *SETTINGS], out)
     pairs(out, merged, found)
 
 
@@ -187,7 +192,7 @@ def suricata_cached(merged, rules, found):
     if not args.cache:
         return suricata(merged, rules, found)
     key = hashlib.sha256(merged.path.read_bytes() + rules.read_bytes()).hexdigest()[:16]
-    key += "-plain" if args.plain else ""
+    key += hashlib.sha256(" ".join(SETTINGS).encode()).hexdigest()[:6]
     kept = args.cache / f"{key}.tsv"
     if not kept.exists():
         fresh = collections.Counter()
@@ -238,6 +243,7 @@ both = same_count = 0
 reasons, unexplained = collections.Counter(), 0
 causes = rule_cause() if args.all else {}
 by_cause = collections.defaultdict(lambda: [0, 0, 0])
+by_rule = collections.defaultdict(lambda: [0, [], []])
 lines = []
 for pair in sorted(theirs.keys() | ours.keys()):
     path, sid = pair
@@ -245,19 +251,32 @@ for pair in sorted(theirs.keys() | ours.keys()):
                                    1 if pair in ours else 2] += 1
     if pair in theirs and pair in ours:
         both += 1
+        by_rule[sid][0] += 1
         same_count += theirs[pair] == ours[pair]
         if theirs[pair] != ours[pair]:
             lines.append(f"count\t{sid}\t{path}\t{theirs[pair]}\t{ours[pair]}\n")
         continue
     side = "suricata" if pair in theirs else "vigie"
+    by_rule[sid][1 if pair in theirs else 2].append(path)
     reason = why(known, side, sid, path)
     reasons[side, reason or "not explained"] += 1
     lines.append(f"{side}\t{sid}\t{path}\t{theirs[pair]}\t{ours[pair]}\t{reason}\n")
     if not reason:
         unexplained += 1
+    if not reason and not args.by_rule:
         print(f"only {side}: sid {sid} in {path} ({theirs[pair] or ours[pair]} alerts)")
 for (side, reason), n in sorted(reasons.items()):
     print(f"only {side}: {n} pairs: {reason}")
+if args.by_rule:
+    text = {int(m[1]): line for line in open(rules, encoding="utf-8")
+            for m in [re.search(r"\bsid:\s*(\d+)", line)] if m}
+    most = sorted(by_rule.items(), key=lambda r: -len(r[1][1]) - len(r[1][2]))
+    for sid, (n, there, here_) in most[:args.by_rule]:
+        if there or here_:
+            print(f"{n} of both, {len(there)} only theirs, {len(here_)} only ours: {text[sid].strip()}")
+            for side, some in (("theirs", there), ("ours", here_)):
+                for path in sorted(some, key=lambda p: (args.data / p).stat().st_size)[:3]:
+                    print(f"    {side}: {path}")
 if args.all:
     print(f"{'both':>6}{'ours':>6}{'theirs':>8}  cause")
     for cause, n in sorted(by_cause.items(), key=lambda c: -(c[1][1] + c[1][2])):

@@ -1,0 +1,30 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Makes the golden captures of what real captures showed beside Suricata: make_agree.py [CASE…]; like make.py."""
+import struct
+import sys
+
+import make
+from sessions import record, tls
+
+make.CASES.clear()
+case = make.case
+CLIENT, SERVER = "10.1.0.20", "10.1.0.9"
+
+BEAT = 'content:"|18 03|"; depth:2; byte_test:1,<,4,2; '
+
+
+@case(f'alert tcp any any -> any any (msg:"asked"; flow:established,to_server; {BEAT}sid:1800;)\n'
+      f'alert tcp any any -> any any (msg:"large"; flow:established,to_client; {BEAT}byte_test:2,>,150,3; sid:1801;)\n'
+      'alert tcp any any -> any any (msg:"of the stream"; flow:established,to_client; content:"|18 03 03 01|"; sid:1802;)\n'
+      'alert tcp any any -> any any (msg:"never"; content:"later"; sid:1803;)\n')
+def tls_heartbeat_encrypted(c):
+    """Both sides encrypt; then, before any data, a heartbeat is answered with too much. Of data nothing is looked at."""
+    sealed = record(20, b"\x01") + record(22, bytes(40))
+    c.session(0, CLIENT, SERVER, 40000, 443, tls("www.example.net") + [
+        (">", sealed), ("<", sealed), (">", record(24, bytes(61))), ("<", record(24, bytes(400))),
+        (">", record(23, b"later" * 9)), ("<", record(23, b"later" * 9) + record(24, b"later" * 80))])
+
+
+if __name__ == "__main__":
+    sys.exit(make.main(sys.argv[1:]))
