@@ -187,6 +187,7 @@ static void count_verdict(struct doctor_facts *f, const struct frame *frame, enu
 	case VERDICT_ok:
 	case VERDICT_ether_type:
 	case VERDICT_llc:
+	case VERDICT_ppp_kind:
 	case VERDICT_arp_kind: return;
 	case VERDICT_ip4_length:
 	case VERDICT_ip6_length: f->cut_inside++; return;

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-/* GRE version 0: checksum, key and sequence number are skipped; source routing is refused, as RFC
+/* GRE versions 0, and 1 with PPTP's PPP: checksum, key and sequence number are skipped; source routing is refused, as RFC
  * 2784 asks. ERSPAN type I is GRE of type II's number without a sequence number and without a
  * header of its own.
  *
- * Source: RFC 2784 2, RFC 2890 2, draft-foschiano-erspan-03 4.1
+ * PPTP's key is the payload's length and the call; a packet without a sequence number has no payload.
+ *
+ * Source: RFC 2784 2, RFC 2637 4.1, RFC 2890 2, draft-foschiano-erspan-03 4.1
  */
 #include "decode/walk.h"
 
@@ -12,7 +14,25 @@
 #define KEY         0x2000u
 #define SEQUENCE    0x1000u
 #define VERSION     0x0007u
+#define ACK         0x0080u /* version 1 */
+#define TYPE_PPP    0x880b
 #define TYPE_ERSPAN 0x88be
+
+static enum verdict pptp(struct walk *w, unsigned flags, uint16_t type)
+{
+	const unsigned known = KEY | SEQUENCE | ACK | VERSION;
+
+	if ((flags & VERSION) != 1 || (flags & ~known) || !(flags & KEY) || type != TYPE_PPP)
+		return VERDICT_gre_version;
+	struct bytes h = bytes_take(&w->in, 4 + (flags & SEQUENCE ? 4u : 0) + (flags & ACK ? 4u : 0));
+	uint16_t len = bytes_be16(&h);
+	if (!bytes_ok(&h))
+		return VERDICT_gre_short;
+	if (len <= walk_wire_left(w))
+		walk_limit(w, len);
+	w->next = LAYER_ppp;
+	return len ? VERDICT_ok : VERDICT_ppp_kind; /* an acknowledgement alone */
+}
 
 enum verdict decode_gre(struct walk *w)
 {
@@ -26,7 +46,7 @@ enum verdict decode_gre(struct walk *w)
 	if (!bytes_ok(&h))
 		return VERDICT_gre_short;
 	if (flags & VERSION)
-		return VERDICT_gre_version;
+		return pptp(w, flags, type);
 	if (flags & ROUTING)
 		return VERDICT_gre_routing;
 	unsigned more = (flags & CHECKSUM ? 4u : 0) + (flags & KEY ? 4u : 0) +

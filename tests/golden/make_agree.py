@@ -5,7 +5,8 @@ import struct
 import sys
 
 import make
-from sessions import record, tls
+from craft import Capture, ether, mac
+from sessions import record, request, response, tls
 
 make.CASES.clear()
 case = make.case
@@ -24,6 +25,21 @@ def tls_heartbeat_encrypted(c):
     c.session(0, CLIENT, SERVER, 40000, 443, tls("www.example.net") + [
         (">", sealed), ("<", sealed), (">", record(24, bytes(61))), ("<", record(24, bytes(400))),
         (">", record(23, b"later" * 9)), ("<", record(23, b"later" * 9) + record(24, b"later" * 80))])
+
+
+@case('alert tcp any any -> any 80 (msg:"one"; flow:established,to_server; content:"needle"; sid:1810;)\n'
+      'alert http any any -> any any (msg:"two"; http.uri; content:"/needle"; sid:1811;)\n')
+def pppoe_session(c):
+    """HTTP on a line to a provider, mirrored before its modem: headers of PPPoE and PPP, in a VLAN and without; LCP between."""
+    lcp = bytes.fromhex("1100000a000ac021090100080506ffff")
+    c.add(0, ether(mac(CLIENT), mac(SERVER), 0x8864, lcp))
+    for i, vlans in enumerate(((), (7,))):
+        inside = Capture()
+        inside.session(i + 1, CLIENT, "198.51.100.9", 40000 + i, 80, [(">", request("GET /needle")), ("<", response())])
+        for t, _, frame in inside.frames:
+            packet = frame[14:]
+            head = struct.pack("!BBHHH", 0x11, 0, 10 + i, 2 + len(packet), 0x21)
+            c.add(t, ether(mac(SERVER), mac(CLIENT), 0x8864, head + packet, vlans=vlans))
 
 
 if __name__ == "__main__":

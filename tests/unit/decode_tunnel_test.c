@@ -54,7 +54,12 @@ static const struct {
 	{"GRE of 3 bytes",       IP4("0017", "2f") "0000 08", 0, VERDICT_gre_short, OUT, 47, 0, 0, 3, 23, 0, 0},
 	{"GRE: key beyond it",   IP4("001b", "2f") "2000 0800 000000", 0, VERDICT_gre_short, OUT, 47, 0, 0, 7, 27, 0, 0},
 	{"GRE: routing",         IP4("003a", "2f") "4000 0800 00000000" IN4, 0, VERDICT_gre_routing, OUT, 47, 0, 0, 38, 58, 0, 0},
-	{"GRE: version 1",       IP4("003a", "2f") "2001 880b 00000000" IN4, 0, VERDICT_gre_version, OUT, 47, 0, 0, 38, 58, 0, 0},
+	{"GRE: version 1 without a key", IP4("0036", "2f") "0001 880b" IN4, 0, VERDICT_gre_version, OUT, 47, 0, 0, 34, 54, 0, 0},
+	{"GRE: version 2",       IP4("003a", "2f") "2002 880b 00200000" IN4, 0, VERDICT_gre_version, OUT, 47, 0, 0, 38, 58, 0, 0},
+	{"PPTP, IPv4",           IP4("0044", "2f") "3081 880b 0020 0001 00000001 00000002 0021" IN4, 0, VERDICT_ok, P4, 17, 1, 47, 2, 30, 0, 0},
+	{"PPTP: an acknowledgement", IP4("0020", "2f") "2081 880b 0000 0001 00000002", 0, VERDICT_ppp_kind, OUT, 47, 0, 0, 12, 32, 0, 0},
+	{"PPTP: LCP",            IP4("002c", "2f") "3001 880b 000c 0001 00000001 ff03c02101010008 05060001", 0, VERDICT_ppp_kind, OUT, 47, 0, 0, 24, 44, 0, 0},
+	{"PPTP of 7 bytes",      IP4("001b", "2f") "2001 880b 002000", 0, VERDICT_gre_short, OUT, 47, 0, 0, 7, 27, 0, 0},
 	{"GRE: a type we do not read", IP4("0036", "2f") "0000 2000" IN4, 0, VERDICT_ether_type, OUT, 47, 0, 0, 34, 54, 0, 0},
 
 	{"ERSPAN I",             IP4("0044", "2f") "0000 88be" ETHER, 0, VERDICT_ok, P4, 17, 1, 47, 2, 30, 0, 0},
@@ -181,6 +186,51 @@ static void test_mpls(void)
 	}
 }
 
+/* clang-format off */
+static const struct {
+	const char *name, *bytes;
+	enum verdict want;
+} ppp[] = {
+	{"IPv4",                      "8864 1100 0001 0020 0021" IN4,    VERDICT_ok},
+	{"IPv6",                      "8864 1100 0001 0034 0057" IN6,    VERDICT_ok},
+	{"a protocol of one byte",    "8864 1100 0001 001f 21" IN4,      VERDICT_ok},
+	{"address and control",       "8864 1100 0001 0022 ff03 0021" IN4, VERDICT_ok},
+	{"padding",                   "8864 1100 0001 0020 0021" IN4 "00000000", VERDICT_ok},
+	{"a length beyond the frame", "8864 1100 0001 ffff 0021" IN4,    VERDICT_ok},
+	{"LCP",                       "8864 1100 0001 000a c021 01010008 05060001", VERDICT_ppp_kind},
+	{"a code of discovery",       "8864 11a7 0001 0000",             VERDICT_ppp_kind},
+	{"discovery",                 "8863 1109 0000 0000",             VERDICT_ether_type},
+	{"another version",           "8864 2100 0001 0020 0021" IN4,    VERDICT_ppp_kind},
+	{"a header of 5 bytes",       "8864 1100 0001 00",               VERDICT_ppp_short},
+	{"nothing inside",            "8864 1100 0001 0000",             VERDICT_ppp_short},
+	{"half a protocol",           "8864 1100 0001 0001 00",          VERDICT_ppp_short},
+	{"half behind address and control", "8864 1100 0001 0003 ff03 00", VERDICT_ppp_short},
+};
+/* clang-format on */
+
+static void test_ppp(void)
+{
+	char text[1024];
+
+	for (size_t i = 0; i < sizeof(ppp) / sizeof(ppp[0]); i++) {
+		struct run r;
+
+		CASE(ppp[i].name);
+		snprintf(text, sizeof(text), MACS "%s", ppp[i].bytes);
+		run(&r, LINK_ether, text, 0);
+		CHECK_STR(verdict_name(r.verdict), verdict_name(ppp[i].want));
+		if (ppp[i].want == VERDICT_ok) {
+			CHECK_EQ(r.pkt.tunnel.depth, 0); /* a session has no addresses */
+			CHECK_EQ(r.pkt.sport, 1);
+			CHECK_EQ(r.pkt.payload_len, 2);
+			CHECK_EQ(r.pkt.payload_wire, 2);
+		} else {
+			CHECK_EQ(r.pkt.net, PKT_none);
+		}
+		run_end(&r);
+	}
+}
+
 static void test_arp_inside(void)
 {
 	struct run r;
@@ -293,6 +343,7 @@ int main(void)
 {
 	test_rows();
 	test_mpls();
+	test_ppp();
 	test_arp_inside();
 	test_vlans_outside();
 	test_names();
