@@ -49,11 +49,26 @@ static enum probe is_method(const uint8_t *p, uint32_t n, const char *name)
 	return n == k ? PROBE_more : p[k] == ' ' || p[k] == '\t' ? PROBE_yes : PROBE_no;
 }
 
-static enum probe http_probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
-			     bool midstream)
+static enum probe any_method(const uint8_t *p, uint32_t n)
 {
 	enum probe best = PROBE_no;
 
+	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
+		enum probe r = is_method(p, n, methods[i]);
+
+		best = r > best ? r : best;
+	}
+	return best;
+}
+
+bool http_known_method(const uint8_t *p, uint32_t n)
+{
+	return any_method(p, n) != PROBE_no;
+}
+
+static enum probe http_probe(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
+			     bool midstream)
+{
 	(void)f, (void)midstream;
 	while (n && (*p == '\r' || *p == '\n')) {
 		p++;
@@ -61,14 +76,7 @@ static enum probe http_probe(const uint8_t *p, uint32_t n, uint8_t dir, const st
 	}
 	if (n == 0)
 		return PROBE_more;
-	if (dir == FLOW_to_client)
-		return begins(p, n, "HTTP/");
-	for (unsigned i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		enum probe r = is_method(p, n, methods[i]);
-
-		best = r > best ? r : best;
-	}
-	return best;
+	return dir == FLOW_to_client ? begins(p, n, "HTTP/") : any_method(p, n);
 }
 
 /* Transactions */
@@ -181,6 +189,15 @@ static void complete(struct proto_call *c, struct http_side *s, struct http_tx *
 	}
 }
 
+/* It is, unless some of the `rest` bytes at hand prove to be its body. */
+static void whole(struct proto_call *c, struct http_side *s, struct http_tx *tx, uint32_t rest)
+{
+	if (rest)
+		s->state = HTTP_AT_SURPLUS;
+	else
+		complete(c, s, tx);
+}
+
 /* Heads */
 
 static bool content_length(struct http_tx *tx, uint8_t dir, uint64_t *out)
@@ -206,14 +223,14 @@ static bool has_no_body(const struct http_tx *tx, uint8_t dir)
 }
 
 /* What follows the head. */
-static void choose_body(struct proto_call *c, struct http_side *s, struct http_tx *tx)
+static void choose_body(struct proto_call *c, struct http_side *s, struct http_tx *tx, uint32_t rest)
 {
 	const struct http_msg *m = &tx->msg[c->dir];
 	const struct http_header *te = http_find(m, "transfer-encoding");
 
 	s->left = 0;
 	if (has_no_body(tx, c->dir)) {
-		complete(c, s, tx);
+		whole(c, s, tx, rest);
 		return;
 	}
 	http_body_begin(c, &s->inflate, tx);
@@ -225,11 +242,11 @@ static void choose_body(struct proto_call *c, struct http_side *s, struct http_t
 	} else if (content_length(tx, c->dir, &s->left)) {
 		s->state = HTTP_AT_LENGTH;
 		if (s->left == 0)
-			complete(c, s, tx);
+			whole(c, s, tx, rest);
 	} else if (c->dir == FLOW_to_client) {
 		s->state = HTTP_AT_CLOSE;
 	} else {
-		complete(c, s, tx);
+		whole(c, s, tx, rest);
 	}
 }
 
@@ -285,7 +302,7 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 		switch_to(c, s, tx, rest);
 		return true;
 	}
-	choose_body(c, s, tx);
+	choose_body(c, s, tx, rest);
 	return false;
 }
 
@@ -293,6 +310,7 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 static uint32_t take_head(struct proto_call *c, struct http_side *s, struct http_tx *tx,
 			  const uint8_t *p, uint32_t n, bool *done)
 {
+	bool first = false;
 	uint32_t i = 0;
 
 	*done = false;
@@ -309,13 +327,16 @@ static uint32_t take_head(struct proto_call *c, struct http_side *s, struct http
 		if (end)
 			s->line_len = 0;
 		i += k + (end != NULL);
+		first = false;
 		if (!end)
 			break;
 		*done = s->line == 0 && s->begun;
+		first = !s->begun && s->line != 0;
 		s->begun |= s->line != 0;
 		s->line = 0;
 	}
 	proto_append(proto_mem_of(c), &tx->msg[c->dir].head, p, i, HTTP_HEAD_MAX);
+	*done |= first && i == n && c->dir == FLOW_to_server && http_is_old_request(&tx->msg[c->dir]);
 	return i;
 }
 
@@ -324,6 +345,8 @@ static uint32_t take_head(struct proto_call *c, struct http_side *s, struct http
 static uint32_t take_body(struct proto_call *c, struct http_side *s, struct http_tx *tx,
 			  const uint8_t *p, uint32_t n)
 {
+	uint32_t all = n;
+
 	if (s->state != HTTP_AT_CLOSE && n > s->left)
 		n = (uint32_t)s->left;
 	http_body_data(c, &s->inflate, tx, p, n);
@@ -332,7 +355,7 @@ static uint32_t take_body(struct proto_call *c, struct http_side *s, struct http
 		return n;
 	s->left -= n;
 	if (s->left == 0 && s->state == HTTP_AT_LENGTH)
-		complete(c, s, tx);
+		whole(c, s, tx, all - n);
 	else if (s->left == 0)
 		s->state = HTTP_AT_DATA_END;
 	return n;
@@ -375,22 +398,6 @@ static uint32_t take_chunk(struct proto_call *c, struct http_side *s, struct htt
 	return n;
 }
 
-static uint32_t take_trailer(struct proto_call *c, struct http_side *s, struct http_tx *tx,
-			     const uint8_t *p, uint32_t n)
-{
-	for (uint32_t i = 0; i < n; i++) {
-		if (p[i] == '\n' && s->line == 0) {
-			complete(c, s, tx);
-			return i + 1;
-		}
-		if (p[i] == '\n')
-			s->line = 0;
-		else
-			s->line += p[i] != '\r';
-	}
-	return n;
-}
-
 static uint32_t take_data_end(struct http_side *s, const uint8_t *p, uint32_t n)
 {
 	for (uint32_t i = 0; i < n; i++) {
@@ -404,6 +411,18 @@ static uint32_t take_data_end(struct http_side *s, const uint8_t *p, uint32_t n)
 	return n;
 }
 
+static uint32_t take_rest(struct proto_call *c, struct http_side *s, struct http_tx *tx,
+			  const uint8_t *p, uint32_t n)
+{
+	bool surplus = s->state == HTTP_AT_SURPLUS, whole;
+	uint32_t used = surplus ? http_take_surplus(c, s, tx, p, n, &whole)
+				: http_take_trailer(c, s, tx, p, n, &whole);
+
+	if (whole)
+		complete(c, s, tx);
+	return used;
+}
+
 static uint32_t take(struct proto_call *c, struct http_side *s, struct http_tx *tx,
 		     const uint8_t *p, uint32_t n)
 {
@@ -413,7 +432,8 @@ static uint32_t take(struct proto_call *c, struct http_side *s, struct http_tx *
 	case HTTP_AT_DATA_END:
 		return take_data_end(s, p, n);
 	case HTTP_AT_TRAILER:
-		return take_trailer(c, s, tx, p, n);
+	case HTTP_AT_SURPLUS:
+		return take_rest(c, s, tx, p, n);
 	default:
 		return take_body(c, s, tx, p, n);
 	}
@@ -431,6 +451,13 @@ static void old_answer(struct proto_call *c, struct http_side *s, struct http_tx
 	for (unsigned i = 0; i < 3; i++)
 		m->word[i] = (struct view_of_bytes){(const uint8_t *)"", 0};
 	http_body_begin(c, &s->inflate, tx);
+}
+
+/* Nothing of an answer's head has been seen. */
+static bool before_answer(const struct proto_call *c, const struct http_side *s, const struct http_tx *tx)
+{
+	return c->dir == FLOW_to_client && s->state == HTTP_AT_LINE && !s->begun &&
+	       !tx->msg[FLOW_to_client].head.len;
 }
 
 /* Rules look at a head when the bytes at hand have been taken: what stands in them of its body is
@@ -464,9 +491,13 @@ static void http_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 			proto_fail(c);
 			return;
 		}
-		if (s->state == HTTP_AT_LINE && !s->begun && c->dir == FLOW_to_client &&
-		    tx->msg[FLOW_to_server].parsed && !tx->msg[FLOW_to_client].head.len &&
-		    !memchr("Hh\r\n ", *p, 5))
+		bool before = before_answer(c, s, tx);
+		if (before && (used = http_stray_line(p, n))) {
+			p += used;
+			n -= used;
+			continue;
+		}
+		if (before && !http_begins_answer(p, n))
 			old_answer(c, s, tx);
 		if (s->state != HTTP_AT_LINE) {
 			used = take(c, s, tx, p, n);
@@ -555,6 +586,8 @@ const struct protocol protocol_http = {
 	.gap = http_gap,
 	.fin = http_fin,
 	.end = http_end,
+	.again = HTTP_trailer,
+	.again_field = HTTP_FIELD_header,
 	.bytes = http_bytes,
 	.number = http_number,
 	.eve = http_eve,

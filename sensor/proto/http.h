@@ -19,6 +19,7 @@ enum http_state {
 	HTTP_AT_DATA_END,
 	HTTP_AT_TRAILER,
 	HTTP_AT_CLOSE, /* body to the end of the connection */
+	HTTP_AT_SURPLUS, /* behind a message that is whole, in the same bytes */
 	HTTP_AT_LOST,  /* until something begins as a message does */
 };
 
@@ -42,6 +43,9 @@ struct http_flow {
 
 /* http_head.c */
 bool http_parse_head(struct http_tx *tx, uint8_t dir); /* false: no memory, or no message */
+/* Appends to a head that has been parsed, and reads the lines from `at` on as more of its headers. */
+bool http_head_more(struct http_tx *tx, uint8_t dir, const uint8_t *p, uint32_t n);
+void http_parse_more(struct http_tx *tx, uint8_t dir, uint32_t at);
 /* Appends to the table; false: it is full. */
 bool http_header_put(struct http_tx *tx, struct http_msg *m, const struct http_header *h);
 /* The header's value, `sep` and `more` behind it, in `joined`. Without room it stays as it was. */
@@ -72,6 +76,15 @@ struct view_of_bytes http_file_name(struct http_tx *tx, uint8_t dir);
 /* http_file.c: the i-th of a direction. False: there is none. */
 bool http_file(struct http_tx *tx, uint8_t dir, unsigned i, struct file_view *out);
 struct view_of_bytes http_parameter(struct view_of_bytes v, const char *name);
+/* http_rest.c: what is behind a message. Each returns how many bytes it took; *whole: so is the message. */
+uint32_t http_take_trailer(struct proto_call *c, struct http_side *s, struct http_tx *tx, const uint8_t *p,
+			   uint32_t n, bool *whole);
+uint32_t http_take_surplus(struct proto_call *c, struct http_side *s, struct http_tx *tx, const uint8_t *p,
+			   uint32_t n, bool *whole);
+bool http_is_old_request(const struct http_msg *m); /* a line, and no version in it */
+uint32_t http_stray_line(const uint8_t *p, uint32_t n); /* bytes of a line before an answer; 0: none */
+bool http_begins_answer(const uint8_t *p, uint32_t n); /* or may, with more bytes */
+bool http_known_method(const uint8_t *p, uint32_t n);  /* the same */
 /* http.c */
 void http_drop_msg(struct http_tx *tx, struct http_msg *m);
 /* http_body.c */

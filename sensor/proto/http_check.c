@@ -132,9 +132,7 @@ void http_check_response(struct http_tx *tx)
 		proto_event(&tx->tx, HTTP_EVENT_response_protocol);
 	if (m->status < 100 || m->status > 999)
 		proto_event(&tx->tx, HTTP_EVENT_response_status);
-	if (te && !http_holds(v, "chunked"))
-		proto_event(&tx->tx, HTTP_EVENT_te_response);
-	else if (te && !http_is(v, "chunked"))
+	if (te && http_holds(v, "chunked") && !http_is(v, "chunked")) /* others 7.0.10 says nothing of */
 		proto_event(&tx->tx, HTTP_EVENT_te_abnormal);
 	if (te && m->word[0].len == 8 && memcmp(m->word[0].at, "HTTP/1.1", 8) < 0)
 		proto_event(&tx->tx, HTTP_EVENT_chunked_old);

@@ -294,7 +294,9 @@ static struct view_of_bytes view(struct http_tx *tx, unsigned f, unsigned i, uin
 		return one_header(tx, dir, i);
 	case HTTP_FIELD_header_raw:
 		return (struct view_of_bytes){m->head.at + m->headers_at,
-					      (m->line_at ? m->line_at : m->head.len) -
+					      (m->line_at      ? m->line_at
+					       : m->trailer_at ? m->trailer_at
+							       : m->head.len) -
 						      m->headers_at};
 	case HTTP_FIELD_cookie:
 		return header_value(m, dir == FLOW_to_server ? "cookie" : "set-cookie");

@@ -276,10 +276,23 @@ static void fold(struct http_tx *tx, struct http_msg *m, struct http_header *h,
 	http_header_join(tx, m, h, "", v);
 }
 
+static void headers(struct http_tx *tx, struct http_msg *m, uint32_t next, uint8_t dir)
+{
+	uint32_t last = m->n_header ? m->n_header - 1 : 0;
+	struct view_of_bytes line;
+
+	while (next < m->head.len && (line = line_at(m, next, &next)).len) {
+		if (m->n_header && blank(line.at[0]))
+			fold(tx, m, &m->header[last], line);
+		else
+			last = add(tx, m, line, dir);
+	}
+}
+
 bool http_parse_head(struct http_tx *tx, uint8_t dir)
 {
 	struct http_msg *m = &tx->msg[dir];
-	uint32_t at = 0, next = 0, last = 0;
+	uint32_t at = 0, next = 0;
 	struct view_of_bytes line = {NULL, 0};
 
 	while (at < m->head.len && (line = line_at(m, at, &next)).len == 0)
@@ -296,11 +309,32 @@ bool http_parse_head(struct http_tx *tx, uint8_t dir)
 		request_words(m, line);
 	else
 		response_words(m, line);
-	while (next < m->head.len && (line = line_at(m, at = next, &next)).len) {
-		if (m->n_header && blank(line.at[0]))
-			fold(tx, m, &m->header[last], line);
-		else
-			last = add(tx, m, line, dir);
-	}
+	headers(tx, m, next, dir);
 	return true;
+}
+
+bool http_head_more(struct http_tx *tx, uint8_t dir, const uint8_t *p, uint32_t n)
+{
+	struct http_msg *m = &tx->msg[dir];
+	uint32_t at[3] = {0};
+
+	for (unsigned i = 0; i < 3 && m->line_len; i++) /* the block may move */
+		at[i] = (uint32_t)(m->word[i].at - m->head.at);
+	bool good = proto_append(tx->mem, &m->head, p, n, HTTP_HEAD_MAX);
+	for (unsigned i = 0; i < 3 && m->line_len; i++)
+		m->word[i].at = m->head.at + at[i];
+	return good;
+}
+
+void http_parse_more(struct http_tx *tx, uint8_t dir, uint32_t at)
+{
+	struct http_msg *m = &tx->msg[dir];
+	const unsigned stale = 1u << MADE_header | 1u << MADE_names | 1u << MADE_start;
+
+	headers(tx, m, at, dir);
+	for (unsigned i = 0; i < MADE_count; i++) {
+		if (stale >> i & 1)
+			m->made[i].len = 0;
+	}
+	m->made_bits &= ~stale;
 }

@@ -14,7 +14,7 @@
 #define HTTP_HEADERS_MAX  256u
 #define HTTP_REPEATED_MAX 64u
 
-enum http_progress { HTTP_none, HTTP_line, HTTP_head, HTTP_body, HTTP_done };
+enum http_progress { HTTP_none, HTTP_line, HTTP_head, HTTP_body, HTTP_trailer, HTTP_done };
 
 enum http_event { /* in the order of http_events[] */
 #define EVENT(id, name) HTTP_EVENT_##id,
@@ -69,6 +69,7 @@ struct http_msg {
 	uint32_t n_header, cap_header, repeated;
 	/* Of the first line; where the headers begin. HTTP/2 has none: one is made, behind them. */
 	uint32_t line_at, line_len, headers_at;
+	uint32_t trailer_at; /* behind the last chunk: where its lines begin in the head; 0: none */
 	struct view_of_bytes word[3]; /* of the first line */
 	struct proto_bytes made[MADE_count];
 	uint32_t made_bits, one; /* which are made; which header MADE_one is of */

@@ -48,6 +48,7 @@ struct tx {
 	uint8_t progress[2];
 	uint8_t told[2];  /* progress that the rules have seen */
 	uint8_t little;  /* bits by direction: numbers are little-endian, where a sender may choose */
+	uint8_t again;   /* bits by direction: protocol.again_field has come a second time */
 	uint64_t seen[2]; /* rule/'s: bits of events that it has looked at */
 };
 
@@ -80,17 +81,17 @@ struct protocol {
 	const struct field *fields; /* ends with name NULL; may be NULL */
 	const char *const *events;  /* names after the dot, at most TX_EVENTS, ends with NULL */
 	uint8_t done[2];            /* progress at which a direction of a transaction is complete */
+	uint16_t again, again_field; /* progress at which that field is matched anew; 0: none */
 
-	/* First bytes of a direction (of a datagram): is it this protocol? `midstream`: the
-	 * beginning was not seen. Called again with more bytes after PROBE_more, up to FLOW_WINDOW. */
+	/* First bytes of a direction (of a datagram): is it this protocol? `midstream`: the beginning was
+	 * not seen. Called again with more bytes after PROBE_more, up to FLOW_WINDOW. */
 	enum probe (*probe)(const uint8_t *p, uint32_t n, uint8_t dir, const struct flow *f,
 			    bool midstream);
 	/* New bytes of c->dir in order, or one datagram. */
 	void (*data)(struct proto_call *c, const uint8_t *p, uint32_t n);
 	void (*gap)(struct proto_call *c, uint64_t missing); /* before the next data of c->dir */
 	void (*fin)(struct proto_call *c);                   /* nothing follows in c->dir */
-	void (*tick)(struct proto_call *c); /* about once a second of packet time while data comes;
-					       may be NULL */
+	void (*tick)(struct proto_call *c); /* about once a second while data comes; may be NULL */
 	void (*end)(struct proto_call *c);  /* the flow goes: finish and give back */
 
 	/* The i-th instance of fields[f] in tx. False: there is none (any more). */
@@ -136,8 +137,7 @@ struct proto_bytes proto_carried(struct proto_call *c);
 void proto_quit(struct proto_call *c,
 		uint8_t dir); /* nothing more of this direction is wanted: TLS after the hello */
 void proto_sealed(struct proto_call *c); /* both sides encrypt from here: payload says nothing more */
-/* For some minutes flows to this server address and port are `app` (FTP data, RPC's endpoint map).
- */
+/* For some minutes flows to this server address and port are `app` (FTP data, RPC's map). */
 void proto_expect(struct proto_call *c, const struct addr *server, uint16_t port, enum app app,
 		  uint64_t with);
 /* What was given with the expectation that this flow came from; 0 none. */

@@ -91,6 +91,7 @@ struct field_scan {
 	const struct database *db; /* shared by the protocols that have the field */
 	uint16_t field;
 	uint8_t progress;
+	bool again; /* only where the field came a second time */
 	/* The scan that follows is of a field that mostly holds the same bytes (a body, and the file that
 	 * it is): then both are done at once with this. NULL: they have nothing to do with each other. */
 	const struct database *with_next;

@@ -305,7 +305,8 @@ static void collect(const struct turn *t)
 
 	m->n_candidate = 0;
 	for (unsigned i = 0; i < r->n_scan; i++) {
-		if (!passed_by(t->e, r->scan[i].progress))
+		if (!passed_by(t->e, r->scan[i].progress) ||
+		    (r->scan[i].again && !(t->e->tx->again >> t->e->dir & 1)))
 			continue;
 		if (scan_both(t, &r->scan[i]))
 			i++;

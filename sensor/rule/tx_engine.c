@@ -117,6 +117,11 @@ static void add_scans(const struct rule_engine *e, struct scans scans[APP_count]
 		s->at[s->n++] = (struct field_scan){
 			.buffer = p->buffer, .chain = p->chain, .db = db,
 			.field = (uint16_t)p->buffer->field[a], .progress = f->progress[p->dir]};
+		if (!protocols[a]->again || protocols[a]->again_field != p->buffer->field[a])
+			continue;
+		s->at[s->n] = s->at[s->n - 1];
+		s->at[s->n].progress = protocols[a]->again;
+		s->at[s->n++].again = true;
 	}
 }
 
@@ -285,7 +290,7 @@ static int build_all(struct rule_engine *e, struct arena *scratch, struct cache 
 
 	for (unsigned a = 0; a < APP_count; a++) {
 		for (unsigned dir = 0; dir < 2 && kinds; dir++)
-			scans[a][dir].at = rule_arena_take(scratch, kinds * sizeof(*scans[a][dir].at));
+			scans[a][dir].at = rule_arena_take(scratch, 2 * kinds * sizeof(*scans[a][dir].at));
 	}
 	int rc = build_databases(e, scans, p, n, cache, err);
 	if (rc)

@@ -87,6 +87,50 @@ def odd_http(c):
                   [("<", ok if b"CONNECT" not in ask else b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")])
 
 
+ASK = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+FINE = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nshort"
+REST = (("a trailer, with the headers", 'http.header; content:"Te-One|3a| evil";'),
+        ("and its name", 'http.header_names; content:"|0d 0a|Te-One|0d 0a|";'),
+        ("a trailer, later: all headers are looked at again", 'flow:to_client; http.header; content:"Server|3a|";'),
+        ("what came later", 'http.stat_code; content:"200"; http.header; content:"Te-Two|3a| evil";'),
+        ("other buffers are not", 'http.response_header; content:"Te-Two";'),
+        ("a trailer of a request", 'http.request_header; content:"Te-Up|3a| evil";'),
+        ("HTTP/0.9", 'flow:to_client; file.data; content:"<old>";'))
+SURPLUS = (("an answer to HEAD with a body", 'flow:to_client; file.data; content:"no body";'),
+        ("more than the length", 'flow:to_client; file.data; content:"short and more";'),
+        ("304 with a length: the next answer is one", 'http.stat_code; content:"299";'),
+        ("a body of no length", 'http.request_body; content:"stray=1";'),
+        ("is no request", 'http.method; content:"stray";'),
+        ("a request of an unknown method is", 'http.uri; content:"/hidden";'))
+
+
+@case("".join(f'alert http any any -> any any (msg:"{m}"; {r} sid:{400 + i};)\n'
+              for i, (m, r) in enumerate(REST)))
+def http_rest(c):
+    """Headers behind the last chunk; HTTP/0.9."""
+    down = b"HTTP/1.1 200 OK\r\nServer: s\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+    up = b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n"
+    for i, talk in enumerate((
+            [(">", ASK), ("<", down + b"Te-One: evil\r\n\r\n")],
+            [(">", ASK), ("<", down), ("<", b"Te-Two: evil\r\n\r\n")],
+            [(">", up + b"Te-Up: evil\r\n\r\n"), ("<", FINE)],
+            [(">", b"GET /\r\n"), ("<", b"<old>")])):
+        c.session(i, CLIENT, SERVER, 40000 + i, 80, talk)
+
+
+@case("".join(f'alert http any any -> any any (msg:"{m}"; {r} sid:{420 + i};)\n'
+              for i, (m, r) in enumerate(SURPLUS)))
+def http_surplus(c):
+    """Bodies that nothing announced, and what hides there."""
+    for i, talk in enumerate((
+            [(">", b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n"), ("<", b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nno body")],
+            [(">", ASK), ("<", FINE + b" and more")],
+            [(">", ASK + ASK), ("<", b"HTTP/1.1 304 No\r\nContent-Length: 9\r\n\r\nHTTP/1.1 299 Yes\r\n\r\n")],
+            [(">", b"PUT / HTTP/1.1\r\nHost: h\r\n\r\nstray=1"), ("<", FINE)],
+            [(">", b"PUT / HTTP/1.1\r\nHost: h\r\n\r\nHIDE /hidden HTTP/1.1\r\nHost: h\r\n\r\n"), ("<", FINE + FINE)])):
+        c.session(i, CLIENT, SERVER, 40000 + i, 80, talk)
+
+
 @case('alert mqtt any any -> any any (msg:"version of a message that has none"; mqtt.type:PUBLISH; mqtt.protocol_version:5; sid:370;)\n'
       'alert mqtt any any -> any any (msg:"far inside"; mqtt.publish.message; content:"needle"; endswith; sid:371;)\n'
       'alert mqtt any any -> any any (msg:"no reason is reason 0"; mqtt.type:DISCONNECT; mqtt.reason_code:0; sid:372;)\n'

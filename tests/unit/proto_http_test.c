@@ -72,6 +72,8 @@ static const struct row {
 	 "", "uri content_len",
 	 "http.uri=/\nhttp.content_len=2\n"
 	 "http.uri=/2\nevent http.duplicate_content_length_field_in_request\n"},
+	{"a request of HTTP/0.9 is a line", "GET /\r\n", "<p>old</p>", "uri data",
+	 "http.uri=/\nfile.data=<p>old</p>\nevent http.request_line_missing_protocol\n"},
 	{"an answer of HTTP/0.9 is a body", "GET /\r\n\r\n", "<p>old</p>", "uri data",
 	 "http.uri=/\nfile.data=<p>old</p>\nevent http.request_line_missing_protocol\n"},
 	{"a scheme that nobody knows",
@@ -101,6 +103,54 @@ static const struct row {
 };
 
 static char kept[RIG_TEXT];
+
+#define ASK "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n"
+#define FINE "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+
+/* What belongs to a message depends on the segment that it is in. */
+static const struct row whole[] = {
+	{"a line behind a request that begins none is its body",
+	 "PUT /1 HTTP/1.1\r\nHost: h\r\n\r\na=1 b\r\nGET /2 HTTP/1.1\r\nHost: h\r\n\r\n", FINE FINE,
+	 "uri request_body",
+	 "http.uri=/1\nhttp.request_body=a=1 b\\x0d\\x0a\nhttp.uri=/2\nevent http.request_body_unexpected\n"},
+	{"a line with a version is a request, whatever its method",
+	 "PUT /1 HTTP/1.1\r\nHost: h\r\n\r\nFOO /2 HTTP/1.1\r\nHost: h\r\n\r\n", FINE FINE, "uri request_body",
+	 "http.uri=/1\nhttp.uri=/2\n"},
+	{"one that is cut may have a version", "PUT /1 HTTP/1.1\r\nHost: h\r\n\r\nFOO /2", FINE, "request_body", ""},
+	{"an answer to HEAD that has a body", "HEAD /1 HTTP/1.1\r\nHost: h\r\n\r\n" ASK,
+	 "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nbody\r\n" FINE, "response_body",
+	 "http.response_body=body\\x0d\\x0a\nhttp.response_body=ok\n"},
+	{"304, and the next one", ASK ASK, "HTTP/1.1 304 No\r\nContent-Length: 4\r\n\r\n" FINE,
+	 "stat_code response_body",
+	 "http.stat_code=304\nhttp.stat_code=200\nhttp.response_body=ok\n"},
+	{"more than the length said", ASK, FINE " and more", "response_body", "http.response_body=ok and more\n"},
+	{"a line before an answer", ASK, "what is this\r\n" FINE, "stat_code response_body",
+	 "http.stat_code=200\nhttp.response_body=ok\n"},
+	{"an answer without a line, though it begins with H", ASK, "Hello there\r\n", "response_body",
+	 "http.response_body=Hello there\\x0d\\x0a\n"},
+	{"trailers in the same bytes", ASK,
+	 "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX: y\r\n z\r\nServer: s\r\n\r\n",
+	 "header header_names server",
+	 "http.header=Host: h\\x0d\\x0a\n"
+	 "http.header_names=\\x0d\\x0aHost\\x0d\\x0a\\x0d\\x0a\n"
+	 "http.header=Transfer-Encoding: chunked\\x0d\\x0aX: y z\\x0d\\x0aServer: s\\x0d\\x0a\n"
+	 "http.header_names=\\x0d\\x0aTransfer-Encoding\\x0d\\x0aX\\x0d\\x0aServer\\x0d\\x0a\\x0d\\x0a\n"
+	 "http.server=s\n"},
+};
+
+static void check_whole(void)
+{
+	static struct rig r;
+
+	for (unsigned i = 0; i < sizeof(whole) / sizeof(whole[0]); i++) {
+		CASE(whole[i].name);
+		rig_init(&r, 40000, 80);
+		rig_say(&r, FLOW_to_server, whole[i].up, strlen(whole[i].up));
+		rig_say(&r, FLOW_to_client, whole[i].down, strlen(whole[i].down));
+		rig_fini(&r);
+		CHECK_STR(only(r.text, whole[i].of, kept), whole[i].want);
+	}
+}
 
 static void check_rows(void)
 {
@@ -308,6 +358,7 @@ static void check_facts(void)
 int main(void)
 {
 	check_rows();
+	check_whole();
 	check_encodings();
 	check_limits();
 	check_holes();
