@@ -85,6 +85,7 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	if ((r = file_knowers_prepare(k, c->rules->wants_files, err)) < 0)
 		return r;
 	k->wants = c->rules->wants_files;
+	flow_table_track(w->flows, c->rules->wants_tracking, rule_matcher_midstream(rules));
 	if (flow.streams)
 		flow_table_set_piece(w->flows, on_piece, w);
 	return 0;
@@ -130,6 +131,7 @@ static void take_rules(struct worker *w)
 	rule_matcher_adopt(next, w->old_rules, w->handover);
 	w->rules = next;
 	proto_knowers(w->proto)->wants = rule_matcher_set(next)->wants_files;
+	flow_table_track(w->flows, rule_matcher_set(next)->wants_tracking, rule_matcher_midstream(next));
 	w->old_until = w->ring.tail;
 	atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
 }

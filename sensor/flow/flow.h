@@ -28,8 +28,7 @@ enum flow_event_kind {
 enum flow_reason {
 	FLOW_END_none,
 	FLOW_END_timeout,
-	FLOW_END_shutdown,
-	FLOW_END_evicted, FLOW_END_reused
+	FLOW_END_shutdown, FLOW_END_evicted, FLOW_END_reused
 };
 
 /* Where in the total order of the run something happened. */
@@ -121,11 +120,12 @@ bool flow_stream_said(const struct flow_table *t, const struct flow *f, uint8_t 
 int flow_table_new(struct flow_table **t, const struct flow_config *c, unsigned workers,
 		   uint64_t seed, const struct flow_hooks *hooks, struct err *err);
 void flow_table_set_piece(struct flow_table *t, flow_on_piece on_piece, void *ctx); /* NULL: off */
+/* Whether what is odd about TCP connections is looked for (flow/track.h); between bursts. */
+void flow_table_track(struct flow_table *t, bool on, bool midstream);
 void flow_table_free(struct flow_table *t);
 
-/* Puts fragments together: a packet that is one is held back (no flow, no payload; `fragment` stays
- * set) or, when it completes its datagram, becomes it, with bytes that live until the next burst.
- * After flow_prefetch(), before anything else looks at the packet. */
+/* Puts fragments together: a packet that is one is held back (no flow, no payload; `fragment` stays set) or, when it completes
+ * its datagram, becomes it, with bytes that live until the next burst. After flow_prefetch(), before anything else. */
 void flow_defrag_pkt(struct flow_table *t, struct pkt *p, struct verdicts *count);
 static inline void flow_defrag(struct flow_table *t, struct pkt *p, struct verdicts *count)
 {
@@ -134,8 +134,8 @@ static inline void flow_defrag(struct flow_table *t, struct pkt *p, struct verdi
 }
 /* Hashes and prefetches a burst; call before flow_pkt() on each. */
 void flow_prefetch(struct flow_table *t, const struct pkt *p, unsigned n);
-/* Finds or makes the packet's flow, sets p->flow and p->dir, moves the TCP state, delivers stream
- * pieces. An ICMP error is also told to the flow it quotes. */
+/* Finds or makes the packet's flow, sets p->flow and p->dir, moves the TCP state, delivers stream pieces. An ICMP error is
+ * also told to the flow it quotes. */
 void flow_pkt(struct flow_table *t, struct pkt *p);
 /* Ends, in ascending flow_id, what has timed out at now_ns; `end` ends all. */
 void flow_tick(struct flow_table *t, uint64_t seq, uint64_t now_ns, bool end);

@@ -241,9 +241,8 @@ static void old(const struct stream_call *c, const struct stream_half *h, uint32
 	count_add(&c->m->count->stream_old, 1);
 	if (len == 1 && back == 1) /* a keep-alive's byte means nothing */
 		return;
-	if ((h->bits & STREAM_ACKED) && (int32_t)(h->ack - (seq + len)) >= 0)
-		flow_stream_event(c->m, STREAM_spurious);
-	else if (!h->window || back > h->window_len)
+	bool acked = (h->bits & STREAM_ACKED) && (int32_t)(h->ack - (seq + len)) >= 0;
+	if (!acked && (!h->window || back > h->window_len))
 		flow_stream_event(c->m, STREAM_old);
 	if (!h->window)
 		return;
@@ -378,23 +377,6 @@ static void reset(struct stream_call *c, struct tcp_stream *s)
 	}
 }
 
-/* What only the server's first number tells: an answer of the client to another one, another SYN-ACK. */
-static void handshake_events(struct flow_streams *m, const struct flow *f, const struct tcp_stream *s,
-			     const struct pkt *p)
-{
-	const struct stream_half *h = &s->half[FLOW_to_client];
-	uint8_t flags = p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_FIN);
-
-	if (!(f->seen & FLOW_SYN) || !(h->bits & STREAM_STARTED) || h->bits & STREAM_DONE)
-		return;
-	uint32_t first = h->next_seq - (uint32_t)h->offset; /* of the server's bytes */
-	if (p->completes && p->dir == FLOW_to_server && flags == TCP_ACK && p->tcp_ack != first && h->offset == 0)
-		flow_stream_event(m, p->tcp_seq == f->isn + 1 ? STREAM_ack_evasion : STREAM_ack_wrong);
-	if (f->state == FLOW_established && p->dir == FLOW_to_client && flags == (TCP_SYN | TCP_ACK) &&
-	    p->tcp_seq + 1 != first && p->tcp_ack == f->isn + 1)
-		flow_stream_event(m, STREAM_est_synack_diff_seq);
-}
-
 void flow_stream_pkt(struct flow_streams *m, struct flow *f, const struct pkt *p)
 {
 	struct order at = {p->seq, p->time_ns, ORDER_rule};
@@ -407,7 +389,6 @@ void flow_stream_pkt(struct flow_streams *m, struct flow *f, const struct pkt *p
 		reset(&c, s);
 		return;
 	}
-	handshake_events(m, f, s, p);
 	uint32_t seq = p->tcp_seq + ((p->tcp_flags & TCP_SYN) != 0);
 	struct stream_half *h = &s->half[p->dir], *other = &s->half[!p->dir];
 	if (p->tcp_flags & TCP_ACK) {

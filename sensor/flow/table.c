@@ -46,7 +46,8 @@ int flow_table_new(struct flow_table **out, const struct flow_config *c, unsigne
 	t->flow = flow_memory_map(t->cap * sizeof(*t->flow));
 	t->bucket = flow_memory_map(buckets * sizeof(*t->bucket));
 	t->due = flow_memory_map(2 * t->cap * sizeof(*t->due));
-	if (!t->flow || !t->bucket || !t->due ||
+	t->track = flow_memory_map(t->cap * sizeof(*t->track));
+	if (!t->flow || !t->bucket || !t->due || !t->track ||
 	    flow_streams_init(&t->streams, c, share, &t->count) != 0 ||
 	    flow_frag_init(&t->frags, c, share, seed, &t->count) != 0) {
 		flow_table_free(t);
@@ -67,6 +68,7 @@ void flow_table_free(struct flow_table *t)
 	flow_memory_unmap(t->flow, t->cap * sizeof(*t->flow));
 	flow_memory_unmap(t->bucket, ((size_t)t->mask + 1) * sizeof(*t->bucket));
 	flow_memory_unmap(t->due, 2 * t->cap * sizeof(*t->due));
+	flow_memory_unmap(t->track, t->cap * sizeof(*t->track));
 	free(t);
 }
 
@@ -74,6 +76,14 @@ void flow_table_set_piece(struct flow_table *t, flow_on_piece on_piece, void *ct
 {
 	t->streams.on_piece = t->config.streams ? on_piece : NULL;
 	t->streams.ctx = ctx;
+}
+
+void flow_table_track(struct flow_table *t, bool on, bool midstream)
+{
+	t->track_epoch = (uint8_t)(t->track_epoch + (on && !t->tracks));
+	t->tracks = on;
+	t->track_midstream = midstream;
+	t->track_kept = (struct track){.epoch = t->track_epoch};
 }
 
 const struct flow_counters *flow_counters_of(const struct flow_table *t)
@@ -284,6 +294,43 @@ static void quoted(struct flow_table *t, struct pkt *p)
 	learn(t, f, &told, &at);
 }
 
+/* What it remembers is the flow's own: zero since the flow began, or since it was switched on. */
+static struct track *track_of(struct flow_table *t, const struct flow *f)
+{
+	struct track *k = &t->track[f - t->flow];
+
+	if (k->epoch != t->track_epoch)
+		*k = (struct track){.epoch = t->track_epoch};
+	return k;
+}
+
+/* The flow that `p`, a SYN, ends here may go on in what is tracked: that waits for a better end. */
+static __attribute__((noinline)) void track_ends(struct flow_table *t, const struct flow *f, const struct pkt *p,
+						 uint8_t dir)
+{
+	const struct track *k = track_of(t, f);
+
+	if (k->state == TRACK_none || track_reuses(k, p, dir))
+		return;
+	t->track_kept = *k;
+	/* Who sends it is the new flow's client, with a SYN-ACK its server. */
+	t->track_kept.flip ^= (dir != FLOW_to_server) != ((p->tcp_flags & TCP_ACK) != 0);
+}
+
+static __attribute__((noinline)) void track_begins(struct flow_table *t, const struct flow *f)
+{
+	t->track[f - t->flow] = t->track_kept;
+	t->track_kept = (struct track){.epoch = t->track_epoch};
+}
+
+static __attribute__((noinline)) void track(struct flow_table *t, const struct flow *f, struct pkt *p)
+{
+	struct track *k = track_of(t, f);
+	const struct track_pkt in = {.p = p, .midstream = t->track_midstream};
+
+	p->stream_events = (p->stream_events & ~track_events()) | track_pkt(k, &in);
+}
+
 static void move(struct flow_table *t, struct flow *f, struct pkt *p, const struct order *at)
 {
 	struct flow_told told;
@@ -297,6 +344,8 @@ static void move(struct flow_table *t, struct flow *f, struct pkt *p, const stru
 	told = flow_tcp_pkt(f, p, p->dir);
 	if (told.turn) {
 		turn(f);
+		if (t->tracks)
+			track_of(t, f)->flip ^= true;
 		if (t->streams.on_piece)
 			flow_stream_turn(&t->streams, f, at);
 		p->dir = !p->dir;
@@ -341,6 +390,8 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 	struct flow *f = flow_lookup_find(t, &k, tag, &dir);
 	if (f && k.proto == PROTO_TCP && (p->tcp_flags & TCP_SYN) && flow_tcp_reuses(f, p, dir)) {
 		accepted = f->seen & FLOW_RESYN && p->tcp_flags & TCP_ACK;
+		if (t->tracks)
+			track_ends(t, f, p, (uint8_t)dir);
 		flow_timer_disarm(&t->wheel, t->flow, (uint32_t)(f - t->flow));
 		flow_table_end(t, f, FLOW_END_reused, &at);
 		f = NULL;
@@ -355,11 +406,11 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 	}
 	p->flow = f;
 	p->dir = dir;
+	if (is_new && t->tracks)
+		track_begins(t, f);
 	struct account news = account(t, f, p);
 	if (is_new)
 		f->mark_s = f->active_s;
-	if (k.proto == PROTO_TCP)
-		p->stream_events = flow_tcp_events(f, p, dir, is_new);
 	move(t, f, p, &at);
 	if (news.step)
 		tell(t, f, FLOW_EVENT_volume, FLOW_END_none, &at);
@@ -372,6 +423,8 @@ void flow_pkt(struct flow_table *t, struct pkt *p)
 		flow_stream_pkt(&t->streams, f, p);
 		p->stream_events |= t->streams.events;
 	}
+	if (t->tracks && k.proto == PROTO_TCP)
+		track(t, f, p);
 	if (p->stream_events)
 		f->events |= p->stream_events;
 }

@@ -8,6 +8,7 @@
 #include "flow/stream.h"
 #include "flow/tcp.h"
 #include "flow/timer.h"
+#include "flow/track.h"
 
 #define FLOW_BURST 64u /* packets whose hashes flow_prefetch() keeps */
 
@@ -47,6 +48,10 @@ struct flow_table {
 	struct flow_due *due; /* cap to sort, cap to sort with */
 	struct flow_streams streams;
 	struct frag_table frags;
+	struct track *track; /* one a flow; not touched unless `tracks` */
+	struct track track_kept; /* of the flow that just ended, for the next one */
+	bool tracks, track_midstream;
+	uint8_t track_epoch;
 	struct flow_counters count;
 };
 

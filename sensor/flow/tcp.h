@@ -34,16 +34,6 @@ struct flow_begin flow_other_begin(const struct pkt *p, bool unicast);
 
 /* True when `p`, which carries a SYN, starts another connection on the same ports. */
 bool flow_tcp_reuses(const struct flow *f, const struct pkt *p, enum flow_dir_name dir);
-/* What is odd about `p`, as EVENT_BIT(STREAM_…); before the state moves. */
-uint64_t flow_tcp_odd(const struct flow *f, const struct pkt *p, enum flow_dir_name dir,
-		      bool is_new);
-static inline uint64_t flow_tcp_events(const struct flow *f, const struct pkt *p,
-				       enum flow_dir_name dir, bool is_new)
-{
-	bool plain = (p->tcp_flags & (TCP_ACK | TCP_SYN | TCP_FIN | TCP_RST)) == TCP_ACK;
-
-	return plain ? 0 : flow_tcp_odd(f, p, dir, is_new);
-}
 /* The state after `p`; f->half already counts it. */
 struct flow_told flow_tcp_pkt(struct flow *f, const struct pkt *p, enum flow_dir_name dir);
 struct flow_told flow_other_pkt(struct flow *f, const struct pkt *p, enum flow_dir_name dir);

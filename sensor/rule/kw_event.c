@@ -2,6 +2,7 @@
 /* decode-event, stream-event: an oddity of this packet, by its name in decode/event.def. Those names
  * of Suricata that it lacks are known, and the rule is named as not matched. */
 #include "decode/event.h"
+#include "flow/track.h"
 #include "rule/header_event.h"
 #include "rule/keyword.h"
 
@@ -18,7 +19,27 @@ static bool decode_event_match(const void *arg, const struct pkt *p)
 
 static bool stream_event_match(const void *arg, const struct pkt *p)
 {
-	return (p->stream_events & ((const struct event *)arg)->bit) != 0;
+	const uint64_t bytes = EVENT_BIT(STREAM_overlap) | EVENT_BIT(STREAM_old) | EVENT_BIT(STREAM_depth);
+	uint64_t e = p->stream_events;
+
+	/* Suricata puts nothing together of packets that it refuses. */
+	return (e & EVENT_BIT(STREAM_refused) ? e & ~bytes : e) & ((const struct event *)arg)->bit;
+}
+
+/* Names of Suricata that it never says of what a sensor sees: it must drop packets, spread them by itself, believe in one
+ * direction (async-oneside), or take urgent data out. (3whs_synack_resend_with_diff_seq nothing raises.) */
+static const char *const never[] = {
+	"3whs_ack_data_inject", "3whs_ack_in_wrong_dir", "3whs_async_wrong_seq", "3whs_synack_resend_with_diff_seq",
+	"reassembly_urgent_oob_limit_reached", "wrong_thread",
+};
+
+static bool is_never(struct span name)
+{
+	for (unsigned i = 0; i < sizeof(never) / sizeof(never[0]); i++) {
+		if (span_is(name, never[i]))
+			return true;
+	}
+	return false;
 }
 
 static int event_build(struct build *b, struct span value, int (*find)(const char *),
@@ -31,12 +52,18 @@ static int event_build(struct build *b, struct span value, int (*find)(const cha
 	if (name.len == 0 || name.len >= sizeof(text))
 		return rule_fault(b->fault, value, "the name of an event");
 	int bit = find(rule_span_text(name, text, sizeof(text)));
+	if (bit < 0 && match == stream_event_match && is_never(name)) {
+		e->bit = 0;
+		b->sig->event = true;
+		return rule_build_test(b, match, e, false);
+	}
 	if (bit < 0) {
 		rule_build_unmatched(b, k);
 		return 0;
 	}
 	e->bit = EVENT_BIT(bit);
 	b->sig->event = true;
+	b->sig->tracks |= match == stream_event_match;
 	return rule_build_test(b, match, e, false);
 }
 

@@ -104,6 +104,11 @@ void rule_matcher_free(struct rule_matcher *m)
 	free(m);
 }
 
+bool rule_matcher_midstream(const struct rule_matcher *m)
+{
+	return m->midstream;
+}
+
 const struct rule_set *rule_matcher_set(const struct rule_matcher *m)
 {
 	return m->set;

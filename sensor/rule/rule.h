@@ -18,8 +18,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct dataset;
-struct dataset_op;
+struct dataset; struct dataset_op;
 struct rule { /* the outside of one rule; rule/compile.h has the inside */
 	struct about about;
 	struct threshold threshold;
@@ -77,7 +76,7 @@ struct rule_set {
 	unsigned n_matched;     /* of them, will really be matched */
 	unsigned n_failed;      /* did not parse */
 	unsigned wants_files;   /* bits 1 << enum file_know: of whole files */
-	bool wants_streams;     /* some rule looks into TCP payload */
+	bool wants_streams, wants_tracking; /* some rule looks into TCP payload; asks what is odd about TCP (flow_table_track) */
 	const struct suppression *suppressions;
 	const struct dataset *datasets; /* a list */
 	char sha256[65];        /* of all files' bytes, in order */
@@ -116,6 +115,7 @@ int rule_matcher_new(struct rule_matcher **m, const struct rule_set *set,
 		     const struct rule_config *c, rule_on_hit on_hit, void *ctx, struct err *err);
 void rule_matcher_free(struct rule_matcher *m);
 const struct rule_set *rule_matcher_set(const struct rule_matcher *m);
+bool rule_matcher_midstream(const struct rule_matcher *m); /* rule_config's, decided */
 /* What rules cost, by the matchers of all workers, which have ended: a table with tabs. */
 int rule_profile_write(const struct rule_set *set, struct rule_matcher *const *m, unsigned n,
 		       const char *path, struct err *err);

@@ -350,6 +350,7 @@ static int finish(struct load *l, struct cache *cache, struct err *err)
 			set->engine->has_header_chains |=
 				s->group[g].kind == GROUP_header && s->group[g].chain;
 		set->wants_streams |= !s->rule.unmatched && (s->where & WHERE_STREAM);
+		set->wants_tracking |= !s->rule.unmatched && s->tracks;
 	}
 	set->n = l->n;
 	set->datasets = l->c.datasets.first;

@@ -140,7 +140,7 @@ struct signature {
 	bool from_start;        /* a content counts from a beginning (depth, offset) */
 	bool bypass;            /* a match is the last of its conversation */
 	bool header_app, prefilter; /* its header has an application protocol; the keyword was written */
-	bool event;             /* asks for an event of the packet */
+	bool event, tracks;     /* asks for an event of the packet; of a connection, by flow/track.h */
 	bool packet_tests;      /* some test may differ between the packets of a flow */
 };
 

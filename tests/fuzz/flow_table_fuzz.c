@@ -138,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!r->t) {
 		if (flow_table_new(&t, &c, 1, data[0], &hooks, &err) != 0)
 			abort();
+		flow_table_track(t, data[0] & 2, data[0] & 4);
 		flow_table_set_piece(t, data[0] & 2 ? on_piece : NULL, NULL);
 		reset_table_keep(r, t);
 	}

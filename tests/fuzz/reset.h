@@ -52,6 +52,7 @@ static inline struct flow_table *reset_table(struct reset_table *r)
 	memset(t->flow, RESET_POISON, t->fresh * sizeof(*t->flow));
 	memset(t->bucket, 0, (t->mask + 1) * sizeof(*t->bucket));
 	memset(t->due, RESET_POISON, 2 * t->cap * sizeof(*t->due));
+	memset(t->track, RESET_POISON, t->fresh * sizeof(*t->track));
 	reset_pool(&t->streams.streams);
 	reset_pool(&t->streams.segs);
 	for (unsigned k = 0; k < STREAM_WINDOW_SIZES; k++) {

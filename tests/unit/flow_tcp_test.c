@@ -20,7 +20,6 @@ struct teller {
 	uint32_t next[2]; /* C's and S's next sequence number */
 	bool turned;
 	struct flow *flow;
-	uint64_t last; /* its packet's events */
 };
 
 static void send_one(struct teller *s, char who, const char *flags)
@@ -72,7 +71,6 @@ static void send_one(struct teller *s, char who, const char *flags)
 		s->next[server] += p.payload_wire + ((p.tcp_flags & (TCP_SYN | TCP_FIN)) != 0);
 	flow_pkt(s->w.t, &p);
 	s->flow = p.flow;
-	s->last = p.stream_events;
 }
 
 static void tell(struct teller *s, const char *text)
@@ -206,67 +204,10 @@ static void check_counters(void)
 	world_fini(&s.w);
 }
 
-/* Packets on one flow, and what the last is told to be. */
-static const struct {
-	const char *name, *text;
-	uint64_t last;
-} odd[] = {
-	{"a handshake is not odd", HANDSHAKE "C:A+5", 0},
-	{"the same SYN again", "C:S C:S", 0},
-	{"another SYN before the answer", "C:S C:S!", 0},
-	{"the old SYN in a connection", HANDSHAKE "C:S", EVENT_BIT(STREAM_est_syn)},
-	{"another SYN in a connection", HANDSHAKE "C:S!", EVENT_BIT(STREAM_est_syn_diff_seq)},
-	{"a SYN-ACK for as much as fast open sends", "C:S S:SAx", 0},
-	{"a SYN-ACK for more", "C:S S:SAX", EVENT_BIT(STREAM_synack_wrong_ack)},
-	{"a second SYN-ACK for more", "C:S S:SA S:SAX", EVENT_BIT(STREAM_synack_other_ack)},
-	{"the same one again", "C:S S:SA S:SA", 0},
-	{"a SYN-ACK from the wrong side", "C:S C:SA", EVENT_BIT(STREAM_synack_up)},
-	{"… after the answer", "C:S S:SA C:SA", EVENT_BIT(STREAM_synack_up_answered)},
-	{"… inside a connection", HANDSHAKE "C:SA", EVENT_BIT(STREAM_est_synack_up)},
-	{"a SYN from who has answered one", "C:S S:SA S:S", EVENT_BIT(STREAM_syn_down)},
-	{"both ask at once", "C:S S:S", 0},
-	{"a SYN from the server", HANDSHAKE "S:S", EVENT_BIT(STREAM_est_syn_down)},
-	{"a SYN-ACK for more inside a connection", HANDSHAKE "S:SAX", EVENT_BIT(STREAM_est_synack_other_ack)},
-	{"a FIN comes first", "C:FA", EVENT_BIT(STREAM_fin_no_session)},
-	{"a FIN at its end", HANDSHAKE "C:FA", 0},
-	{"FIN and SYN come first", "C:SF", EVENT_BIT(STREAM_fin_no_session)},
-	{"FIN and SYN in a connection", HANDSHAKE "C:SF", EVENT_BIT(STREAM_fin_syn)},
-	{"the SYN again after a FIN", HANDSHAKE "C:FA C:S", EVENT_BIT(STREAM_shutdown_syn)},
-	{"another SYN after the answer", "C:S S:SA C:S!", EVENT_BIT(STREAM_syn_resend_diff_seq)},
-	{"a SYN-ACK of who asked too", "C:S S:S C:SA", 0},
-	{"a RST comes first", "S:R", EVENT_BIT(STREAM_rst_no_session)},
-	{"a RST in a connection", HANDSHAKE "S:R", 0},
-};
-
-static void check_events(void)
-{
-	for (size_t i = 0; i < sizeof(odd) / sizeof(odd[0]); i++) {
-		struct flow_config c = world_config();
-		struct teller s = {.next = {1000, 9000}};
-
-		CASE(odd[i].name);
-		world_init(&s.w, &c);
-		tell(&s, odd[i].text);
-		CHECK_EQ(s.last, odd[i].last);
-		CHECK_EQ(s.flow->events & odd[i].last, odd[i].last);
-		world_fini(&s.w);
-	}
-	CASE("an acknowledgement number without the flag");
-	struct flow f = {.proto = 6};
-	struct pkt p = {.tcp_flags = TCP_SYN, .tcp_ack = 1};
-	CHECK_EQ(flow_tcp_events(&f, &p, FLOW_to_server, true), EVENT_BIT(STREAM_broken_ack));
-	p.tcp_ack = 0;
-	CHECK_EQ(flow_tcp_events(&f, &p, FLOW_to_server, true), 0);
-	p.tcp_flags = TCP_SYN | TCP_ACK;
-	p.tcp_ack = 1;
-	CHECK_EQ(flow_tcp_events(&f, &p, FLOW_to_server, true), 0);
-}
-
 int main(void)
 {
 	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++)
 		check_story(&stories[i]);
 	check_counters();
-	check_events();
 	return check_done();
 }
