@@ -179,6 +179,8 @@ static void on_taken(struct run *r)
 	pthread_mutex_unlock(&l->lock);
 	log_info("%u rules in force after %.2f s, %u of them can be matched", r->rules->n,
 		 (double)l->last_ns / 1e9, r->rules->n_matched);
+	if (r->rules->n_failed)
+		log_warn("%u rules did not parse and are left out", r->rules->n_failed);
 	control_notify("READY=1");
 	l->step = RELOAD_detect;
 }

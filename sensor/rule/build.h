@@ -62,7 +62,9 @@ struct build {
 	bool app_asked;               /* app-layer-protocol */
 	uint64_t header_apps;         /* of the header's protocol; 0: any */
 	struct span keyword;          /* the name being read, for faults */
+	struct span sticky_at;        /* the name that chose `at` */
 	struct step step[BUILD_STEPS];
+	struct span step_at[BUILD_STEPS]; /* the name of each: for faults that the whole rule tells */
 	struct test test[BUILD_TESTS];
 	struct tx_test tx_test[BUILD_TX_TESTS];
 	const struct keyword *unmatched[BUILD_UNMATCHED];
@@ -94,10 +96,13 @@ struct dataset_op;
 int rule_build_dataset(struct build *b, struct dataset_op *op, int group);
 /* Conditions that count from the match before belong where that was, when no sticky buffer is set. */
 int rule_build_relative(struct build *b, struct step *s);
+int rule_build_asked(struct build *b); /* -1, fault filled: nothing is asked of the sticky buffer */
 void rule_build_payload(struct build *b); /* contents look into the payload again */
 bool rule_sticky_known(struct span name); /* whether contents can look there at all */
 void rule_group_finish(struct build *b); /* sorts steps into groups, says where the rule is matched */
 void rule_build_unmatched(struct build *b, const struct keyword *k);
+/* Refuses what can match nothing, or everything, by a slip of its author: sense.c. */
+int rule_build_sense(struct build *b);
 /* The content that a modifier belongs to, or NULL with the fault filled. */
 struct step *rule_build_content(struct build *b);
 struct step *rule_build_step(struct build *b, enum step_kind kind); /* or NULL, fault filled */

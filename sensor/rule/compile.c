@@ -45,6 +45,7 @@ struct step *rule_build_step(struct build *b, enum step_kind kind)
 	int group = rule_build_group(b);
 	if (group < 0)
 		return NULL;
+	b->step_at[b->n_step] = b->keyword;
 	struct step *s = &b->step[b->n_step++];
 	*s = (struct step){.kind = kind, .group = (uint8_t)group};
 	return s;
@@ -353,6 +354,8 @@ int rule_compile(struct compile *c, struct span text, struct signature **out, st
 		return -EINVAL;
 	if (!b->has_sid)
 		return rule_fault(f, c->text.action, "the rule has no sid");
+	if (rule_build_sense(b))
+		return -EINVAL;
 	finish(c, b);
 	*out = s;
 	return 0;

@@ -64,8 +64,11 @@ static int side(struct build *b, struct span value, uint8_t *dir)
 
 int rule_build_sticky(struct build *b, struct span value)
 {
+	if (rule_build_asked(b))
+		return -1;
 	look_at(b, b->keyword);
 	b->sticky = true;
+	b->sticky_at = b->keyword;
 	if (b->at.kind == GROUP_nowhere)
 		rule_build_unmatched(b, rule_keyword_find(b->keywords, b->keyword));
 	return side(b, value, &b->at.dir);
@@ -83,6 +86,21 @@ static bool same(const struct group *a, const struct group *b)
 {
 	return a->kind == b->kind && a->buffer == b->buffer && a->header == b->header &&
 	       a->chain == b->chain && a->dir == b->dir;
+}
+
+int rule_build_asked(struct build *b)
+{
+	bool asked = !b->sticky || b->at_group != GROUP_UNSET || b->n_unmatched ||
+		     b->at.kind == GROUP_base64;
+
+	for (unsigned i = 1; i < b->n_group && b->n_xform == 0; i++) /* urilen, pcre's letters */
+		asked |= same(&b->group[i], &b->at);
+	if (asked)
+		return 0;
+	rule_fault(b->fault, b->sticky_at, "nothing is asked of '%.*s'", (int)b->sticky_at.len,
+		   b->sticky_at.at);
+	err_hint(b->fault->err, "a content, pcre, bsize, absent … stands after its buffer");
+	return -1;
 }
 
 int rule_build_group(struct build *b)

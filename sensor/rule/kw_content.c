@@ -45,6 +45,8 @@ static int add_flag(struct build *b, uint32_t flag)
 
 	if (!s)
 		return -1;
+	if (s->flags & flag && flag != STEP_ENDS) /* said twice, that one is legal */
+		return rule_fault(b->fault, b->keyword, "the content has this modifier already");
 	s->flags |= flag;
 	return 0;
 }
@@ -112,6 +114,12 @@ static int fast_pattern_build(struct build *b, struct span value)
 
 	if (!s)
 		return -1;
+	for (unsigned i = 0; i < b->n_step; i++) { /* of buffers Suricata takes several */
+		const struct step *other = &b->step[i];
+
+		if (other->flags & STEP_FAST_ASKED && (other == s || other->group + s->group == 0))
+			return rule_fault(b->fault, b->keyword, "a payload has one fast_pattern");
+	}
 	s->flags |= STEP_FAST_ASKED;
 	if (value.len == 0 || span_is(value, "only"))
 		return 0;
@@ -140,6 +148,8 @@ const struct keyword keyword_fast_pattern = {
 static int pkt_data_build(struct build *b, struct span value)
 {
 	(void)value;
+	if (rule_build_asked(b))
+		return -1;
 	rule_build_payload(b);
 	return 0;
 }

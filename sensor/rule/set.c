@@ -270,7 +270,7 @@ static void drop_duplicates(struct load *l)
 		l->set->n_failed++;
 		if (l->report)
 			fprintf(l->report,
-				"%s:%u: error: sid %u is used again at %s:%u, which stays (rev %u)\n",
+				"%s:%u: error: sid %u is given twice: the rule at %s:%u stays (rev %u)\n",
 				gone->file, gone->line, gone->about.sid, stays->file, stays->line,
 				stays->about.rev);
 	}

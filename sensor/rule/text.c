@@ -110,6 +110,15 @@ static int check_quotes(const struct text_option *o, struct fault *f)
 		v = span_trim(span_cut(v, 1, v.len));
 	if (v.len == 0 || v.at[0] != '"' || (v.len > 1 && v.at[v.len - 1] == '"'))
 		return 0;
+	const char *end = memchr(v.at + 1, '"', v.len - 1);
+	uint32_t after = end && end[-1] != '\\' ? (uint32_t)(end + 1 - v.at) : 0;
+
+	if (after) { /* content:"x" nocase; */
+		int rc = rule_fault(f, span_trim(span_cut(v, after, v.len)),
+				    "this stands behind the closing quote");
+		err_hint(f->err, "is a ';' missing? a '\"' inside quotes is written '\\\"' or '|22|'");
+		return rc;
+	}
 	int rc = rule_fault(f, v, "the closing quote is missing");
 	err_hint(f->err, "inside quotes a ';' is written '\\;' or '|3b|'");
 	return rc;
