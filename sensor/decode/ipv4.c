@@ -25,8 +25,10 @@ static inline __attribute__((always_inline)) enum verdict up(struct walk *w, uin
 	}
 	if (proto == PROTO_ah && (!p->fragment || p->first_fragment)) {
 		enum verdict v = walk_ah(w, &proto);
-		if (v != VERDICT_ok)
-			return v;
+		if (v != VERDICT_ok) {
+			p->proto = proto;
+			return walk_transport_short(w, v);
+		}
 	}
 	p->proto = proto;
 	if (proto == PROTO_icmp6) {

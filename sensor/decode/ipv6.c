@@ -162,6 +162,10 @@ enum verdict walk_ip6_proto(struct walk *w, uint8_t next)
 			return VERDICT_ip6_ext_many;
 		twice(w, next, &seen);
 		enum verdict v = extension(w, &next, &more);
+		if (v == VERDICT_ip6_ext_short || v == VERDICT_ah_short) {
+			p->proto = next; /* a fragment's end may cut it: it goes on in the next one */
+			return walk_transport_short(w, v);
+		}
 		if (v != VERDICT_ok)
 			return v;
 	}

@@ -5,6 +5,7 @@ import struct
 import sys
 
 import make
+from make import datagram, fragment4, fragment6, pieces
 from craft import Capture, ether, mac
 from sessions import record, request, response, tls
 
@@ -40,6 +41,18 @@ def pppoe_session(c):
             packet = frame[14:]
             head = struct.pack("!BBHHH", 0x11, 0, 10 + i, 2 + len(packet), 0x21)
             c.add(t, ether(mac(SERVER), mac(CLIENT), 0x8864, head + packet, vlans=vlans))
+
+
+@case('alert udp any any -> any 9999 (msg:"across"; content:"alpha-word"; content:"omega-word"; sid:1820; rev:1;)\n')
+def fragments_of_headers(c):
+    """Fragments so small that the first ends inside a header before UDP: IPv6 options of 24 bytes, IPv4's AH of 24."""
+    text = datagram(b"..alpha-word and then omega-word..")
+    options = bytes([17, 2, 1, 20]) + bytes(20)
+    ah = bytes([17, 4]) + bytes(22)
+    for k, (at, data, more) in enumerate(pieces(options + text, 8)):
+        c.add(k * .01, fragment6("fd00::1", "fd00::9", 60, 7, at, data, more))
+    for k, (at, data, more) in enumerate(pieces(ah + text, 8)):
+        c.add(1 + k * .01, fragment4("10.1.0.1", "10.1.0.9", 51, 7, at, data, more))
 
 
 if __name__ == "__main__":

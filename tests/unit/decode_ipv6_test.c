@@ -78,6 +78,14 @@ int main(void)
 	CHECK_EQ(r.pkt.payload_len, 2);
 	run_end(&r);
 
+	CASE("a first fragment ends in an options header: the datagram may still come");
+	run(&r, LINK_raw, "60000000 0010 2c 40" ADDRS "3c00 0001 00000001 1102 010c00000000", 0);
+	CHECK_VERDICT(r, ok);
+	CHECK(r.pkt.fragment && r.pkt.first_fragment && !r.pkt.has_ports);
+	CHECK_EQ(r.pkt.proto, 60);
+	CHECK_EQ(r.pkt.frag.len, 8);
+	run_end(&r);
+
 	CASE("a later one has not");
 	run(&r, LINK_raw, "60000000 0012 2c 40" ADDRS "1100 0008 00000001" UDP, 0);
 	CHECK(r.pkt.fragment && !r.pkt.first_fragment && !r.pkt.has_ports);
