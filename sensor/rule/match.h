@@ -86,6 +86,7 @@ struct waiting { /* a candidate of a transaction whose other fields are not comp
 	uint32_t rule, next; /* next: index + 1; 0 the last */
 	struct tx *tx;       /* NULL: not in use */
 	uint8_t chain;       /* of its rule_state */
+	bool late;           /* all but its payload was there: asked again at the direction's end */
 };
 
 void rule_profile_adopt(struct rule_profile *p, const struct rule_profile *old,

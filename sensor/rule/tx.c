@@ -3,6 +3,9 @@
  * literals of rules that look there; a rule found (or listed, for want of a literal) is held against
  * the transaction when the last of the fields it asks for is complete, once.
  *
+ * Contents of the payload beside fields may be in what follows them (a body behind its headers), so a
+ * rule that lacks these alone is asked again when the direction is complete.
+ *
  * Until then it waits in a chain of the transaction, which is bounded; at the end of a direction what
  * still waits is decided, and the chain given back.
  *
@@ -168,18 +171,20 @@ static void hit(const struct turn *t, uint32_t rule)
 	rule_hit_put(t->m, &h);
 }
 
-static void decide(const struct turn *t, uint32_t rule)
+/* True: all but the payload holds. */
+static bool decide(const struct turn *t, uint32_t rule)
 {
 	const struct signature *s = t->m->engine->sig[rule];
 	uint64_t began = profile_begin(t->m->profile);
 
 	rule_try_begin(t->m, s);
-	bool yes = tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) && files_hold(t, s) &&
-		   payload_holds(t, s);
+	bool fields = tests_hold(t, s) && tx_tests_hold(t, s) && groups_hold(t, s) && files_hold(t, s);
+	bool yes = fields && payload_holds(t, s);
 
 	profile_end(t->m->profile, rule, began);
 	if (yes)
 		hit(t, rule);
+	return fields && !yes;
 }
 
 /* Whether everything that the rule asks for is complete. */
@@ -201,12 +206,24 @@ static bool ready(const struct turn *t, const struct signature *s)
 	return true;
 }
 
+/* Nothing more of the transaction will come that the rule could ask for. */
+static bool over(const struct turn *t, const struct signature *s)
+{
+	const struct proto_tx_event *e = t->e;
+	const uint8_t *done = e->protocol->done;
+
+	if (e->ended || e->flow->proto != 6) /* a datagram is all there */
+		return true;
+	return e->tx->told[e->dir] >= done[e->dir] &&
+	       (!s->whole_tx || e->tx->told[!e->dir] >= done[!e->dir]);
+}
+
 static uint8_t chain_of(const struct turn *t, const struct signature *s)
 {
 	return s->whole_tx ? (uint8_t)FLOW_to_client : t->e->dir;
 }
 
-static void wait_for_more(const struct turn *t, uint32_t rule)
+static void wait_for_more(const struct turn *t, uint32_t rule, bool late)
 {
 	struct rule_matcher *m = t->m;
 	uint32_t *first = &t->e->tx->rule_state[chain_of(t, m->engine->sig[rule])];
@@ -222,12 +239,19 @@ static void wait_for_more(const struct turn *t, uint32_t rule)
 	struct waiting *w = n < WAITING_PER_TX ? pool_get(&m->waiting) : NULL;
 	if (!w) {
 		count_add(&m->counters.waiting_over, 1);
-		decide(t, rule); /* by what is there */
+		if (!late)
+			decide(t, rule); /* by what is there */
 		return;
 	}
 	*w = (struct waiting){.rule = rule, .next = *first, .tx = t->e->tx,
-			      .chain = chain_of(t, m->engine->sig[rule])};
+			      .chain = chain_of(t, m->engine->sig[rule]), .late = late};
 	*first = pool_index(&m->waiting, w) + 1;
+}
+
+static void settle(const struct turn *t, uint32_t rule)
+{
+	if (decide(t, rule) && !over(t, t->m->engine->sig[rule]))
+		wait_for_more(t, rule, true);
 }
 
 /* Decides what has become ready in a chain; with `forget`, all of it goes. */
@@ -238,7 +262,8 @@ static void update(const struct turn *t, uint8_t chain, bool forget, bool passed
 
 	while (*link) {
 		struct waiting *w = pool_at(&m->waiting, *link - 1);
-		bool now = !passed && ready(t, m->engine->sig[w->rule]);
+		const struct signature *s = m->engine->sig[w->rule];
+		bool now = !passed && (w->late ? over(t, s) : ready(t, s));
 
 		if (!now && !forget) {
 			link = &w->next;
@@ -249,7 +274,7 @@ static void update(const struct turn *t, uint8_t chain, bool forget, bool passed
 		w->tx = NULL;
 		pool_put(&m->waiting, w);
 		if (now)
-			decide(t, rule);
+			settle(t, rule);
 	}
 }
 
@@ -383,9 +408,9 @@ static void match_tx(struct turn *t)
 		if (!belongs(t, s))
 			continue;
 		if (ready(t, s))
-			decide(t, rule);
+			settle(t, rule);
 		else
-			wait_for_more(t, rule);
+			wait_for_more(t, rule, false);
 	}
 }
 
@@ -432,7 +457,7 @@ void rule_waiting_adopt(struct rule_matcher *m, struct rule_matcher *old,
 			continue;
 		uint32_t *first = &w->tx->rule_state[w->chain];
 		*new = (struct waiting){.rule = h->rule[w->rule], .next = *first, .tx = w->tx,
-					.chain = w->chain};
+					.chain = w->chain, .late = w->late};
 		*first = pool_index(&m->waiting, new) + 1;
 	}
 }

@@ -55,5 +55,20 @@ def fragments_of_headers(c):
         c.add(1 + k * .01, fragment4("10.1.0.1", "10.1.0.9", 51, 7, at, data, more))
 
 
+@case('alert http any any -> any any (msg:"raw behind the headers"; flow:established,to_server; content:"marker-word"; '
+      'http.uri; content:"/enter"; sid:1830;)\n'
+      'alert http any any -> any any (msg:"in the headers"; flow:established,to_server; content:"X-Marker"; '
+      'http.uri; content:"/enter"; sid:1831;)\n'
+      'alert http any any -> any any (msg:"never"; flow:established,to_server; content:"absent-word"; '
+      'http.uri; content:"/enter"; sid:1832;)\n')
+def http_payload_behind_fields(c):
+    """The target and then, in later segments, a body that holds what a rule asks of the payload; in one segment, too."""
+    whole = request("POST /enter", b"a=b&c=marker-word&d=e", X_Marker="1")
+    head = whole.index(b"\r\n\r\n") + 4
+    for i, cuts in enumerate(((head,), (head, head + 9), (20, head + 12), ())):
+        parts = [whole[a:b] for a, b in zip((0, *cuts), (*cuts, len(whole)))]
+        c.session(i, CLIENT, SERVER, 41000 + i, 80, [(">", p) for p in parts] + [("<", response())])
+
+
 if __name__ == "__main__":
     sys.exit(make.main(sys.argv[1:]))
