@@ -12,7 +12,7 @@ const struct param capture_params[] = {
 	PARAM_INNER(PARAM_U32, struct capture_config, workers, 1, 64, 1, "workers",
 		    "threads that share the traffic"),
 	TEXT(PARAM_LIST, files, "",
-	     "captures to read, in this order; - is stdin, a folder its files"),
+	     "captures to read, in this order; - is stdin, a folder its files; one that breaks off ends there, is said, and makes the exit code 1"),
 	TEXT(PARAM_STR, interface, "", "network interface to watch"),
 	TEXT(PARAM_STR, source, "auto", "where frames come from: auto, file, dpdk or live"),
 	TEXT(PARAM_LIST, dpdk_args, "",

@@ -13,7 +13,7 @@
  * Thread: a reader's state is its own. What is true of the whole source (frames, truncation, time
  *         steps) is counted once, by reader 0 or the dispatching thread, so that sums over readers
  *         are right.
- * Errors: a capture that breaks off ends the run; see savefile.c.
+ * Errors: a capture that breaks off is said at the end, and the next one is read; see savefile.c.
  * Source: DESIGN 3.
  */
 #include "capture/dispatch.h"

@@ -8,8 +8,8 @@
  * Owns:   the handle and its buffers; a frame's bytes live until the next frame, or, if they are held,
  *         until the next read.
  * Thread: one reader's. Opening the next capture is the only thing that allocates.
- * Errors: a capture that breaks off ends the run: `ended`, and `broken` says where. What came
- * before counts. Cost:   pcap_dispatch with a callback: one call of libpcap a burst, not a frame.
+ * Errors: a capture that breaks off ends there: what came before counts, `broken` says where, and the
+ *         next one is read. Cost:   pcap_dispatch with a callback: one call of libpcap a burst, not a frame.
  */
 #include "capture/savefile.h"
 
@@ -62,17 +62,21 @@ static void on_record(u_char *ctx, const struct pcap_pkthdr *h, const u_char *da
 		pcap_breakloop(s->open.pcap);
 }
 
+/* A sentence a capture, while there is room; then how many more there are. */
 static void break_off(struct capture_savefile *s, const char *how)
 {
-	unsigned left = s->in->n - s->next;
-	int n = snprintf(s->broken, sizeof(s->broken), "%s breaks off after %llu frames: %.120s",
-			 s->in->at[s->next - 1].path, (unsigned long long)(s->seq - s->file_seq),
-			 how);
+	char more[32], *end = s->broken + s->told;
+	int n = snprintf(end, BROKEN_ROOM - s->told, "%s%s breaks off after %llu frames: %.120s", s->told ? "; " : "",
+			 s->in->at[s->next - 1].path, (unsigned long long)(s->seq - s->file_seq), how);
 
-	if (left > 0 && n > 0 && (size_t)n < sizeof(s->broken))
-		snprintf(s->broken + n, sizeof(s->broken) - (size_t)n,
-			 " (%u captures after it were not read)", left);
-	s->ended = true;
+	if (n > 0 && (uint32_t)n < BROKEN_ROOM - s->told && s->untold == 0) {
+		s->told += (uint32_t)n;
+	} else {
+		snprintf(more, sizeof(more), " (and %u more)", ++s->untold);
+		memcpy(end, more, sizeof(more));
+	}
+	capture_inputs_close(&s->open);
+	s->classic.on = false;
 }
 
 static void open_next(struct capture_savefile *s)

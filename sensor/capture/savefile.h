@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#define BROKEN_ROOM 2000u
+
 /* One pass over all captures of a run, by one reader. */
 struct capture_savefile {
 	struct capture_inputs *in;
@@ -23,7 +25,8 @@ struct capture_savefile {
 	uint16_t link;
 	bool ended;
 	bool held; /* some frame of this read */
-	char broken[300]; /* "" or the sentence that says which capture broke off and how */
+	char broken[BROKEN_ROOM + 32]; /* "" or which captures broke off, and how */
+	uint32_t told, untold; /* bytes of `broken` that stand; captures it has no room for */
 };
 
 int capture_savefile_init(struct capture_savefile *s, struct capture_inputs *in,

@@ -6,7 +6,7 @@
  *
  * Thread: open and close on the main thread, next on the reader's own.
  * Errors: open fails with err; next never does: what goes wrong while reading is counted, and a
- *         file that breaks off ends the run with `broken` set and a sentence in stats.
+ *         file that breaks off ends there, with a sentence in `broken`; the next one is read.
  */
 #pragma once
 

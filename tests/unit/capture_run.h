@@ -3,6 +3,7 @@
  * against the contract of source.h. */
 #pragma once
 
+#include "capture/savefile.h"
 #include "capture/source.h"
 
 #include "base/hash.h"
@@ -33,7 +34,7 @@ struct run { /* everything a run gave */
 	uint64_t max_seq;
 	bool order_kept; /* seqs rise within a reader; between ticks as the contract says */
 	uint64_t frames, bytes, kept, truncated, back, jump, unknown, skipped;
-	char broken[300];
+	char broken[BROKEN_ROOM + 32];
 	struct err err;
 	int opened;
 };
