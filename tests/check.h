@@ -9,7 +9,7 @@
 
 static struct {
 	const char *name; /* of the case that runs: `row`, or NULL between cases */
-	char row[200];
+	char row[640];
 	unsigned n, failed;
 	bool bad;
 } check_case;
