@@ -17,6 +17,13 @@
  * server that many log in through). SNMP tells no failure, it is silent: different communities
  * count.
  *
+ * A password that was changed and not told to a program is no guess, however often it fails: of the same
+ * account after it had worked from there; the same clear text again and again; and, where programs keep passwords
+ * and the proof tells nothing, one account no faster than slow_burst in slow_burst_s. Findings.
+ *
+ * A desktop session hides its outcome, and who works in it long or much has logged in: only connections that
+ * were short count as tries, when they end.
+ *
  * Units:  logins within window_s of packet time.
  * Owns:   bounded tables: (source, target, way), (source).
  * Cost:   two look-ups a login.
@@ -26,16 +33,18 @@
 #include "base/clock.h"
 #include "detect/teller.h"
 #include "observe/fact.h"
+#include "observe/wake.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#define DESKTOP_PORT     3389 /* of which sessions are told when they end; elsewhere tries count at once */
 #define KRB_BAD_PASSWORD 24u /* RFC 4120 7.5.9; others: expired, locked, not allowed now */
 
 struct brute_config {
 	uint32_t failures, attempts, burst, burst_s, window_s, accounts, unknown, after, again_s,
-		slow_accounts, slow_s, communities, pairs;
+		slow_accounts, slow_s, communities, pairs, secrets, slow_burst, slow_burst_s;
 };
 
 struct brute_pair { /* one way into one target from one source */
@@ -47,7 +56,12 @@ struct brute_pair { /* one way into one target from one source */
 	uint32_t burst;                /* connections whose login failed since burst_ns */
 	uint32_t pad;
 	uint64_t communities; /* set by hash, of those tried within the window */
-	char user[40];        /* the last that failed */
+	/* what tells a program's old password from a guess, within the window but for `worked` */
+	uint64_t worked;                   /* accounts that got in, ever; set by hash */
+	uint64_t secrets;                  /* clear passwords that failed; set by mark */
+	uint64_t user, slow_ns, told_stale_ns; /* the account that failed last; begin of slow_burst_s */
+	uint32_t slow, stale;              /* failures since slow_ns; of accounts that had worked */
+	bool opaque, several, quick; /* a proof that tells nothing; more than one account; faster than slow */
 };
 
 struct brute_source {
@@ -64,6 +78,7 @@ struct brute_state {
 	struct teller t; /* counts only */
 	struct sets pairs, sources;
 	struct count logins;
+	bool desktops; /* a desktop login has been told */
 };
 
 enum {
@@ -122,6 +137,11 @@ static const struct param brute_params[] = {
 	PARAM(PARAM_U32, struct brute_config, slow_s, 3600, 604800, 86400, "s", "that they are counted in"),
 	PARAM(PARAM_U32, struct brute_config, communities, 3, 60, 8, "communities",
 	      "of SNMP tried at one target within window_s"),
+	PARAM(PARAM_U32, struct brute_config, secrets, 2, 60, 3, "passwords",
+	      "different ones in clear text, that failures at one target are guesses"),
+	PARAM(PARAM_U32, struct brute_config, slow_burst, 1, 1000, 4, "logins",
+	      "of one account that fail within slow_burst_s at most: a program with an old password"),
+	PARAM(PARAM_U32, struct brute_config, slow_burst_s, 1, 600, 30, "s", "that they are counted in"),
 	PARAM(PARAM_U32, struct brute_config, again_s, 60, 604800, 3600, "s",
 	      "one alert a source, target and kind in this time"),
 	PARAM(PARAM_U32, struct brute_config, pairs, 64, 1 << 22, 8192, "pairs",
@@ -208,6 +228,62 @@ static uint32_t too_many(const struct login *k)
 	return n >= 3 && !is_portal(s, n) ? (k->c->after + 1) / 2 : k->c->after;
 }
 
+static uint64_t bit_of(uint64_t hash)
+{
+	return 1ull << (hash & 63);
+}
+
+/* Programs retry where they keep a password; nobody does so where people type one. */
+static bool is_kept(uint8_t how)
+{
+	return how != LOGIN_ssh && how != LOGIN_telnet && how != LOGIN_rdp && how != LOGIN_vnc;
+}
+
+/* A failure of an account that has worked from here, at this target. */
+static bool had_worked(const struct login *k, const struct brute_pair *p)
+{
+	return *k->user && p->worked & bit_of(hash_u64(once_text(k->user), 13));
+}
+
+/* What the failures of the window have been may be one old password. */
+static bool may_be_old(const struct login *k, const struct brute_pair *p)
+{
+	if (p->several)
+		return false;
+	if (!p->opaque)
+		return (uint32_t)__builtin_popcountll(p->secrets) < k->c->secrets;
+	return is_kept(k->b->how) && !p->quick && p->user;
+}
+
+static void on_failure(const struct login *k, struct brute_pair *p)
+{
+	uint64_t user = *k->user ? hash_u64(once_text(k->user), 13) | 1 : 0;
+
+	if (k->b->secret)
+		p->secrets |= bit_of(k->b->secret);
+	else
+		p->opaque = true;
+	p->several |= p->user && p->user != user;
+	p->user = user;
+	if (k->o->time_ns > p->slow_ns + k->c->slow_burst_s * NS_PER_S) {
+		p->slow_ns = k->o->time_ns;
+		p->slow = 0;
+	}
+	p->quick |= ++p->slow > k->c->slow_burst;
+}
+
+/* Of an account that has worked: told once as what it is. */
+static void test_stale(const struct login *k, struct brute_pair *p)
+{
+	char text[FINDING_SUBJECT], a[ADDR_TEXT];
+
+	if (++p->stale < k->c->failures || !due(&p->told_stale_ns, k->o->time_ns, k->c->again_s))
+		return;
+	snprintf(text, sizeof(text), "%s at %s: %u logins of accounts failed that had worked from here, the last \"%.39s\"",
+		 k->how, addr_text(&k->o->dst, a), p->stale, k->user);
+	tell_as(k, false, BRUTE_guess, p->stale, k->c->failures, "failures", text);
+}
+
 static void test_pair(const struct login *k, struct brute_pair *p)
 {
 	char text[FINDING_SUBJECT], a[ADDR_TEXT], span[24], last[64] = "";
@@ -226,13 +302,14 @@ static void test_pair(const struct login *k, struct brute_pair *p)
 		snprintf(text, sizeof(text), "%s at %s: %s%.39s%s gets in%s after %u failures",
 			 k->how, a, *k->user ? "\"" : "somebody", k->user, *k->user ? "\"" : "",
 			 proofs[k->b->proof <= PROOF_key ? k->b->proof : 0], failed);
-		tell(k, BRUTE_won, failed, too_many(k), "failures", text);
+		tell_as(k, !may_be_old(k, p), BRUTE_won, failed, too_many(k), "failures", text);
 	}
+	bool old = may_be_old(k, p);
 	if (k->b->outcome == RESULT_failed && p->failed >= k->c->failures &&
-	    due(&p->told_ns, now_ns, k->c->again_s)) {
-		snprintf(text, sizeof(text), "%s at %s: %u logins failed within %s%s", k->how, a,
-			 p->failed, span, last);
-		tell(k, BRUTE_guess, p->failed, k->c->failures, "failures", text);
+	    due(old ? &p->told_stale_ns : &p->told_ns, now_ns, k->c->again_s)) {
+		snprintf(text, sizeof(text), "%s at %s: %u logins failed within %s%s%s", k->how, a,
+			 p->failed, span, last, old ? "; it may be one old password" : "");
+		tell_as(k, !old, BRUTE_guess, p->failed, k->c->failures, "failures", text);
 	}
 	if (k->b->outcome == RESULT_unknown && p->tried >= k->c->attempts &&
 	    due(&p->told_ns, now_ns, k->c->again_s)) {
@@ -242,7 +319,7 @@ static void test_pair(const struct login *k, struct brute_pair *p)
 	}
 }
 
-/* Programs retry where Windows keeps a password; nobody does so where people type one. */
+/* Where guesses come in bursts. */
 static bool is_typed(uint8_t how)
 {
 	return how == LOGIN_ssh || how == LOGIN_ftp || how == LOGIN_telnet || how == LOGIN_rdp ||
@@ -264,7 +341,7 @@ static void test_burst(const struct login *k, struct brute_pair *p)
 	}
 	p->burst++;
 	p->burst_flow = k->o->flow_id;
-	if (p->burst < k->c->burst || !due(&p->told_ns, now_ns, k->c->again_s))
+	if (p->burst < k->c->burst || may_be_old(k, p) || !due(&p->told_ns, now_ns, k->c->again_s))
 		return;
 	snprintf(text, sizeof(text), "%s at %s: %u connections failed to log in within %s", k->how,
 		 addr_text(&k->o->dst, a), p->burst, say_span(now_ns - p->burst_ns, span));
@@ -305,8 +382,12 @@ static void on_pair(const struct login *k)
 	if (k->o->time_ns > p->begin_ns + window_ns) {
 		p->last_failed = k->o->time_ns > p->begin_ns + 2 * window_ns ? 0 : p->failed;
 		p->begin_ns = k->o->time_ns;
-		p->failed = p->tried = 0;
+		p->failed = p->tried = p->stale = 0;
 		p->communities = 0;
+		if (!p->last_failed) {
+			p->secrets = p->user = 0;
+			p->opaque = p->several = p->quick = false;
+		}
 	}
 	if (k->b->how == LOGIN_snmp && k->b->clear) {
 		on_community(k, p);
@@ -314,12 +395,46 @@ static void on_pair(const struct login *k)
 	}
 	/* A name that is not there is no guess at a password: on_source() counts those. */
 	bool guess = k->b->how != LOGIN_kerberos || k->b->code == KRB_BAD_PASSWORD;
-	p->failed += k->b->outcome == RESULT_failed && !k->b->user_unknown && guess;
-	p->tried += k->b->outcome == RESULT_unknown;
+	bool failed = k->b->outcome == RESULT_failed && !k->b->user_unknown && guess;
+	if (failed && had_worked(k, p)) {
+		test_stale(k, p);
+		return;
+	}
+	if (failed)
+		on_failure(k, p);
+	p->failed += failed;
+	if (k->b->how == LOGIN_rdp && k->o->dport == DESKTOP_PORT)
+		k->s->desktops = true; /* on_desktop() counts */
+	else
+		p->tried += k->b->outcome == RESULT_unknown;
 	test_pair(k, p);
 	test_burst(k, p);
-	if (k->b->outcome == RESULT_ok)
-		p->failed = p->last_failed = 0; /* somebody who mistyped */
+	if (k->b->outcome != RESULT_ok)
+		return;
+	p->failed = p->last_failed = p->stale = 0; /* somebody who mistyped */
+	if (*k->user)
+		p->worked |= bit_of(hash_u64(once_text(k->user), 13));
+}
+
+#define DESKTOP_S     60u
+#define DESKTOP_LEAST 300u   /* bytes of a client that says who it is: TLS, and a proof inside */
+#define DESKTOP_MOST  16384u /* and of one that does not work there */
+
+/* A connection has ended: one that only tried to log in at a desktop? */
+static void on_desktop(const struct brute_config *c, struct brute_state *s, const struct observation *o,
+		       const struct detector_out *out)
+{
+	static const struct fact_login tried = {.how = LOGIN_rdp, .outcome = RESULT_unknown};
+	const struct obs_session *f = obs_body(o);
+	uint64_t key = hash_u64(hash_addr(&o->src, LOGIN_rdp), hash_addr(&o->dst, 9));
+	struct brute_pair *p = s->desktops ? sets_find(&s->pairs, key ? key : 1) : NULL;
+
+	if (!p || o->dport != DESKTOP_PORT || f->payload[0] < DESKTOP_LEAST || f->payload[0] > DESKTOP_MOST ||
+	    f->last_ns > f->start_ns + DESKTOP_S * NS_PER_S)
+		return;
+	struct login k = {.c = c, .s = s, .o = o, .b = &tried, .out = out, .user = "", .how = ways[LOGIN_rdp]};
+	p->tried++;
+	test_pair(&k, p);
 }
 
 static unsigned add_bit(uint64_t set[4], uint64_t h)
@@ -444,6 +559,10 @@ static void brute_on_observation(const void *config, void *state, const struct o
 {
 	struct login k = {.c = config, .s = state, .o = o, .b = obs_fact(o), .out = out};
 
+	if (o->kind == OBS_session) {
+		on_desktop(config, state, o, out);
+		return;
+	}
 	if (!is_told(k.b) || (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
 		return;
 	k.user = obs_word(o, sizeof(*k.b), 0);
@@ -498,15 +617,14 @@ static void brute_stats(const void *state, char *out, size_t size)
 static bool brute_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
 {
 	(void)config;
-	(void)kind;
-	return is_told(f->body);
+	return kind != OBS_login || is_told(f->body);
 }
 
 const struct detector detect_brute = {
 	.name = "brute",
 	.what = "passwords guessed or sprayed, accounts enumerated, by the logins that fail",
 	.source = BRUTE_SOURCE,
-	.wants = 1ull << OBS_login,
+	.wants = 1ull << OBS_login | 1ull << OBS_session,
 	.params = brute_params,
 	.abouts = brute_abouts,
 	.n_abouts = BRUTE_kinds,

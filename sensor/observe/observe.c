@@ -262,10 +262,10 @@ static void observe_wake(struct observer *o, const struct flow *f, const struct 
 				       .by_server = by_server};
 }
 
-/* Both sides spoke, and it is known who called. */
+/* Both sides spoke, and it is known who called. A desktop's is TLS once it is set up. */
 static void observe_session(struct observer *o, const struct flow *f, const struct order *at)
 {
-	if (!(o->wants >> OBS_session & 1) || (f->app != APP_ssh && f->server_port != 22) ||
+	if (!(o->wants >> OBS_session & 1) || (f->app != APP_ssh && f->server_port != 22 && f->server_port != 3389) ||
 	    f->proto != TCP || f->seen & FLOW_GUESSED || !f->half[0].payload ||
 	    !f->half[1].payload)
 		return;

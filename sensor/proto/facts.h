@@ -11,6 +11,7 @@
 #pragma once
 
 #include "base/addr.h"
+#include "base/hash.h"
 #include "proto/facts_net.h"
 #include "proto/facts_smb.h"
 
@@ -55,6 +56,12 @@ enum login_how {
  * but for those that a client pads (PuTTY). */
 enum login_proof { PROOF_unknown, PROOF_password, PROOF_key };
 
+/* Eight bits: enough to see that a program tries one password again and again, too few to tell which. */
+static inline uint8_t fact_secret(const void *p, uint32_t n)
+{
+	return n ? (uint8_t)(1 + hash_bytes(p, n, 29) % 255) : 0;
+}
+
 /* words: user, domain or realm, workstation */
 struct fact_login {
 	uint32_t code;        /* NTSTATUS, Kerberos error, LDAP result, reply code; 0 none */
@@ -63,6 +70,6 @@ struct fact_login {
 	uint8_t clear;        /* the password went in clear text */
 	uint8_t user_unknown; /* the server says there is no such user */
 	uint8_t anonymous, locked;
-	uint8_t proof; /* enum login_proof */
-	uint8_t pad[1];
+	uint8_t proof;  /* enum login_proof */
+	uint8_t secret; /* of a password in clear: a mark that is the same for the same one; 0 not known */
 };

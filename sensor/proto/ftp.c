@@ -202,14 +202,16 @@ static void on_command(struct proto_call *c, const uint8_t *p, uint32_t n, bool 
 	proto_progress(c, &tx->tx, FLOW_to_server, 1);
 }
 
-static void tell_login(struct proto_call *c, unsigned code)
+static void tell_login(struct proto_call *c, struct ftp_tx *tx, unsigned code)
 {
 	struct ftp_flow *s = c->state;
+	struct view_of_bytes said = argument(tx);
 	struct fact_login f = {.code = code,
 			       .how = LOGIN_ftp,
 			       .clear = 1,
 			       .outcome = code == 230 ? RESULT_ok : RESULT_failed};
 
+	f.secret = fact_secret(said.at, said.len);
 	f.anonymous = strcmp(s->user, "anonymous") == 0 || strcmp(s->user, "ftp") == 0;
 	proto_fact(c, FACT_login, &f, sizeof(f), (const char *[]){s->user}, 1);
 }
@@ -230,7 +232,7 @@ static bool on_whole_reply(struct proto_call *c, struct ftp_tx *tx, unsigned cod
 		announce(c, 0);
 	}
 	if (is(tx, "PASS") && (code == 230 || code == 530))
-		tell_login(c, code);
+		tell_login(c, tx, code);
 	if (code < 200)
 		return false; /* the real one follows */
 	tx->replied = true;

@@ -61,8 +61,10 @@ static void tell_login(struct proto_call *c, struct http_tx *tx, struct view_of_
 	f.outcome = status == 401 || status == 403 ? RESULT_failed
 		    : status < 400                 ? RESULT_ok
 						   : RESULT_unknown;
-	if (kind == 1)
+	if (kind == 1) {
 		basic_user(auth, user, sizeof(user));
+		f.secret = fact_secret(auth.at, auth.len);
+	}
 	proto_fact(c, FACT_login, &f, sizeof(f), words, 1);
 }
 

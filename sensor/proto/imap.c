@@ -21,6 +21,7 @@ struct asked {
 };
 
 struct imap_flow {
+	uint8_t secret; /* of the login at hand */
 	struct lines lines[2];
 	uint64_t literal[2]; /* bytes to come */
 	struct asked asked[ASKED_MAX];
@@ -109,6 +110,7 @@ static void on_command(struct imap_flow *s, const uint8_t *p, uint32_t n)
 	s->more = false;
 	if (s->auth) {
 		s->auth = false;
+		s->secret = fact_secret(p, n);
 		auth_user(s, p, n);
 		return;
 	}
@@ -119,6 +121,7 @@ static void on_command(struct imap_flow *s, const uint8_t *p, uint32_t n)
 	tag = word_of(&rest);
 	cmd = word_of(&rest);
 	if (word_is(cmd, "LOGIN")) {
+		s->secret = s->more ? 0 : fact_secret(rest.at, rest.len);
 		arg = word_of(&rest);
 		s->want_user = s->more && arg.len && arg.at[0] == '{';
 		s->user[0] = '\0';
@@ -129,6 +132,7 @@ static void on_command(struct imap_flow *s, const uint8_t *p, uint32_t n)
 		word_of(&rest); /* the method */
 		arg = word_of(&rest);
 		s->user[0] = '\0';
+		s->secret = fact_secret(arg.at, arg.len);
 		if (arg.len)
 			auth_user(s, arg.at, arg.len);
 		remember(s, tag, CMD_auth);
@@ -165,7 +169,7 @@ static bool on_reply(struct proto_call *c, const uint8_t *p, uint32_t n, uint32_
 			return ok;
 		}
 		struct fact_login f = {
-			.how = LOGIN_imap, .clear = 1, .outcome = ok ? RESULT_ok : RESULT_failed};
+			.how = LOGIN_imap, .clear = 1, .secret = s->secret, .outcome = ok ? RESULT_ok : RESULT_failed};
 		s->auth = false;
 		proto_fact(c, FACT_login, &f, sizeof(f), (const char *[]){s->user}, 1);
 		return false;

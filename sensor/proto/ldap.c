@@ -136,7 +136,7 @@ static void bind_request(struct proto_call *c, struct ldap_tx *t, struct bytes b
 		return;
 	if (d.tag == SIMPLE) {
 		t->simple = true;
-		t->password = bytes_left(&d.body) > 0;
+		t->secret = fact_secret(d.body.at, (uint32_t)bytes_left(&d.body));
 	} else if (d.tag == SASL) {
 		t->sasl = true;
 		if (der_take(&d.body, DER_OCTETS, &name) && der_take(&d.body, DER_OCTETS, &token))
@@ -324,7 +324,8 @@ static void bound(struct proto_call *c, struct ldap_tx *t)
 		.code = (uint32_t)t->result,
 		.how = LOGIN_ldap,
 		.outcome = ok ? RESULT_ok : RESULT_failed,
-		.clear = t->password,
+		.clear = t->secret != 0,
+		.secret = t->secret,
 		.anonymous = !t->name.len,
 		.user_unknown = why == 0x525 || t->result == 32,
 		.locked = why == 0x775 || why == 0x533,

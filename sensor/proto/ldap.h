@@ -40,7 +40,8 @@ struct ldap_tx {
 	uint32_t id, entries;
 	int32_t result; /* -1: none yet */
 	uint8_t op, scope, types, responses;
-	bool sasl, simple, password; /* of a bind */
+	bool sasl, simple; /* of a bind */
+	uint8_t secret;    /* fact_secret() of its password; 0 none */
 	uint8_t response_op[LDAP_RESPONSES];
 	int16_t response_result[LDAP_RESPONSES];
 	struct ldap_text response_dn[LDAP_RESPONSES];

@@ -36,10 +36,10 @@ static inline bool login_line_next(struct login_line *l, const uint8_t **p, uint
 }
 
 static inline void login_tell(struct proto_call *c, enum login_how how, enum fact_result outcome,
-			      uint32_t code, bool clear, const char *user)
+			      uint32_t code, bool clear, uint8_t secret, const char *user)
 {
 	struct fact_login f = {
-		.how = (uint8_t)how, .outcome = (uint8_t)outcome, .code = code, .clear = clear};
+		.how = (uint8_t)how, .outcome = (uint8_t)outcome, .code = code, .clear = clear, .secret = secret};
 	char name[FACT_WORD_MAX];
 
 	proto_text(user, (uint32_t)strlen(user), name, sizeof(name));

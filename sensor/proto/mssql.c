@@ -17,6 +17,7 @@
 struct mssql_state {
 	struct pieces in;
 	char user[64];
+	uint8_t secret;
 };
 
 static void login7(struct mssql_state *s, const uint8_t *p, uint32_t n)
@@ -27,6 +28,8 @@ static void login7(struct mssql_state *s, const uint8_t *p, uint32_t n)
 	uint32_t at = bytes_le16(&b), len = bytes_le16(&b) * 2u;
 	if (bytes_ok(&b) && at < n && len <= n - at)
 		proto_text16(p + at, len, s->user, sizeof(s->user));
+	at = bytes_le16(&b), len = bytes_le16(&b) * 2u;
+	s->secret = bytes_ok(&b) && at < n && len <= n - at ? fact_secret(p + at, len) : 0;
 }
 
 /* The first token that says how it went (2.2.7.10, 2.2.7.14). */
@@ -43,7 +46,7 @@ static void answer(struct proto_call *c, const uint8_t *p, uint32_t n)
 		if (!bytes_ok(&body))
 			return;
 		if (token == TOKEN_ack) {
-			login_tell(c, LOGIN_mssql, RESULT_ok, 0, false, s->user);
+			login_tell(c, LOGIN_mssql, RESULT_ok, 0, false, s->secret, s->user);
 			s->in.over = true;
 			return;
 		}
@@ -51,7 +54,7 @@ static void answer(struct proto_call *c, const uint8_t *p, uint32_t n)
 			uint32_t code = bytes_le32(&body);
 
 			if (code == LOGIN_FAILED)
-				login_tell(c, LOGIN_mssql, RESULT_failed, code, false, s->user);
+				login_tell(c, LOGIN_mssql, RESULT_failed, code, false, s->secret, s->user);
 			s->in.over = true;
 			return;
 		}

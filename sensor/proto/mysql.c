@@ -58,7 +58,7 @@ static void server(struct proto_call *c, struct bytes b)
 		   !kind    ? RESULT_ok
 		   : denied ? RESULT_failed
 			    : RESULT_unknown,
-		   code, false, s->user);
+		   code, false, 0, s->user);
 	s->in.over = true;
 }
 

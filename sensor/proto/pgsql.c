@@ -81,7 +81,7 @@ static void verdict(struct proto_call *c, const uint8_t *p, uint32_t len)
 		bool proof = memmem(b.at, bytes_left(&b), "C28", 3) != NULL;
 
 		if (proof)
-			login_tell(c, LOGIN_pgsql, RESULT_failed, 0, s->clear, s->user);
+			login_tell(c, LOGIN_pgsql, RESULT_failed, 0, s->clear, 0, s->user);
 		s->in.over = true;
 		return;
 	}
@@ -90,7 +90,7 @@ static void verdict(struct proto_call *c, const uint8_t *p, uint32_t len)
 	uint32_t kind = bytes_be32(&b);
 	s->clear |= kind == AUTH_clear;
 	if (kind == AUTH_ok) {
-		login_tell(c, LOGIN_pgsql, RESULT_ok, 0, s->clear, s->user);
+		login_tell(c, LOGIN_pgsql, RESULT_ok, 0, s->clear, 0, s->user);
 		s->in.over = true;
 	}
 }

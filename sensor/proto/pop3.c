@@ -14,6 +14,7 @@
 enum command { CMD_other, CMD_lines, CMD_pass, CMD_apop, CMD_auth, CMD_stls };
 
 struct pop3_flow {
+	uint8_t secret; /* of the login at hand */
 	struct lines lines[2];
 	uint8_t waiting[WAITING_MAX]; /* enum command, a ring */
 	uint32_t asked, answered;
@@ -59,6 +60,7 @@ static void on_command(struct pop3_flow *s, const uint8_t *p, uint32_t n)
 {
 	if (s->auth) {
 		s->auth = false;
+		s->secret = fact_secret(p, n);
 		auth_user(s, p, n);
 		return;
 	}
@@ -72,10 +74,13 @@ static void on_command(struct pop3_flow *s, const uint8_t *p, uint32_t n)
 		s->user[0] = '\0';
 		if (n > 11 && is(p + 5, n - 5, "PLAIN"))
 			auth_user(s, p + 11, n - 11);
+		s->secret = fact_secret(p, n);
 		ask(s, CMD_auth);
 	} else {
 		bool lines = is(p, n, "RETR") || is(p, n, "TOP") || is(p, n, "CAPA") || n == 4;
 
+		if (is(p, n, "PASS"))
+			s->secret = fact_secret(p, n);
 		lines = lines && !is(p, n, "QUIT") && !is(p, n, "STAT") && !is(p, n, "NOOP") &&
 			!is(p, n, "RSET");
 		ask(s, is(p, n, "PASS")   ? CMD_pass
@@ -109,6 +114,7 @@ static bool on_reply(struct proto_call *c, const uint8_t *p, uint32_t n, uint32_
 	if (cmd == CMD_pass || cmd == CMD_apop || cmd == CMD_auth) {
 		struct fact_login f = {.how = LOGIN_pop3,
 				       .clear = cmd != CMD_apop,
+				       .secret = cmd != CMD_apop ? s->secret : 0,
 				       .outcome = ok ? RESULT_ok : RESULT_failed};
 		proto_fact(c, FACT_login, &f, sizeof(f), (const char *[]){s->user}, 1);
 		s->auth = false;

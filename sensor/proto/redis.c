@@ -7,11 +7,15 @@ struct redis_state {
 	char words[2][64]; /* of the AUTH at hand: password, or user and password */
 	uint8_t word;      /* 0: not in an AUTH; else 1 + words read */
 	uint8_t left;      /* words of the array at hand still to come */
+	uint8_t secret;
 	bool answer;       /* the next answer is to an AUTH */
 };
 
 static void asked(struct redis_state *s)
 {
+	const char *said = s->words[s->word < 3 ? 0 : 1];
+
+	s->secret = fact_secret(said, (uint32_t)strlen(said));
 	if (s->word < 3)
 		s->words[0][0] = '\0'; /* a password alone */
 	s->answer = true;
@@ -39,6 +43,8 @@ static void client(struct redis_state *s, const char *line)
 
 		s->word = second ? 3 : 2;
 		proto_text(line + 5, (uint32_t)strcspn(line + 5, " "), s->words[0], 64);
+		if (second)
+			proto_text(second + 1, (uint32_t)strlen(second + 1), s->words[1], 64);
 		asked(s);
 	}
 }
@@ -51,7 +57,7 @@ static void server(struct proto_call *c, const char *line)
 		return;
 	s->answer = false;
 	login_tell(c, LOGIN_redis, line[0] == '+' ? RESULT_ok : RESULT_failed, 0, true,
-		   s->words[0]);
+		   s->secret, s->words[0]);
 }
 
 static void data(struct proto_call *c, const uint8_t *p, uint32_t n)

@@ -72,7 +72,8 @@ struct smtp_flow {
 	uint32_t asked, answered;
 	uint64_t bdat; /* bytes of a chunk that are still to come */
 	char user[64];
-	bool in_data, body_seen, last_chunk, auth_user, greeted;
+	bool in_data, body_seen, last_chunk, auth_user, auth_password, greeted;
+	uint8_t secret; /* of the AUTH at hand */
 };
 
 static struct smtp_tx *tx_of(struct proto_call *c)
@@ -246,7 +247,12 @@ static void on_command(struct proto_call *c, const uint8_t *p, uint32_t n)
 	if (s->auth_user) {
 		user_of(s, p, n);
 		s->auth_user = false;
+		s->auth_password = true;
 		return;
+	}
+	if (s->auth_password) {
+		s->auth_password = false;
+		s->secret = fact_secret(p, n);
 	}
 	if (is(p, n, "HELO") || is(p, n, "EHLO")) {
 		proto_text(p + 4 + (n > 4), n - 4 - (n > 4), tx->helo, sizeof(tx->helo));
@@ -273,6 +279,7 @@ static void on_command(struct proto_call *c, const uint8_t *p, uint32_t n)
 	} else if (is(p, n, "AUTH")) {
 		ask(s, CMD_auth);
 		s->user[0] = '\0';
+		s->secret = n > 11 ? fact_secret(p, n) : 0;
 		if (n > 11 && is(p + 5, n - 5, "PLAIN"))
 			user_of(s, p + 11, n - 11);
 		else
@@ -288,6 +295,7 @@ static void tell_login(struct proto_call *c, unsigned code)
 	struct fact_login f = {.code = code,
 			       .how = LOGIN_smtp,
 			       .clear = 1,
+			       .secret = s->secret,
 			       .outcome = code == 235 ? RESULT_ok : RESULT_failed};
 
 	proto_fact(c, FACT_login, &f, sizeof(f), (const char *[]){s->user}, 1);

@@ -10,10 +10,11 @@ import sys
 
 import make
 from craft import ACK, PSH, RST, SYN, arp, ether, icmp, ip, mac, tcp, udp
-from make_moves import recorded
+from make_logins import TALKS
+from make_moves import bind, recorded, ssh_talk
 from make_segment import icmp6, option, packed, router
 from make_tunnel import A, ask, dns_name
-from sessions import der, rpc
+from sessions import der, record, request, rpc, tls, tls_from
 
 make.CASES.clear()
 case = make.case
@@ -345,6 +346,124 @@ def firm_none_calls_home(c):
         label = hashlib.sha256(b"%d" % i).hexdigest()
         ask(c, t + 20, "10.1.0.22", DC, 40000 + i, i, f"{label[:16]}.edge{i % 20}.eu-west-1.cdn-with-a-long-name.example.net", A,
             bytes([203, 0, 113, rnd.randint(1, 250)]))
+
+
+@case()
+def firm_none_old_passwords(c):
+    """A copier binds to the directory with the password of last year, a database client and a page's too, for an hour
+    each; a service proves itself by Kerberos each 20 s with an old key and is put right in the end; a pool of
+    connections to a database worked until the password was changed."""
+    make.office(c)
+    for i in range(120):
+        bind(c, 20 + i * 30, 30, "cn=copier,dc=corp,dc=test", False, 41000 + i)
+        c.session(30 + i * 30, "10.1.0.31", SERVER, 42000 + i, 1433, TALKS[49731])
+        c.session(35 + i * 30, "10.1.0.32", SERVER, 43000 + i, 80, [
+            (">", request("GET /status", Authorization="Basic b3A6c2VjcmV0")),
+            ("<", b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n")])
+    for i in range(90):
+        c.session(20 + i * 20, "10.1.0.33", DC, 44000 + i, 88, TALKS[10088])
+    wrong = TALKS[25432]
+    right = wrong[:-1] + [("<", b"R" + struct.pack(">II", 8, 0)), ("<", b"Z" + struct.pack(">I", 5) + b"I")]
+    for i in range(120):
+        c.session(20 + i * 2, "10.1.0.34", SERVER, 45000 + i, 5432, wrong if 30 <= i < 90 else right)
+
+
+@case()
+def firm_none_terminal_servers(c):
+    """Twenty-four people come in by a gateway to a terminal server within four minutes; a monitor asks it each ten seconds
+    whether it speaks at all. Then somebody guesses: short connections, in which nobody works."""
+    make.office(c)
+    ask_, ok = bytes.fromhex("030000130ee000000000000100080003000000"), bytes.fromhex("030000130ed000001234000200080002000000")
+    hello = tls_from("Terminal", "ts1.corp.test", "ts1.corp.test")
+    for i in range(24):
+        c.session(20 + i * 9, "10.1.0.25", "10.1.0.60", 40000 + i, 3389, [(">", ask_), ("<", ok)] + hello
+                  + [(">", record(23, bytes(1300))), ("<", record(23, bytes(100)))] * 13)
+        c.session(21 + i * 9, "10.1.0.26", "10.1.0.60", 41000 + i, 3389, [(">", ask_), ("<", ok)])
+    for i in range(24):
+        c.session(300 + i * 4, "10.1.0.66", "10.1.0.60", 42000 + i, 3389, [(">", ask_), ("<", ok)] + hello
+                  + [(">", record(23, bytes(600))), ("<", record(23, bytes(200)))])
+
+
+def rounds(c, key):
+    for i in range(14):
+        talk = ssh_talk()
+        if key:
+            talk = [(way, data if len(data) != 144 else b"\x5a" * 500) for way, data in talk]
+        c.session(20 + i * 9, "10.1.0.25", f"10.1.2.{10 + i}", 40000 + i, 22, talk)
+
+
+@case()
+def firm_none_first_night(c):
+    """The first night: backups are fetched from fourteen servers by SSH, with a key: a finding."""
+    make.office(c)
+    rounds(c, True)
+
+
+@case()
+def firm_passwords_everywhere(c):
+    """The same with a password that works at all of them: an alert."""
+    make.office(c)
+    rounds(c, False)
+
+
+def carry(c, t, me, far, port, talk, mb=32):
+    """A conversation that goes on with so many MB to the server."""
+    c.session(t, me, far, 40000, port, talk, close=False)
+    t, seq = t + 1, 1001 + sum(len(d) for way, d in talk if way == ">")
+    ack = 5001 + sum(len(d) for way, d in talk if way == "<")
+    for i in range(mb * 20):
+        c.add(t + i * .03, tcp(me, far, 40000, port, ACK | PSH, seq + i * 50000, ack, bytes(50000)))
+        if i % 4 == 3:
+            c.add(t + i * .03 + .001, tcp(far, me, port, 40000, ACK, ack, seq + (i + 1) * 50000))
+
+
+@case()
+def firm_none_cloud(c):
+    """Five of ours use a store of files, each at another of its networks; one stores 32 MB: a finding. So much to the
+    networks of a name that only one of us knows: an alert."""
+    make.office(c)
+    c.snaplen = 400
+    for h in range(5):
+        c.session(20 + h, f"10.1.0.{40 + h}", f"192.0.{10 + h}.1", 41000 + h, 443, tls("www.files.example.com"))
+    carry(c, 40, "10.1.0.45", "192.0.77.9", 443, tls("upload7.files.example.com"))
+    carry(c, 90, "10.1.0.46", "192.0.78.9", 443, tls("upload7.nobody.example.org"))
+
+
+@case()
+def firm_none_attachment(c):
+    """A mail server brings mail to six others, and to one of them 32 MB: a finding. Who never did brings as much: an alert."""
+    make.office(c)
+    c.snaplen = 200
+    said = [("<", b"220 mx ESMTP\r\n"), (">", b"EHLO mail.firm.test\r\n"), ("<", b"250 mx\r\n"), (">", b"MAIL FROM:<a@firm.test>\r\n"),
+            ("<", b"250 ok\r\n"), (">", b"RCPT TO:<b@customer.test>\r\n"), ("<", b"250 ok\r\n"), (">", b"DATA\r\n"), ("<", b"354 go\r\n")]
+    for i in range(6):
+        c.session(20 + i * 2, "10.1.0.26", f"192.0.{20 + i}.25", 41000 + i, 25, said + [(">", b"Subject: x\r\n\r\nhello\r\n.\r\n"), ("<", b"250 ok\r\n")])
+    carry(c, 40, "10.1.0.26", "192.0.26.25", 25, said)
+    carry(c, 90, "10.1.0.66", "192.0.30.25", 25, said)
+
+
+@case()
+def firm_none_takeover(c):
+    """Addresses of services move between the nodes of a cluster that announce them and are asked for them; a dial-in
+    server takes over for portables that were on the cable. The one who had them is silent."""
+    make.office(c)
+    for turn in range(4):
+        node = mac(f"10.1.0.{11 + turn % 3}")
+        for v in range(5):
+            shared = f"10.1.0.{150 + v}"
+            for k in range(4):
+                c.add(20 + turn * 100 + v * 2 + k * 1.1, arp(2, shared, shared, node, b"\xff" * 6))
+                c.add(40 + turn * 100 + v * 2 + k * 2, arp(1, f"10.1.0.{20 + k}", shared))
+                c.add(40.01 + turn * 100 + v * 2 + k * 2, arp(2, shared, f"10.1.0.{20 + k}", node, mac(f"10.1.0.{20 + k}")))
+    for i in range(8):
+        portable, server = f"10.1.0.{100 + i}", mac("10.1.0.240")
+        for k in range(4):
+            c.add(500 + i + k * 10, arp(1, portable, SERVER))
+        for k in range(3):
+            c.add(600 + i * 5 + k, arp(2, portable, portable, server, b"\xff" * 6))
+        for k in range(6):
+            c.add(620 + i * 5 + k * 20, arp(1, SERVER, portable))
+            c.add(620.01 + i * 5 + k * 20, arp(2, portable, SERVER, server, mac(SERVER)))
 
 
 if __name__ == "__main__":

@@ -100,7 +100,8 @@ def logins_elsewhere(c):
     """Passwords guessed, fifteen at each of ten services, none of which is on its usual port."""
     for k, (port, talk) in enumerate(TALKS.items()):
         for i in range(15):
-            c.session(k * 20 + i * .3, f"10.1.0.{60 + k}", SERVER, 40000 + k * 100 + i, port, talk)
+            c.session(k * 20 + i * .3, f"10.1.0.{60 + k}", SERVER, 40000 + k * 100 + i, port,
+                      [(way, data.replace(b"guess", b"gue%02d" % i)) for way, data in talk])
     for i in range(15):  # Kerberos over UDP
         c.add(300 + i, udp("10.1.0.80", "10.1.0.2", 42000 + i, 10088, as_req("bob")))
         c.add(300.01 + i, udp("10.1.0.2", "10.1.0.80", 10088, 42000 + i, krb_error(24)))

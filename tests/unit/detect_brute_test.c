@@ -133,6 +133,56 @@ static void check_sealed(void)
 	}
 }
 
+/* A program that was not told of a new password, beside who guesses. */
+static const struct old {
+	const char *name;
+	enum login_how how;
+	unsigned before, n, every_s, secrets, accounts; /* logins that worked; then failures; 0: no clear text */
+	bool then_works;
+	const char *told;
+} old[] = {
+	{"it had worked", LOGIN_mysql, 1, 20, 1, 0, 1, true, "-821 10.0.0.5"},
+	{"it had not", LOGIN_mysql, 0, 20, 1, 0, 1, true, "+821 10.0.0.5 +824 10.0.0.5"},
+	{"one password", LOGIN_ldap, 0, 20, 1, 1, 1, false, "-821 10.0.0.5"},
+	{"one password, then the new one", LOGIN_ldap, 0, 20, 1, 1, 1, true, "-821 10.0.0.5 -824 10.0.0.5"},
+	{"two passwords", LOGIN_ldap, 0, 20, 1, 2, 1, false, "-821 10.0.0.5"},
+	{"three passwords", LOGIN_ldap, 0, 20, 1, 3, 1, false, "+821 10.0.0.5"},
+	{"one password for three accounts", LOGIN_ldap, 0, 20, 1, 1, 3, false, "+821 10.0.0.5"},
+	{"one password, in a burst", LOGIN_ftp, 0, 20, 0, 1, 1, false, "-821 10.0.0.5"},
+	{"three passwords, in a burst", LOGIN_ftp, 0, 20, 0, 3, 1, false, "+821 10.0.0.5"},
+	{"four within half a minute", LOGIN_ntlm, 0, 30, 10, 0, 1, false, "-821 10.0.0.5"},
+	{"six", LOGIN_ntlm, 0, 30, 5, 0, 1, false, "+821 10.0.0.5"},
+	{"four, two accounts", LOGIN_ntlm, 0, 30, 10, 0, 2, false, "+821 10.0.0.5"},
+	{"four, where people type", LOGIN_ssh, 0, 30, 10, 0, 1, false, "+821 10.0.0.5"},
+};
+
+static void check_old(void)
+{
+	static const char *const users[] = {"root", "copier", "scanner"};
+
+	for (unsigned i = 0; i < sizeof(old) / sizeof(old[0]); i++) {
+		const struct old *r = &old[i];
+
+		CASE(r->name);
+		facts_open(NULL, 0);
+		for (unsigned k = 0; k < r->before; k++)
+			facts_login(WS, FS, r->how, RESULT_ok, "root", false);
+		for (unsigned k = 0; k < r->n; k++) {
+			struct fact_login b = {.how = (uint8_t)r->how, .outcome = RESULT_failed, .clear = r->secrets != 0};
+			const char *words[] = {users[k % r->accounts], "", ""};
+			char secret[] = {(char)('a' + k % (r->secrets + !r->secrets)), 0};
+
+			b.secret = r->secrets ? fact_secret(secret, 1) : 0;
+			facts_wait(r->every_s);
+			facts_say(OBS_login, WS, FS, 445, &b, sizeof(b), words, 3);
+		}
+		if (r->then_works)
+			facts_login(WS, FS, r->how, RESULT_ok, "root", false);
+		CHECK_STR(facts_told(), r->told);
+		facts_close();
+	}
+}
+
 /* Every way in: twelve failures are guessing, and a success after them is told. */
 static void check_ways(void)
 {
@@ -346,6 +396,7 @@ int main(void)
 	check_ways();
 	check_snmp();
 	check_slow();
+	check_old();
 	check_losses();
 	check_sealed();
 	return check_done();
