@@ -3,8 +3,9 @@
  *
  *   ARP, neighbour discovery: an address is claimed by a second MAC, in replies nobody asked for,
  *     while the first one still lives. `replies` of them within window_s are an alert, at once half
- *     as many when the second MAC does so for two addresses. A take-over between redundant hosts is
- *     a single announcement.
+ *     as many when the second MAC does so for two addresses. A take-over (between redundant hosts, by a
+ *     dial-in server for its clients) is an announcement to everybody: who made one, is asked then, and answers while
+ *     the first has been silent since, has the address now.
  *   Names: a host that answers LLMNR or NBNS queries for `names` different names with one and the
  *     same address (mDNS: twice as many): nobody has so many names. One answer for wpad or isatap
  * is a finding. DHCP: a second server on a VLAN that names itself as router or as name server,
@@ -44,6 +45,8 @@ struct claim { /* of one address on one VLAN */
 	struct sets_head head;
 	struct mac mac, other; /* who has it; who claims it, too */
 	uint64_t mac_ns, other_ns, asked_ns;
+	struct mac announced; /* gratuitous ARP of another, since which the first was silent */
+	uint64_t answered_ns; /* by that one, the first time that it was asked */
 	uint32_t unasked; /* replies of the other that nobody asked for, within the window */
 	uint32_t to[4];   /* whom it told so, by hash; how often */
 	uint8_t to_n[4];
@@ -301,9 +304,26 @@ static bool is_second(const struct word *k, struct claim *cl, const struct mac *
 	if (cl->mac_ns && !mac_eq(&cl->mac, mac) && !gone)
 		return true;
 	cl->unasked = gone ? 0 : cl->unasked;
+	cl->announced = (struct mac){0};
+	cl->answered_ns = 0;
 	cl->mac = *mac;
 	cl->mac_ns = now_ns;
 	return false;
+}
+
+/* Who announced the address was asked for it and answers. The one who has it would have answered, too: at the next
+ * question it is known that he did not. */
+static void take_over(struct claim *cl, const struct mac *mac, uint64_t now_ns)
+{
+	if (!cl->answered_ns)
+		cl->answered_ns = now_ns;
+	if (now_ns < cl->answered_ns + NS_PER_S)
+		return;
+	cl->mac = *mac;
+	cl->mac_ns = now_ns;
+	cl->unasked = 0;
+	cl->announced = (struct mac){0};
+	cl->answered_ns = 0;
 }
 
 static void on_arp(const struct word *k, bool is_reply)
@@ -325,7 +345,14 @@ static void on_arp(const struct word *k, bool is_reply)
 	/* A question that was asked again is not told again: the reply says when it was. */
 	uint64_t asked_ns = b->asked_ns > cl->asked_ns ? b->asked_ns : cl->asked_ns;
 	bool asked = now_ns <= asked_ns + k->c->asked_s * NS_PER_S;
-	if (is_second(k, cl, &b->sender_mac) && is_reply && !b->gratuitous)
+	if (!is_second(k, cl, &b->sender_mac))
+		return;
+	if (b->gratuitous) {
+		cl->answered_ns = mac_eq(&cl->announced, &b->sender_mac) ? cl->answered_ns : 0;
+		cl->announced = b->sender_mac;
+	} else if (is_reply && asked && mac_eq(&cl->announced, &b->sender_mac)) {
+		take_over(cl, &b->sender_mac, now_ns);
+	} else if (is_reply)
 		on_second_mac(k, &k->o->src, cl, &b->sender_mac,
 			      asked && !mac_eq(&cl->other, &b->sender_mac));
 }
