@@ -8,7 +8,10 @@
  *   202  a chain: A reaches B for the first time, and within chain_s B reaches C for the first
  * time, neither being a host through which others are administered anyway; 203  a single new edge.
  * Of who asks the same hosts for other services as well, within the window and for half of them or
- * more, fan-out is a finding: monitors and inventories do, whom nobody gave a role. Else it is an
+ * more, fan-out is a finding: monitors and inventories do, whom nobody gave a role. So it is, until
+ * enough of the past has been learnt, where half of the new edges are SSH and nobody got in there by a password:
+ * deployment, backups that are fetched, a check of the port look so in their first night; when passwords
+ * work there afterwards it becomes an alert. Else it is an
  * absolute floor and alerts at once. In a graph that has just begun every edge is new: so a chain
  * alerts, and a single edge is told, only when enough of the past has been learnt (before, chains
  * are findings). Hosts whose work it is (domain controllers as destinations, scanners, monitoring,
@@ -28,6 +31,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "flow/flow.h"
+#include "observe/fact.h"
 
 #include <errno.h>
 #include <math.h>
@@ -35,6 +39,7 @@
 #include <stdlib.h>
 
 #define TCP        6
+#define SSH_PORT   22
 #define WINDOW_MAX 64
 #define DOERS      (SAY_WATCHERS | 1u << ROLE_jump | 1u << ROLE_backup | 1u << ROLE_dc)
 
@@ -57,6 +62,7 @@ struct source { /* one host that administers */
 	uint64_t usual;             /* most different hosts in a window that has passed */
 	uint64_t window_ns, window; /* begin of this window, most in it so far */
 	uint64_t told_ns, chain_ns; /* last told */
+	uint64_t held_ns;           /* fan-out was a finding that passwords may make an alert */
 	uint64_t reached_ns;        /* last new edge that leads here, and from whom */
 	struct addr reached_by;
 };
@@ -70,6 +76,7 @@ struct fanout_state {
 	struct edges edges;
 	struct sets sources;
 	struct sets asked; /* (source, destination): other services, when last */
+	struct sets typed; /* (source, destination): SSH, got in by a password, when last */
 	struct count contacts, fresh, alerts, findings;
 };
 
@@ -123,6 +130,7 @@ static void fanout_fini(void *state)
 	edges_fini(&s->edges);
 	sets_fini(&s->sources);
 	sets_fini(&s->asked);
+	sets_fini(&s->typed);
 	free(s);
 }
 
@@ -136,7 +144,8 @@ static int fanout_init(const void *config, void **state, struct err *err)
 		return err_set(err, ENOMEM, "no memory for fanout");
 	if ((rc = edges_init(&s->edges, c->edges, err)) ||
 	    (rc = sets_init(&s->sources, sizeof(struct source), c->sources, err)) ||
-	    (rc = sets_init(&s->asked, sizeof(struct asked), c->edges, err))) {
+	    (rc = sets_init(&s->asked, sizeof(struct asked), c->edges, err)) ||
+	    (rc = sets_init(&s->typed, sizeof(struct asked), c->edges / 16, err))) {
 		fanout_fini(s);
 		return rc;
 	}
@@ -196,9 +205,16 @@ static uint64_t asked_key(uint64_t src, uint64_t dst)
 	return key ? key : 1;
 }
 
-/* The new edges of the window that lead to hosts which were asked for other services, too, are at
- * least as many as the others. */
-static bool asks_all(const struct call *k, const struct source *s, uint64_t window_ns)
+static bool lately(struct sets *set, const struct call *k, uint64_t dst, uint64_t window_ns)
+{
+	const struct asked *a = sets_find(set, asked_key(k->src.id, dst));
+
+	return a && a->ns + window_ns >= k->o->time_ns;
+}
+
+/* The new edges of the window that lead to hosts which were asked for other services, too, or where programs
+ * log in, are at least as many as the others. */
+static bool explained(const struct call *k, const struct source *s, uint64_t window_ns)
 {
 	uint64_t now_ns = k->o->time_ns;
 	unsigned also = 0, only = 0;
@@ -206,10 +222,11 @@ static bool asks_all(const struct call *k, const struct source *s, uint64_t wind
 	for (unsigned i = 0; i < s->n; i++) {
 		if (s->at[i].ns + window_ns < now_ns)
 			continue;
-		const struct asked *a = sets_find(&k->s->asked, asked_key(k->src.id, s->at[i].dst));
-		bool lately = a && a->ns + window_ns >= now_ns;
-		also += lately;
-		only += !lately;
+		bool fine = lately(&k->s->asked, k, s->at[i].dst, window_ns) ||
+			    (s->at[i].port == SSH_PORT && !k->out->mature &&
+			     !lately(&k->s->typed, k, s->at[i].dst, window_ns));
+		also += fine;
+		only += !fine;
 	}
 	return also >= only;
 }
@@ -236,7 +253,28 @@ static void test_many(const struct call *k, struct source *s)
 	snprintf(text, sizeof(text),
 		 "%u hosts newly administered within %u s, ports %s; at most %u before", n,
 		 k->c->window_s, ports, (unsigned)s->usual);
-	tell(k, FANOUT_many, !asks_all(k, s, window_ns), n, (double)s->usual, threshold, text);
+	bool is_alert = !explained(k, s, window_ns);
+	s->held_ns = is_alert ? 0 : now_ns;
+	tell(k, FANOUT_many, is_alert, n, (double)s->usual, threshold, text);
+}
+
+/* Somebody got in by SSH and a password: where fan-out was told as a finding, is it one still? */
+static void on_typed(const struct call *k)
+{
+	bool fresh;
+	uint64_t now_ns = k->o->time_ns, window_ns = k->c->window_s * NS_PER_S;
+	struct asked *a = sets_get(&k->s->typed, asked_key(k->src.id, k->dst.id), 0, &fresh);
+	struct source *s = sets_find(&k->s->sources, k->src.id);
+	char text[FINDING_SUBJECT];
+
+	a->ns = now_ns;
+	if (!s || !s->held_ns || now_ns > s->held_ns + window_ns || explained(k, s, window_ns))
+		return;
+	s->held_ns = 0;
+	s->told_ns = now_ns;
+	snprintf(text, sizeof(text), "%u and more hosts newly administered within %u s by SSH, at half of them by a password",
+		 k->c->hosts, k->c->window_s);
+	tell(k, FANOUT_many, true, k->c->hosts, (double)s->usual, k->c->hosts, text);
 }
 
 /* The edge at hand is new and leaves a host that a new edge has just led to. */
@@ -282,11 +320,25 @@ static void on_new_edge(const struct call *k)
 	d->reached_by = k->o->src;
 }
 
+static bool is_typed(const struct fact_login *b)
+{
+	return b->how == LOGIN_ssh && b->outcome == RESULT_ok && b->proof == PROOF_password;
+}
+
 static void fanout_on_observation(const void *config, void *state, const struct observation *o,
 				  const struct detector_out *out)
 {
 	struct call k = {.c = config, .s = state, .o = o, .b = obs_body(o), .out = out};
 	bool fresh;
+
+	if (o->kind == OBS_login) { /* of k.b only the link is there */
+		if (is_typed(obs_fact(o)) && hosts_home(out->hosts, &o->src) && hosts_home(out->hosts, &o->dst)) {
+			k.src = hosts_of(out->hosts, &o->src, &k.b->link);
+			k.dst = hosts_of(out->hosts, &o->dst, &k.b->link);
+			on_typed(&k);
+		}
+		return;
+	}
 
 	bool administers = k.b->link.proto == TCP && edges_administers(o->dport);
 
@@ -308,6 +360,12 @@ static void fanout_on_observation(const void *config, void *state, const struct 
 	edges_use(&k.s->edges, k.src.id, k.dst.id, o->dport, o->time_ns, &fresh);
 	if (fresh)
 		on_new_edge(&k);
+}
+
+static bool fanout_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	(void)config;
+	return kind != OBS_login || is_typed(f->body);
 }
 
 static void fanout_stats(const void *state, char *out, size_t size)
@@ -345,7 +403,7 @@ const struct detector detect_fanout = {
 	.name = "fanout",
 	.what = "hosts that administer hosts they never administered",
 	.source = FANOUT_SOURCE,
-	.wants = 1ull << OBS_contact,
+	.wants = 1ull << OBS_contact | 1ull << OBS_login,
 	.params = fanout_params,
 	.abouts = fanout_abouts,
 	.n_abouts = FANOUT_kinds,
@@ -353,6 +411,7 @@ const struct detector detect_fanout = {
 	.init = fanout_init,
 	.fini = fanout_fini,
 	.on_observation = fanout_on_observation,
+	.uses = fanout_uses,
 	.stats = fanout_stats,
 	.tables = fanout_tables,
 };
