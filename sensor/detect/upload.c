@@ -15,6 +15,9 @@
  * The first test is an absolute floor and alerts at once; the others compare with the past, and
  * alert only when enough of it has been learnt (the last one: to a new network; else a finding).
  *
+ * The first test is a finding where known_hosts of ours use the domain by which TLS called the network
+ * (upload_names), and of mail (port 25) where the host brings mail to as many networks: a mail server.
+ *
  * Not judged: UDP without an answer (flood.c).
  *
  * Units:  bytes of the IP layer; packet time.
@@ -27,11 +30,13 @@
 #include "detect/say.h"
 #include "detect/sketch.h"
 #include "detect/state.h"
+#include "detect/upload_names.h"
 #include "detect/upload_stage.h"
 
 #include "base/clock.h"
 #include "base/hash.h"
 #include "flow/flow.h"
+#include "observe/fact.h"
 
 #include <errno.h>
 #include <math.h>
@@ -40,6 +45,7 @@
 
 #define TCP        6
 #define UDP        17
+#define MAIL_PORT  25
 #define QUIC_PORT  443
 #define BACK_OF    20 /* packets of a call that one comes back for, at least */
 #define MB         1e6
@@ -73,6 +79,7 @@ struct host { /* one of ours */
 	struct sets_head head;
 	double sent, received; /* in this hour */
 	uint64_t hour_ns, told_ns;
+	uint64_t mailed; /* networks that it brought mail to; set by hash */
 	struct sketch hours; /* that sent anything */
 };
 
@@ -84,6 +91,7 @@ struct served { /* a service of ours that outsiders use */
 
 struct upload_state {
 	struct sets pairs, hosts, served, stages;
+	struct upload_names names;
 	struct count alerts, findings, volumes;
 };
 
@@ -163,6 +171,7 @@ static void upload_fini(void *state)
 	sets_fini(&s->hosts);
 	sets_fini(&s->served);
 	sets_fini(&s->stages);
+	upload_names_fini(&s->names);
 	free(s);
 }
 
@@ -182,7 +191,8 @@ static int upload_init(const void *config, void **state, struct err *err)
 	if ((rc = sets_init(&s->pairs, sizeof(struct pair), c->pairs, err)) ||
 	    (rc = sets_init(&s->hosts, sizeof(struct host), c->hosts, err)) ||
 	    (rc = sets_init(&s->served, sizeof(struct served), c->hosts, err)) ||
-	    (rc = sets_init(&s->stages, sizeof(struct stage), c->hosts, err))) {
+	    (rc = sets_init(&s->stages, sizeof(struct stage), c->hosts, err)) ||
+	    (rc = upload_names_init(&s->names, c->pairs, err))) {
 		upload_fini(s);
 		return rc;
 	}
@@ -263,13 +273,23 @@ static bool may_be_call(const struct upload_config *c, const struct step *t, dou
 	       t->v->pkts[!up] * BACK_OF >= t->v->pkts[up];
 }
 
+/* Who brings mail to many networks is a mail server, and mails have attachments. */
+static bool is_mail(const struct upload_config *c, struct upload_state *s, const struct step *t)
+{
+	const struct host *h = t->v->link.proto == TCP && t->o->dport == MAIL_PORT && !t->accepted
+				       ? sets_find(&s->hosts, t->view.id)
+				       : NULL;
+
+	return h && (uint32_t)__builtin_popcountll(h->mailed) >= c->known_hosts;
+}
+
 static void test_net(const struct upload_config *c, struct upload_state *s, const struct step *t,
 		     const struct detector_out *out, struct pair *p)
 {
 	const struct net *n = nets_find(out->nets, &t->theirs);
 	double floor = c->new_net_mb * MB, ratio = pcr(p->sent, p->received);
 	bool is_open = t->accepted && is_public(c, s, t);
-	char net[ADDR_TEXT + 4], sent[24], back[24], text[FINDING_SUBJECT];
+	char net[ADDR_TEXT + 4], sent[24], back[24], name[64], text[FINDING_SUBJECT];
 
 	if (p->sent < floor || ratio < c->pcr || (p->told > 0 && p->sent < TOLD_MORE * p->told))
 		return;
@@ -281,6 +301,11 @@ static void test_net(const struct upload_config *c, struct upload_state *s, cons
 	snprintf(text, sizeof(text), "%s to %s in %.0f s, %s back; %u of our hosts ever used it",
 		 say_bytes(p->sent, sent), nets_text(&t->theirs, net, sizeof(net)), span,
 		 say_bytes(p->received, back), nets_users(n));
+	unsigned users = upload_names_users(&s->names, t->view.id, &t->theirs, name);
+	if (users >= c->known_hosts) {
+		size_t len = strlen(text);
+		snprintf(text + len, sizeof(text) - len, "; %u use %s", users, name);
+	}
 	struct finding f = {
 		.score = p->sent / floor,
 		.evidence = {{"sent", p->sent, p->most, floor, "bytes"},
@@ -290,7 +315,8 @@ static void test_net(const struct upload_config *c, struct upload_state *s, cons
 			     {"duration", span, NAN, NAN, "s"}},
 		.n_evidence = 5,
 	};
-	bool is_alert = !t->v->guessed && (!t->accepted || out->mature) && !may_be_call(c, t, p->sent, span);
+	bool is_alert = !t->v->guessed && (!t->accepted || out->mature) && !may_be_call(c, t, p->sent, span) &&
+			!is_mail(c, s, t) && users < c->known_hosts;
 	tell(c, s, t, out, t->accepted ? UPLOAD_pulled : UPLOAD_new_net, is_alert, &f, text);
 }
 
@@ -384,6 +410,30 @@ static void receive(const struct upload_config *c, struct upload_state *s,
 		      window_ns);
 }
 
+/* One of ours reaches a mail server outside, or greets a server there by name. */
+static void on_call(struct upload_state *s, const struct observation *o, const struct detector_out *out)
+{
+	const struct obs_link *link = obs_body(o);
+	bool fresh;
+
+	if (!hosts_home(out->hosts, &o->src) || hosts_home(out->hosts, &o->dst) || addr_is_multicast(&o->dst))
+		return;
+	struct host_view view = hosts_of(out->hosts, &o->src, link);
+	if (o->kind == OBS_tls) {
+		upload_names_hello(&s->names, view.id, &o->dst, obs_word(o, sizeof(struct fact_tls), 0));
+		return;
+	}
+	struct host *h = sets_get(&s->hosts, view.id, 0, &fresh);
+	h->mailed |= 1ull << (nets_key(&o->dst) >> 58);
+}
+
+static bool is_mailed(const struct observation *o)
+{
+	const struct obs_contact *b = obs_body(o);
+
+	return o->dport == MAIL_PORT && b->link.proto == TCP && b->outcome == FLOW_answered && !b->guessed;
+}
+
 static void upload_on_observation(const void *config, void *state, const struct observation *o,
 				  const struct detector_out *out)
 {
@@ -392,6 +442,11 @@ static void upload_on_observation(const void *config, void *state, const struct 
 	unsigned up = src_home ? 0 : 1;
 	struct upload_state *s = state;
 
+	if (o->kind != OBS_volume) {
+		if (o->kind == OBS_tls || is_mailed(o))
+			on_call(s, o, out);
+		return;
+	}
 	if (addr_is_multicast(&o->dst) || addr_is_broadcast(&o->dst))
 		return;
 	if (src_home && dst_home)
@@ -417,6 +472,14 @@ static void upload_on_observation(const void *config, void *state, const struct 
 	test_own(config, s, &t, out);
 }
 
+static bool upload_uses(const void *config, enum observation_kind kind, const struct proto_fact *f)
+{
+	const struct fact_tls *t = f->body;
+
+	(void)config;
+	return kind != OBS_tls || (!t->server && *fact_word(f, 0));
+}
+
 static void upload_stats(const void *state, char *out, size_t size)
 {
 	const struct upload_state *s = state;
@@ -432,6 +495,8 @@ static void upload_stats(const void *state, char *out, size_t size)
 		 (unsigned long long)count_get(&s->hosts.evicted));
 	sets_say_evicted(&s->served, "served", out, size);
 	sets_say_evicted(&s->stages, "stages", out, size);
+	sets_say_evicted(&s->names.called, "names", out, size);
+	sets_say_evicted(&s->names.domains, "domains", out, size);
 }
 
 static bool is_volume(double v)
@@ -474,7 +539,7 @@ const struct detector detect_upload = {
 	.name = "upload",
 	.what = "hosts that carry data out, by destination, direction and their own past",
 	.source = PCR_SOURCE,
-	.wants = 1ull << OBS_volume,
+	.wants = 1ull << OBS_volume | 1ull << OBS_contact | 1ull << OBS_tls,
 	.params = upload_params,
 	.abouts = upload_abouts,
 	.n_abouts = UPLOAD_kinds,
@@ -482,6 +547,7 @@ const struct detector detect_upload = {
 	.init = upload_init,
 	.fini = upload_fini,
 	.on_observation = upload_on_observation,
+	.uses = upload_uses,
 	.stats = upload_stats,
 	.tables = upload_tables,
 };

@@ -379,6 +379,9 @@ static void drive(uint32_t i)
 	r.o.time_ns = (1700000000 + i / HOSTS_A_S) * NS_PER_S;
 	r.o.src = host(0x0a000000u, i);
 	r.o.dst = addr_v4_wire(htobe32(0x20000000u + i * 256)); /* a network of its own */
+	struct fact_tls hello = {.version = 0x0303};
+	snprintf(name, sizeof(name), "www.u%07x.com", (unsigned)i);
+	FACT_OF(tls, hello, name, "", "", "", "", "");
 	links(i);
 	drives(i);
 }
