@@ -85,9 +85,9 @@ def http(head, body=b""):
     return head.replace("\n", "\r\n").encode() + b"\r\n\r\n" + body
 
 
-def agent(sid, right, wrong):
+def agent(sid, right, wrong, server=INSIDE):
     one = "GET / HTTP/1.1\nHost: www.example.net\nUser-Agent: %s\nAccept: */*"
-    talk(sid, http(one % right), http(one % wrong), port=80)
+    talk(sid, http(one % right), http(one % wrong), server, 80)
 
 
 def certificate(*parts):
@@ -134,7 +134,7 @@ pings(9130010, b"\xd5\x20\x08\x80" + bytes(24), b"\xd5\x20\x08\x81" + bytes(24))
 pings(9130011, b"\xde\xad\xc0\xde" + bytes(24), b"\0\xde\xad\xc0\xde" + bytes(23))
 
 # Data carried out
-agent(9120001, "rclone/v1.65.0", "clone/v1.65.0")
+agent(9120001, "rclone/v1.65.0", "clone/v1.65.0", OUTSIDE)
 for sid, kind in ((9120002, b"7z"), (9120003, b"rar")):
     talk(sid, b"STOR finance." + kind + b"\r\n", b"RETR finance." + kind + b"\r\n", OUTSIDE, 21)
 pings(9120004, bytes(1000), bytes(1000), 30, OUTSIDE, 29, 64)
