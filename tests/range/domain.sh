@@ -13,7 +13,7 @@ ADMIN_PASSWORD='Passw0rd.Admin'
 USER_PASSWORD='Passw0rd.User'
 UNIX_PASSWORD='summer2026'
 UNIX_HASH=$(openssl passwd -6 -salt range "$UNIX_PASSWORD")
-DOMAIN_HOSTS='dc1 fs1 ws1 ws2 lin1 win1 gw inet frx'
+DOMAIN_HOSTS='dc1 fs1 ws1 ws2 lin1 win1 gw inet frx branch'
 
 at() { # HOST COMMAND…: as if on that machine
 	sh tests/range/enter.sh "$@"

@@ -5,6 +5,9 @@
 # From the recorder: RANGE, RANGE_HERE (tests/range), NET_ID, the names of the domain, the passwords.
 [ -n "$(ip netns identify $$ 2>/dev/null)" ] || { echo 'not in a namespace of the range' >&2; exit 2; }
 dc1=10.77.0.10 fs1=10.77.0.20 ws1=10.77.0.31 ws2=10.77.0.32 lin1=10.77.0.40 win1=10.77.0.50
+branch() { # N: the first so many machines of the branch, a line each
+	seq -f '10.77.8.%g' 1 "$1"
+}
 export IMPACKET=/usr/share/doc/python3-impacket/examples
 data=$RANGE/hosts/fs1/srv/data # fs1's share, as the range's keeper sees it
 

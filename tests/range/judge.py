@@ -7,7 +7,7 @@ What an item must be said of stands in its header (items/NAME.sh):
     must: finding DETECTOR[,…]          at least a finding
     accused: ws1,ws2                    who else may be accused than `from` (a pivot does what its master wants)
                                         (a number: of that signature; then signatures/*.rules are loaded)
-    must: nothing                       ordinary work: no alert of anything, findings are no matter
+    must: nothing                       ordinary work: no alert of anything, signatures included; findings are no matter
     must-sealed: …                      the same for the recording under SMB3 encryption; "unseen": the wire
                                         does not show it, whatever is said is well
 Verdicts: found · finding (an alert was wanted) · missed · wrong (somebody else is accused at alert tier) ·
@@ -100,7 +100,7 @@ for name, t in sorted(seen.items()):
         rows.append((name, t["technique"], t["outcome"], "broken", ""))
         continue
     tier, names, accused = header(item, name != item)
-    got, first = said(a.sensor, pcap, any(n.isdigit() for n in names))
+    got, first = said(a.sensor, pcap, tier == "nothing" or any(n.isdigit() for n in names))
     words = " ".join(f"{what}:{who}" + ("" if kind == "alert" else "(finding)") for kind, what, who in sorted(got))
     alarm = first.get(("alert", "ransom", t["source"]))
     if alarm and "ransom" in names and (a.directory / f"{name}.log").exists():

@@ -4,6 +4,7 @@
 #   inet ── gw ──┐                 203.0.113.10, 198.51.100.20 beyond the gateway
 #   ws1 ws2 fs1 ─┼─ sw (bridge br0) ──mirror──► sen (span0 only)
 #   frx ─────────┘                 10.77.0.0/24: gw .1, fs1 .20, ws1 .31, ws2 .32, frx .99
+#                                  the range also: branch 10.77.8.1 … .60 behind the gateway
 #
 # Every interface is born inside a namespace of this run, so removing the namespaces removes all of
 # it; nothing has a way out of the machine.
@@ -95,6 +96,28 @@ net_inet() { # the world beyond the gateway
 	ip -n "$_i" route add 10.77.0.0/24 via 192.0.2.1
 	ip -n "$_g" route add default via 192.0.2.2
 	ip netns exec "$_g" sysctl -qw net.ipv4.ip_forward=1
+}
+
+# A branch behind the gateway: one namespace that answers for sixty machines, each of which is a host by
+# its address (routed, so no MAC of its own is seen).
+net_branch() {
+	_b=$(ns branch)
+	_g=$(ns gw)
+	ip netns add "$_b"
+	net_quiet "$_b"
+	ip -n "$_g" link add line type veth peer name eth0 netns "$_b"
+	ip -n "$_g" addr add 192.0.2.5/30 dev line
+	ip -n "$_g" link set line up
+	ip -n "$_b" addr add 192.0.2.6/30 dev eth0
+	ip -n "$_b" link set lo up
+	ip -n "$_b" link set eth0 up
+	for _a in $(seq 1 60); do
+		echo "addr add 10.77.8.$_a/32 dev lo"
+	done | ip -n "$_b" -batch -
+	ip -n "$_b" route add default via 192.0.2.5
+	ip -n "$_g" route add 10.77.8.0/24 via 192.0.2.6
+	net_plain "$_b" eth0
+	net_plain "$_g" line
 }
 
 # The mirror: each frame once, as it enters the switch from any port. Adding the egress side would

@@ -78,6 +78,7 @@ limit=$!
 
 begun=$(date +%s%N)
 net_up
+net_branch
 domain_up
 servers_up
 servers_wait

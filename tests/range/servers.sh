@@ -137,11 +137,14 @@ servers_up() {
 	ssh-keygen -q -t ed25519 -N '' -f "$RANGE/hostkey"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=range \
 		-keyout "$RANGE/key.pem" -out "$RANGE/cert.pem" 2>/dev/null
-	for _s in lin1 ws2 fs1 ws1 inet; do
+	for _s in lin1 ws2 fs1 ws1 inet branch; do
 		servers_ssh $_s
 	done
 	servers_web lin1
 	servers_web inet
+	servers_web branch
+	printf 'rocommunity public\nsysName switch\n' >"$RANGE/hosts/branch/snmpd.conf"
+	servers_log snmpd-branch at branch snmpd -f -Lo -C -c "$RANGE/hosts/branch/snmpd.conf" udp:161
 	servers_lin1
 	servers_sql
 	servers_inet
@@ -158,7 +161,7 @@ servers_wait() {
 	for _p in lin1:22 ws2:22 fs1:22 lin1:80 lin1:21 lin1:23 lin1:6379 lin1:5900 lin1:5432 lin1:3306 win1:445; do
 		until on ws1 nc -z -w 1 "$(net_addr ${_p%:*})" ${_p#*:}; do
 			_n=$((_n + 1))
-			[ $_n -lt 300 ] || { echo "nobody listens on $_p" >&2; return 1; }
+			[ $_n -lt 600 ] || { echo "nobody listens on $_p" >&2; return 1; }
 			sleep 0.1
 		done
 	done
