@@ -263,8 +263,8 @@ static void on_failure(const struct login *k, struct brute_pair *p)
 		p->secrets |= bit_of(k->b->secret);
 	else
 		p->opaque = true;
-	p->several |= p->user && p->user != user;
-	p->user = user;
+	p->several |= p->user && user && p->user != user; /* a lost segment may have had the name */
+	p->user = user ? user : p->user;
 	if (k->o->time_ns > p->slow_ns + k->c->slow_burst_s * NS_PER_S) {
 		p->slow_ns = k->o->time_ns;
 		p->slow = 0;
