@@ -153,7 +153,7 @@ static __attribute__((noinline, cold)) enum verdict broken(struct walk *w, enum 
 {
 	struct pkt *p = w->pkt;
 	uint64_t events = p->events | walk_event_of(v);
-	uint8_t n_anomalies = p->n_anomalies;
+	uint8_t n_anomalies = p->n_anomalies, rare[RARE_MAX];
 
 	if (p->tunnel.depth == w->depth) {
 		p->events = events;
@@ -161,7 +161,9 @@ static __attribute__((noinline, cold)) enum verdict broken(struct walk *w, enum 
 		return v;
 	}
 	verdict_count(w->count, v);
+	memcpy(rare, p->rare, sizeof(rare));
 	*p = w->outer->pkt;
+	memcpy(p->rare, rare, sizeof(rare));
 	p->events = events;
 	p->n_anomalies = n_anomalies;
 	w->in = w->outer->in;

@@ -23,6 +23,8 @@ static enum verdict frame(struct walk *w, uint16_t version_vlan, uint16_t flags)
 
 	if (flags >> 10 & 1)
 		w->cut += CUT_MAX;
+	if (id != 0 && p->vlan_tags > PKT_VLANS)
+		walk_rare(w, RARE_erspan_tags);
 	enum verdict v = walk_inner_ether(w);
 	if (id != 0 && (flags >> 11 & 3) != VLAN_INSIDE)
 		p->vlan[p->n_vlan++] = id;

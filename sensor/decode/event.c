@@ -15,17 +15,32 @@ struct text {
 static const struct text decode_text[] = {
 #define DECODE(bit, name, what) {name, what},
 #define STREAM(bit, name, what)
+#define RARE(number, name, what)
 #include "decode/event.def"
 #undef DECODE
 #undef STREAM
+#undef RARE
 };
 
 static const struct text stream_text[] = {
 #define DECODE(bit, name, what)
 #define STREAM(bit, name, what) {name, what},
+#define RARE(number, name, what)
 #include "decode/event.def"
 #undef DECODE
 #undef STREAM
+#undef RARE
+};
+
+static const struct text rare_text[] = {
+	{"", ""},
+#define DECODE(bit, name, what)
+#define STREAM(bit, name, what)
+#define RARE(number, name, what) {name, what},
+#include "decode/event.def"
+#undef DECODE
+#undef STREAM
+#undef RARE
 };
 
 static_assert(DECODE_count <= 64 && STREAM_count <= 64, "a bit each");
@@ -72,6 +87,26 @@ int stream_event_find(const char *name)
 	return find(stream_text, STREAM_count, "stream.", name);
 }
 
+int rare_event_find(const char *name)
+{
+	return find(rare_text, RARE_count, "decoder.", name);
+}
+
+void walk_rare(struct walk *w, enum rare_event e)
+{
+	struct pkt *p = w->pkt;
+
+	p->events |= EVENT_BIT(DECODE_rare);
+	for (unsigned i = 0; i < RARE_MAX; i++) {
+		if (p->rare[i] == e)
+			return;
+		if (p->rare[i] == RARE_none) {
+			p->rare[i] = (uint8_t)e;
+			return;
+		}
+	}
+}
+
 static const uint64_t of_verdict[VERDICT_count] = {
 	[VERDICT_link_short] = EVENT_BIT(DECODE_ether_short),
 	[VERDICT_null_family] = EVENT_BIT(DECODE_null_family),
@@ -83,7 +118,6 @@ static const uint64_t of_verdict[VERDICT_count] = {
 	[VERDICT_mpls_short] = EVENT_BIT(DECODE_mpls_short),
 	[VERDICT_mpls_payload] = EVENT_BIT(DECODE_mpls_payload),
 	[VERDICT_gre_short] = EVENT_BIT(DECODE_gre_short),
-	[VERDICT_gre_version] = EVENT_BIT(DECODE_gre_version),
 	[VERDICT_gre_routing] = EVENT_BIT(DECODE_gre_routing),
 	[VERDICT_vxlan_short] = EVENT_BIT(DECODE_vxlan_payload),
 	[VERDICT_vxlan_flags] = EVENT_BIT(DECODE_vxlan_payload),

@@ -19,6 +19,8 @@ enum verdict decode_icmp6(struct walk *w)
 	if (!bytes_ok(&h))
 		return walk_transport_short(w, VERDICT_icmp6_short);
 	p->icmp_type = bytes_u8(&h);
+	if (p->icmp_type == 0)
+		walk_rare(w, RARE_icmp6_type);
 	p->icmp_code = bytes_u8(&h);
 	if (p->icmp_type < TYPE_INFORMATIONAL && !p->fragment)
 		walk_quote(w, true);

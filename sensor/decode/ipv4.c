@@ -80,8 +80,10 @@ enum verdict decode_ipv4(struct walk *w)
 		walk_event(w, length < header ? DECODE_ip4_below_header : DECODE_ip4_truncated);
 		return VERDICT_ip4_length;
 	}
-	if (total == 0)
+	if (total == 0) {
+		walk_event(w, DECODE_ip4_below_header);
 		walk_oddity(w, VERDICT_ip4_total_zero);
+	}
 
 	unsigned frag_off = (flags_off & 0x1fff) * 8u;
 	bool fragment = frag_off != 0 || (flags_off & 0x2000);
@@ -102,6 +104,8 @@ enum verdict decode_ipv4(struct walk *w)
 	p->ip_len = length;
 
 	walk_limit(w, length);
+	if (w->cut) /* by the capture: read as far as it goes */
+		walk_event(w, DECODE_ip4_truncated);
 	bytes_take(&w->in, header);
 	if (p->fragment)
 		p->frag = (struct pkt_frag){

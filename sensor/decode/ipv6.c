@@ -29,7 +29,7 @@ static enum verdict fragment(struct walk *w, uint8_t *next)
 	unsigned off = off_more & 0xfff8;
 	if ((off != 0 || (off_more & 1)) && off + walk_wire_left(w) > DATAGRAM_MAX)
 		return VERDICT_ip6_frag_overrun;
-	if (reserved || (off_more & 6))
+	if (reserved)
 		walk_oddity(w, VERDICT_ip6_frag_reserved);
 	p->frag_off = (uint16_t)off;
 	p->ip_flags = off_more & 1 ? FRAG_MORE : 0;
@@ -52,36 +52,60 @@ static enum verdict fragment(struct walk *w, uint8_t *next)
 	return VERDICT_ok;
 }
 
-/* Looks through the options of one header; the first odd one is told. */
-static void options_look(struct walk *w, uint8_t type, struct bytes in)
+/* The least that an option of that kind has. */
+static unsigned option_least(uint8_t option)
+{
+	return option == 0x05 ? 2 : option == 0xc2 ? 4 : option == 0xc9 ? 16 : 0;
+}
+
+struct options_have { /* padding: a jumbo's length, too, as to Suricata */
+	bool padding, other, unknown;
+};
+
+/* Looks through the options of one header. False: one overruns it, or is shorter than it can be. */
+static bool options_fit(struct walk *w, struct bytes in, struct options_have *have)
 {
 	while (bytes_left(&in)) {
 		uint8_t option = bytes_u8(&in);
-		if (option == 0) /* Pad1 */
+		if (option == 0) { /* Pad1 */
+			have->padding = true;
 			continue;
-		struct bytes body = bytes_take(&in, bytes_u8(&in));
-		if (!bytes_ok(&body)) {
-			walk_event(w, DECODE_ip6_option_length);
-			walk_oddity(w, VERDICT_ip6_option);
-			return;
 		}
+		uint8_t n = bytes_u8(&in);
+		struct bytes body = bytes_take(&in, n);
+		if (option == 0x01 && n == 0)
+			walk_rare(w, RARE_ip6_padn_0);
+		if (!bytes_ok(&body) || n < option_least(option))
+			return false;
 		switch (option) {
 		case 0x01: /* PadN */
-		case 0x04: /* tunnel encapsulation limit */
-		case 0x05: /* router alert */
-		case 0x07: /* CALIPSO */
-		case 0x08: /* SMF_DPD */
-		case 0x26: /* quick start */
-		case 0x63: /* RPL */
 		case 0xc2: /* jumbo payload */
-		case 0xc9: /* home address */
+			have->padding = true;
 			continue;
+		case 0x05: /* router alert */
+		case 0xc9: /* home address */
+			break;
+		default:
+			have->unknown = true;
 		}
-		walk_event(w, type == PROTO_hop_by_hop ? DECODE_ip6_hop_option
-						       : DECODE_ip6_dest_option);
-		walk_oddity(w, VERDICT_ip6_option);
-		return;
+		have->other = true;
 	}
+	return true;
+}
+
+static void options_look(struct walk *w, uint8_t type, struct bytes in)
+{
+	struct options_have have = {.padding = false};
+	bool hop = type == PROTO_hop_by_hop, fit = options_fit(w, in, &have);
+
+	if (!fit)
+		walk_event(w, DECODE_ip6_option_length);
+	if (have.unknown)
+		walk_event(w, hop ? DECODE_ip6_hop_option : DECODE_ip6_dest_option);
+	if (have.unknown || !fit)
+		walk_oddity(w, VERDICT_ip6_option);
+	if (have.padding && !have.other)
+		walk_rare(w, hop ? RARE_ip6_hop_padding : RARE_ip6_dest_padding);
 }
 
 static enum verdict options(struct walk *w, uint8_t *next)
@@ -108,6 +132,20 @@ static enum verdict options(struct walk *w, uint8_t *next)
 /* A header that stands twice, and should not. `seen`: a bit each. */
 static void twice(struct walk *w, uint8_t next, unsigned *seen)
 {
+	enum { AH = 8, DEST = 16, DEST_2 = 32, OTHER = 64 };
+
+	if (next == PROTO_ah) {
+		if (*seen & AH)
+			walk_rare(w, RARE_ip6_two_ahs);
+		*seen |= AH;
+	}
+	if (next == PROTO_dest_opts) {
+		if (*seen & DEST_2)
+			walk_rare(w, RARE_ip6_two_dests);
+		*seen |= *seen & DEST ? DEST_2 : DEST;
+	}
+	if (next == PROTO_mobility || next == PROTO_hip || next == PROTO_shim6)
+		*seen |= OTHER;
 	static const struct {
 		uint8_t proto, event;
 	} once[] = {{PROTO_fragment, DECODE_ip6_two_fragments},
@@ -129,6 +167,7 @@ static void twice(struct walk *w, uint8_t next, unsigned *seen)
 static enum verdict extension(struct walk *w, uint8_t *next, bool *more)
 {
 	enum verdict v;
+	const uint8_t *at;
 
 	switch (*next) {
 	case PROTO_hop_by_hop:
@@ -139,7 +178,11 @@ static enum verdict extension(struct walk *w, uint8_t *next, bool *more)
 	case PROTO_shim6:
 		return options(w, next);
 	case PROTO_ah:
-		return walk_ah(w, next);
+		at = w->in.at;
+		v = walk_ah(w, next);
+		if (v == VERDICT_ok && (at[2] | at[3]))
+			walk_rare(w, RARE_ip6_ah_reserved);
+		return v;
 	case PROTO_fragment:
 		v = fragment(w, next);
 		*more = !w->pkt->fragment || w->pkt->first_fragment;
@@ -147,6 +190,43 @@ static enum verdict extension(struct walk *w, uint8_t *next, bool *more)
 	default:
 		*more = false;
 		return VERDICT_ok;
+	}
+}
+
+/* What stands at the end of the headers; `extended`: there were some. Suricata looks for tunnels behind none alone. */
+static void last_header(struct walk *w, uint8_t next, bool extended)
+{
+	uint32_t left = (uint32_t)bytes_left(&w->in);
+	unsigned version = left ? w->in.at[0] >> 4 : 0;
+
+	if (extended && (next == PROTO_ip6 || next == PROTO_gre)) {
+		walk_rare(w, RARE_ip6_next);
+		return;
+	}
+	switch (next) {
+	case PROTO_ip4:
+		if (left < 20)
+			walk_rare(w, RARE_ip4_in_6_short);
+		else if (version != 4)
+			walk_rare(w, RARE_ip4_in_6_version);
+		break;
+	case PROTO_ip6:
+		if (left < HEADER)
+			walk_rare(w, RARE_ip6_in_6_short);
+		else if (version != 6)
+			walk_rare(w, RARE_ip6_in_6_version);
+		break;
+	case PROTO_tcp:
+	case PROTO_udp:
+	case PROTO_icmp6:
+	case PROTO_icmp:
+	case PROTO_sctp:
+	case PROTO_gre:
+	case PROTO_none:
+	case PROTO_esp:
+		break;
+	default:
+		walk_rare(w, RARE_ip6_next);
 	}
 }
 
@@ -170,6 +250,8 @@ enum verdict walk_ip6_proto(struct walk *w, uint8_t next)
 			return v;
 	}
 	p->proto = next;
+	if (next != PROTO_tcp && next != PROTO_udp && (!p->fragment || p->first_fragment))
+		last_header(w, next, seen != 0);
 	if (seen && next != PROTO_none && walk_wire_left(w) < 2) /* as Suricata says it */
 		walk_event(w, DECODE_ip6_ext_short);
 	if (next == PROTO_icmp) {
@@ -210,6 +292,8 @@ enum verdict decode_ipv6(struct walk *w)
 	if (length > walk_wire_left(w))
 		return VERDICT_ip6_length;
 	walk_limit(w, length);
+	if (w->cut) /* by the capture: read as far as it goes */
+		walk_event(w, DECODE_ip6_truncated);
 	p->ip_len = HEADER + length;
 	return walk_ip6_proto(w, next);
 }

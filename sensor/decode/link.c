@@ -26,8 +26,10 @@ enum verdict decode_null(struct walk *w)
 	struct bytes h = bytes_take(&w->in, 4);
 	uint32_t family = bytes_be32(&h);
 
-	if (!bytes_ok(&h))
-		return VERDICT_link_short;
+	if (!bytes_ok(&h)) {
+		walk_rare(w, RARE_null_short);
+		return VERDICT_cooked_short;
+	}
 	if (family > 0xffff)
 		family = __builtin_bswap32(family);
 	switch (family) {
@@ -54,8 +56,10 @@ enum verdict decode_sll(struct walk *w)
 {
 	struct bytes h = bytes_take(&w->in, SLL_HEADER);
 
-	if (!bytes_ok(&h))
-		return VERDICT_link_short;
+	if (!bytes_ok(&h)) {
+		walk_rare(w, RARE_sll_short);
+		return VERDICT_cooked_short;
+	}
 	bytes_take(&h, 4); /* packet type, ARPHRD type */
 	unsigned addr_len = bytes_be16(&h);
 	sender(w, bytes_take(&h, 8), addr_len);

@@ -25,8 +25,25 @@ enum verdict decode_mpls(struct walk *w)
 		label = bytes_be32(&h);
 	} while (!(label & BOTTOM));
 
-	if (bytes_left(&w->in) == 0)
-		return VERDICT_mpls_short;
+	switch (label >> 12) { /* RFC 3032 2.1: reserved ones */
+	case 0: /* explicit null: IPv4 */
+		return walk_ether_type(w, 0x0800);
+	case 1:
+		walk_rare(w, RARE_mpls_alert);
+		break;
+	case 2:
+		return walk_ether_type(w, 0x86dd);
+	case 3:
+		walk_rare(w, RARE_mpls_implicit);
+		break;
+	default:
+		if (label >> 12 < 15)
+			walk_rare(w, RARE_mpls_reserved);
+		else if (bytes_left(&w->in) < 4)
+			walk_rare(w, RARE_mpls_payload_short);
+	}
+	if (bytes_left(&w->in) < 4)
+		return VERDICT_mpls_none;
 	switch (w->in.at[0] >> 4) {
 	case 4:
 		return walk_ether_type(w, 0x0800);
@@ -36,8 +53,10 @@ enum verdict decode_mpls(struct walk *w)
 		bytes_take(&w->in, 4);
 		return walk_inner_ether(w);
 	case 1:
-		return VERDICT_mpls_payload;
+		return label >> 12 < 15 ? VERDICT_mpls_none : VERDICT_mpls_payload;
 	default:
+		if (label >> 12 >= 15)
+			walk_event(w, DECODE_mpls_payload);
 		return walk_inner_ether(w);
 	}
 }

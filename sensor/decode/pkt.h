@@ -99,6 +99,7 @@ struct pkt {
 	const uint8_t *tcp_opt;  /* NULL when none */
 	const uint8_t *l3;       /* the IP header's or ARP's first byte; NULL without */
 	uint8_t tcp_opt_len;
+	uint8_t rare[RARE_MAX]; /* enum rare_event, the first ones; 0: no more */
 
 	/* Set by flow_pkt(); see flow/flow.h. */
 	uint8_t dir;            /* enum flow_dir_name: which way in the flow */

@@ -87,6 +87,8 @@ static inline void walk_event(struct walk *w, enum decode_event e)
 	w->pkt->events |= EVENT_BIT(e);
 }
 
+void walk_rare(struct walk *w, enum rare_event e) __attribute__((cold));
+
 /* The layer for a number, or LAYER_done. Each is a switch made from layers.def. */
 enum layer walk_by_link(unsigned link);
 enum layer walk_by_ether_type(unsigned type);

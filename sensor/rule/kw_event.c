@@ -42,6 +42,13 @@ static bool is_never(struct span name)
 	return false;
 }
 
+static bool rare_event_match(const void *arg, const struct pkt *p)
+{
+	uint64_t number = ((const struct event *)arg)->bit;
+
+	return p->rare[0] == number || p->rare[1] == number || p->rare[2] == number || p->rare[3] == number;
+}
+
 static int event_build(struct build *b, struct span value, int (*find)(const char *),
 		       bool (*match)(const void *, const struct pkt *), const struct keyword *k)
 {
@@ -52,6 +59,12 @@ static int event_build(struct build *b, struct span value, int (*find)(const cha
 	if (name.len == 0 || name.len >= sizeof(text))
 		return rule_fault(b->fault, value, "the name of an event");
 	int bit = find(rule_span_text(name, text, sizeof(text)));
+	int rare = bit < 0 && match == decode_event_match ? rare_event_find(text) : -1;
+	if (rare > 0) {
+		e->bit = (uint64_t)rare;
+		b->sig->event = true;
+		return rule_build_test(b, rare_event_match, e, false);
+	}
 	if (bit < 0 && match == stream_event_match && is_never(name)) {
 		e->bit = 0;
 		b->sig->event = true;
