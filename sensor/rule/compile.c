@@ -125,7 +125,8 @@ static int take_option(struct build *b, const struct text_option *o)
 		return rule_build_tx(b, k, o->value);
 	void *arg = rule_arena_take(b->arena, k->arg_size);
 	rc = k->parse(o->value, arg, b->fault);
-	return rc ? rc : rule_build_test(b, k->match, arg, k->flow_constant);
+	b->sig->flow_tests |= k->flow_now;
+	return rc ? rc : rule_build_test(b, k->match, arg, k->flow_constant || k->flow_now);
 }
 
 /* A header that this site's variables leave nothing to match, "!$HOME_NET" where HOME_NET is any. */
@@ -200,7 +201,7 @@ static void place(struct build *b)
 		from_start |= (s->step[i].flags & (STEP_DEPTH | STEP_OFFSET)) != 0;
 	}
 	s->from_start = from_start;
-	bool bare = s->n_step == 0 && !s->packet_tests && !b->tcp_pkt;
+	bool bare = s->n_step == 0 && !s->packet_tests && !s->flow_tests && !b->tcp_pkt;
 	if (bare && b->app_asked && !b->header_apps && !(s->flow & NEED_STATE)) {
 		s->where = WHERE_APP;
 		return;
@@ -216,7 +217,7 @@ static void place(struct build *b)
 	bool packet = s->packet_tests || b->tcp_pkt || (s->flow & NEED_NO_STREAM) || s->n_step == 0;
 	if (packet)
 		s->where |= WHERE_TCP_PACKET;
-	else if (from_start && !b->tcp_stream && !(s->flow & NEED_ONLY_STREAM))
+	else if ((from_start || s->flow_tests) && !b->tcp_stream && !(s->flow & NEED_ONLY_STREAM))
 		s->where |= WHERE_TCP_PACKET | WHERE_STREAM;
 	else
 		s->where |= WHERE_STREAM;

@@ -36,6 +36,7 @@ struct keyword {
 	const char *name, *syntax, *what;
 	uint8_t value;     /* enum keyword_value */
 	bool flow_constant; /* match() gives the same for every packet of a flow direction */
+	bool flow_now;     /* match() asks the flow alone, as it is at the moment */
 	bool buffer;       /* a sticky buffer: contents after it look there */
 	bool defines;      /* names a variable that later keywords may use (byte_extract) */
 	bool proto;        /* stands for an application protocol of the header */

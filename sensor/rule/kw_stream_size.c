@@ -95,6 +95,6 @@ static bool stream_size_match(const void *arg, const struct pkt *p)
 const struct keyword keyword_stream_size = {
 	.name = "stream_size", .syntax = "stream_size: server | client | both | either, < > = != <= >=, N",
 	.what = "bytes that a side has sent",
-	.value = VALUE_needed, .arg_size = sizeof(struct stream_size),
+	.value = VALUE_needed, .arg_size = sizeof(struct stream_size), .flow_now = true,
 	.parse = stream_size_parse, .match = stream_size_match,
 };

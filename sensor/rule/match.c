@@ -128,6 +128,24 @@ bool rule_tests_pass(const struct signature *s, const struct pkt *p)
 	return true;
 }
 
+bool rule_tests_hold(const struct signature *s, const struct pkt *p, struct flow *f, uint8_t dir)
+{
+	struct talk t;
+
+	if (s->n_test == 0)
+		return true;
+	if (p)
+		return rule_tests_pass(s, p);
+	if (s->packet_tests)
+		return false;
+	rule_talk_of_flow(&t, f, dir);
+	const struct pkt made = {
+		.net = t.net == 4 ? PKT_ip4 : PKT_ip6, .proto = t.proto, .src = *t.src, .dst = *t.dst,
+		.sport = t.sport, .dport = t.dport, .has_ports = true, .flow = f, .dir = dir,
+	};
+	return rule_tests_pass(s, &made);
+}
+
 static void hit(struct rule_matcher *m, uint32_t rule, const struct pkt *p, enum hit_of of)
 {
 	struct order at = {.seq = p->seq, .time_ns = p->time_ns, .stage = ORDER_rule};

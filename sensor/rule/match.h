@@ -92,6 +92,8 @@ struct waiting { /* a candidate of a transaction whose other fields are not comp
 void rule_profile_adopt(struct rule_profile *p, const struct rule_profile *old,
 			const struct rule_handover *h);
 bool rule_tests_pass(const struct signature *s, const struct pkt *p);
+/* The same of a flow's direction where the packet at hand may be none (NULL). */
+bool rule_tests_hold(const struct signature *s, const struct pkt *p, struct flow *f, uint8_t dir);
 
 /* scan.c: fills m->candidate with the rules whose literal ends behind `skip` bytes and whose header
  * fits, ascending, at most max_candidates. */

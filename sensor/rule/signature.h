@@ -141,7 +141,7 @@ struct signature {
 	bool bypass;            /* a match is the last of its conversation */
 	bool header_app, prefilter; /* its header has an application protocol; the keyword was written */
 	bool event, tracks;     /* asks for an event of the packet; of a connection, by flow/track.h */
-	bool packet_tests;      /* some test may differ between the packets of a flow */
+	bool flow_tests, packet_tests; /* some test asks the flow as it is now; may differ by packet */
 };
 
 static inline const struct signature *signature_of(const struct rule *r)

@@ -22,7 +22,9 @@ struct piece { /* what the functions below share */
 
 static void hit(const struct piece *pc, uint32_t rule)
 {
-	if (!rule_app_fits(pc->m->engine->sig[rule], pc->f, false))
+	const struct signature *s = pc->m->engine->sig[rule];
+
+	if (!rule_app_fits(s, pc->f, false) || !rule_tests_hold(s, pc->p, pc->f, pc->dir))
 		return;
 	rule_hit_add(pc->m, rule, pc->p, pc->f, pc->dir, HIT_stream, &pc->at);
 }
