@@ -563,7 +563,7 @@ static void brute_on_observation(const void *config, void *state, const struct o
 		on_desktop(config, state, o, out);
 		return;
 	}
-	if (!is_told(k.b) || (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
+	if (!is_told(k.b) || (!hosts_ours(out->hosts, &o->src) && !hosts_ours(out->hosts, &o->dst)))
 		return;
 	k.user = obs_word(o, sizeof(*k.b), 0);
 	k.how = ways[k.b->how];

@@ -407,7 +407,7 @@ static bool take(struct step *k, const char *account)
 	uint64_t now_ns = k->o->time_ns;
 	bool fresh;
 
-	if (!hosts_home(k->out->hosts, &k->o->src) || !hosts_home(k->out->hosts, &k->o->dst))
+	if (!hosts_ours(k->out->hosts, &k->o->src) || !hosts_ours(k->out->hosts, &k->o->dst))
 		return false;
 	k->src = hosts_of(k->out->hosts, &k->o->src, link);
 	k->dst = hosts_of(k->out->hosts, &k->o->dst, link);

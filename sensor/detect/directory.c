@@ -218,7 +218,7 @@ static void directory_on_observation(const void *config, void *state, const stru
 	if (b->op != LDAP_MODIFY && b->op != LDAP_ADD)
 		return;
 	unsigned kind = kind_of(b->op, dn, types, &what);
-	if (kind == DIRECTORY_kinds || !hosts_home(out->hosts, &o->dst))
+	if (kind == DIRECTORY_kinds || !hosts_ours(out->hosts, &o->dst))
 		return;
 	bool own = is_own(user, dn);
 	uint64_t src = hosts_of(out->hosts, &o->src, obs_body(o)).id;

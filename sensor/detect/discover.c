@@ -392,7 +392,7 @@ static void discover_on_observation(const void *config, void *state, const struc
 {
 	const struct asked k = {.c = config, .s = state, .o = o, .out = out};
 
-	if (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst))
+	if (!hosts_ours(out->hosts, &o->src) && !hosts_ours(out->hosts, &o->dst))
 		return;
 	if (o->kind == OBS_ldap)
 		on_search(&k);

@@ -332,7 +332,7 @@ static void fanout_on_observation(const void *config, void *state, const struct 
 	bool fresh;
 
 	if (o->kind == OBS_login) { /* of k.b only the link is there */
-		if (is_typed(obs_fact(o)) && hosts_home(out->hosts, &o->src) && hosts_home(out->hosts, &o->dst)) {
+		if (is_typed(obs_fact(o)) && hosts_ours(out->hosts, &o->src) && hosts_ours(out->hosts, &o->dst)) {
 			k.src = hosts_of(out->hosts, &o->src, &k.b->link);
 			k.dst = hosts_of(out->hosts, &o->dst, &k.b->link);
 			on_typed(&k);
@@ -343,8 +343,8 @@ static void fanout_on_observation(const void *config, void *state, const struct 
 	bool administers = k.b->link.proto == TCP && edges_administers(o->dport);
 
 	if (k.b->guessed || (k.b->seen & FLOW_SYNACK_FIRST) ||
-	    (administers && k.b->outcome != FLOW_answered) || !hosts_home(out->hosts, &o->src) ||
-	    !hosts_home(out->hosts, &o->dst) || addr_is_multicast(&o->dst) ||
+	    (administers && k.b->outcome != FLOW_answered) || !hosts_ours(out->hosts, &o->src) ||
+	    !hosts_ours(out->hosts, &o->dst) || addr_is_multicast(&o->dst) ||
 	    addr_is_broadcast(&o->dst))
 		return;
 	k.src = hosts_of(out->hosts, &o->src, &k.b->link);

@@ -25,6 +25,7 @@
 #include "base/clock.h"
 #include "base/hash.h"
 #include "config/assets.h"
+#include "detect/home_guess.h"
 #include "detect/roles.h"
 #include "base/sets.h"
 #include "detect/state.h"
@@ -76,6 +77,7 @@ struct hosts {
 	struct cidr net[NETS_MAX];
 	unsigned n_nets, n_learnt;
 	bool learn_nets;
+	struct home_guess guess;
 	struct asset *asset;
 	unsigned n_assets;
 	struct hosts_counters counters;
@@ -207,6 +209,11 @@ bool hosts_home(const struct hosts *h, const struct addr *a)
 			return true;
 	}
 	return false;
+}
+
+bool hosts_ours(const struct hosts *h, const struct addr *a)
+{
+	return (h->learn_nets && !h->guess.decided && !addr_is_loopback(a)) || hosts_home(h, a);
 }
 
 static uint64_t asked_key(const struct addr *a, uint16_t vlan)
@@ -361,10 +368,37 @@ static void learn_service(struct hosts *h, const struct addr *server, uint8_t pr
 	services_add(&e->services, proto, port, c->count ? c->count : 1);
 }
 
+static void learn_net(struct hosts *h, const struct addr *a, uint8_t bits)
+{
+	struct cidr c = {.addr = *a, .bits = bits};
+
+	if (!h->learn_nets || h->n_learnt == LEARNT_NETS_MAX || hosts_home(h, a))
+		return;
+	for (unsigned i = bits; i < 128; i++)
+		c.addr.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
+	add_net(h, &c);
+	h->n_learnt++;
+	h->guess.decided = true;
+	count_add(&h->counters.learnt_nets, 1);
+}
+
+static void guess_home(struct hosts *h, const struct addr *src, const struct addr *dst)
+{
+	struct cidr net;
+
+	if (h->guess.decided || !h->learn_nets)
+		return;
+	if (hosts_home(h, src) || hosts_home(h, dst))
+		h->guess.decided = !addr_is_link_local(src) && !addr_is_link_local(dst);
+	else if (home_guess_contact(&h->guess, src, dst, &net))
+		learn_net(h, &net.addr, net.bits);
+}
+
 static void learn_contact(struct hosts *h, const struct observation *o)
 {
 	const struct obs_contact *c = obs_body(o);
 
+	guess_home(h, &o->src, &o->dst);
 	/* A DHCP server speaks from 67 to 68; the question was broadcast and is another flow. */
 	if (c->link.proto == PROTO_UDP && o->sport == 67 && o->dport == 68)
 		learn_service(h, &o->src, PROTO_UDP, 67, c);
@@ -383,19 +417,6 @@ static void learn_flow(struct hosts *h, const struct observation *o)
 
 	if (f->link.has_mac && (f->seen & handshake) == handshake)
 		through(h, &f->link.smac, &o->src, &f->link);
-}
-
-static void learn_net(struct hosts *h, const struct addr *a, uint8_t bits)
-{
-	struct cidr c = {.addr = *a, .bits = bits};
-
-	if (!h->learn_nets || h->n_learnt == LEARNT_NETS_MAX || hosts_home(h, a))
-		return;
-	for (unsigned i = bits; i < 128; i++)
-		c.addr.b[i / 8] &= (uint8_t) ~(0x80u >> i % 8);
-	add_net(h, &c);
-	h->n_learnt++;
-	count_add(&h->counters.learnt_nets, 1);
 }
 
 static void learn_question(struct hosts *h, const struct observation *o, uint16_t vlan)

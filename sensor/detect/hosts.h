@@ -57,6 +57,8 @@ struct host_view hosts_of(struct hosts *h, const struct addr *a, const struct ob
  * ROLE_gateway. Cost: one pass over the assets; for the moment of an alert. */
 uint32_t hosts_roles(struct hosts *h, const struct host_view *view, const struct addr *a);
 bool hosts_home(const struct hosts *h, const struct addr *a);
+/* At home, or nobody is known to be (see home_guess.h): for acts, whose sides need not be told apart. */
+bool hosts_ours(const struct hosts *h, const struct addr *a);
 struct state_table;
 unsigned hosts_tables(struct hosts *h, struct state_table *out); /* worth keeping; one */
 const struct hosts_counters *hosts_counters_of(const struct hosts *h);

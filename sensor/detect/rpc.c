@@ -399,7 +399,7 @@ static void rpc_on_observation(const void *config, void *state, const struct obs
 	struct call k = {.c = config, .s = state, .o = o, .out = out};
 	const struct obs_link *link = obs_body(o);
 
-	if (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst))
+	if (!hosts_ours(out->hosts, &o->src) && !hosts_ours(out->hosts, &o->dst))
 		return;
 	k.src = hosts_of(out->hosts, &o->src, link);
 	k.dst = hosts_of(out->hosts, &o->dst, link);

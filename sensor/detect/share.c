@@ -245,7 +245,7 @@ static void share_on_observation(const void *config, void *state, const struct o
 {
 	const struct seen k = {.c = config, .s = state, .o = o, .out = out};
 
-	if (!hosts_home(out->hosts, &o->dst))
+	if (!hosts_ours(out->hosts, &o->dst))
 		return;
 	if (o->kind == OBS_smb_file)
 		on_file(&k);

@@ -226,7 +226,7 @@ static void stone_on_observation(const void *config, void *state, const struct o
 	struct host_view client, server;
 	bool fresh, ours[2] = {hosts_home(out->hosts, &o->src), hosts_home(out->hosts, &o->dst)};
 
-	if (b->guessed || (!ours[0] && !ours[1]))
+	if (b->guessed || (!hosts_ours(out->hosts, &o->src) && !ours[0] && !ours[1]))
 		return;
 	client = hosts_of(out->hosts, &o->src, &b->link);
 	server = hosts_of(out->hosts, &o->dst, &b->link);

@@ -258,7 +258,7 @@ static void on_ssh(const struct tunnel_http_config *c, struct tunnel_http_state 
 static void tunnel_http_on_observation(const void *config, void *state, const struct observation *o,
 				       const struct detector_out *out)
 {
-	if (!hosts_home(out->hosts, &o->src))
+	if (!hosts_ours(out->hosts, &o->src))
 		return;
 	if (o->kind == OBS_http_carry)
 		on_carry(config, state, o, out);

@@ -163,10 +163,10 @@ static void tunnel_icmp_on_observation(const void *config, void *state, const st
 {
 	const struct tunnel_icmp_config *c = config;
 	struct tunnel_icmp_state *s = state;
-	bool asks = hosts_home(out->hosts, &o->src);
+	bool asks = hosts_ours(out->hosts, &o->src);
 	const struct addr *host = asks ? &o->src : &o->dst, *other = asks ? &o->dst : &o->src;
 
-	if (!asks && !hosts_home(out->hosts, &o->dst))
+	if (!asks && !hosts_ours(out->hosts, &o->dst))
 		return;
 	struct pings all = *add(c, s, hash_addr(&o->src, 67), o);
 	struct pings *p = add(c, s, hash_addr(&o->src, 71) + 3 * hash_addr(&o->dst, 73), o);

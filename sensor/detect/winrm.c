@@ -109,7 +109,7 @@ static void winrm_on_observation(const void *config, void *state, const struct o
 	bool fresh;
 
 	if (!is_shell(method, uri) ||
-	    (!hosts_home(out->hosts, &o->src) && !hosts_home(out->hosts, &o->dst)))
+	    (!hosts_ours(out->hosts, &o->src) && !hosts_ours(out->hosts, &o->dst)))
 		return;
 	struct winrm_flow *f = sets_get(&s->flows, key ? key : 1, 0, &fresh);
 	f->proof |= b->auth != 0 || b->status == 401;

@@ -46,7 +46,8 @@ ap.add_argument("--lines", action="store_true")
 ap.add_argument("--hold", type=pathlib.Path)
 ap.add_argument("--write", action="store_true")
 
-ATTACKS = {"lateral", "credaccess", "bruteforce", "scan", "injection", "discovery", "exploit", "range", "golden"}
+ATTACKS = {"lateral", "credaccess", "bruteforce", "scan", "injection", "discovery", "exploit", "tunnel", "c2", "malware", "range",
+           "golden"}
 RANK = {"alert": 2, "finding": 1, "silent": 0}
 
 

@@ -119,6 +119,12 @@ def other_addresses(c, rnd):
                    bytes([81, 200, i, a[3]]))
 
 
+@mutation("public site")
+def public_site(c, rnd):
+    """A university or an older company: its own hosts have public addresses."""
+    return renamed(c, lambda i, n, a: bytes([147, 32, 80 + i, a[3]]) if is_private(a) else a)
+
+
 @mutation("hosts in reverse")
 def reverse(c, rnd):
     flip = lambda h: h if h in (0, 255) else 255 - h
@@ -331,7 +337,7 @@ def loss(share):
     return lambda c, rnd: each(c, lambda p: [p] if rnd.random() >= share else [])
 
 
-for n in (1, 5, 20):
+for n in (1, 3, 5, 20):
     MUTATIONS[f"loss {n} %"] = loss(n / 100)
 
 

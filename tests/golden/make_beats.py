@@ -154,5 +154,22 @@ def beacon_none_own_appliance(c):
     c.session(5, "10.1.0.66", C2, 40000, 4782, improvised("nas.example.org"))
 
 
+PUBLIC = "192.0.2.66"
+
+
+@case()
+def public_site_beacon(c):
+    """A site of public addresses, of which a router's mirror shows no ARP: ours is who stands on one side of all."""
+    for i in range(10):
+        call(c, 5 + 7 * i, PUBLIC, f"198.18.{i}.9", 900 + i, "www.example.net")
+    calls(c, lambda i: 60, 24, src=PUBLIC, t=90.0)
+
+
+@case()
+def public_none_two_servers(c):
+    """Two servers on public addresses, one calling the other: neither is known to be ours, nothing is said."""
+    calls(c, lambda i: 60, 24, src=PUBLIC)
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

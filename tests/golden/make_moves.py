@@ -288,5 +288,11 @@ def forward_none_copied(c):
                                             (.02, ">", 60000), (2, "<", 120), (.02, ">", 60000), (2, ">", 36)])
 
 
+@case()
+def public_site_service(c):
+    """Two hosts on public addresses, nothing private in sight: a service is created all the same."""
+    c.session(5, "192.0.2.66", "192.0.2.67", 51000, 49667, rpc(SVCCTL, 12, bytes(64), 2))
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

@@ -385,8 +385,62 @@ static void test_bounded(void)
 	hosts_free(h);
 }
 
+static bool ours(const char *text)
+{
+	struct addr a = ip(text);
+	return hosts_ours(h, &a);
+}
+
+static void test_guess(void)
+{
+	CASE("nobody is known: acts are told as if they were ours; a private address ends it");
+	start(64, &none);
+	CHECK(ours("192.0.2.1") && !view("192.0.2.1").home && !ours("127.0.0.1"));
+	contact("192.0.2.1", "198.51.100.1", 0, FLOW_answered, 6, 22);
+	CHECK(ours("192.0.2.1") && !view("192.0.2.1").home);
+	contact("fe80::1", "fe80::2", 0, FLOW_answered, 6, 22);
+	CHECK(ours("192.0.2.1"));
+	contact("10.0.0.1", "192.0.2.1", 0, FLOW_answered, 6, 22);
+	CHECK(!ours("192.0.2.1") && ours("10.0.0.1"));
+	for (unsigned i = 0; i < 20; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "198.18.%u.1", i);
+		contact("192.0.2.1", text, 0, FLOW_answered, 6, 443);
+	}
+	CHECK(!view("192.0.2.1").home);
+	hosts_free(h);
+
+	CASE("the network on one side of every contact is ours");
+	start(64, &none);
+	for (unsigned i = 0; i < 20; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "198.18.%u.1", i);
+		if (i % 2)
+			contact("192.0.2.1", text, 0, FLOW_answered, 6, 443);
+		else
+			contact(text, "192.0.2.200", 0, FLOW_unanswered, 6, 25);
+	}
+	CHECK(view("192.0.2.77").home && !ours("198.18.3.1"));
+	CHECK_EQ(count_get(&hosts_counters_of(h)->learnt_nets), 1);
+	hosts_free(h);
+
+	CASE("two sites that talk at random: none is on all sides");
+	start(64, &none);
+	for (unsigned i = 0; i < 20; i++) {
+		char text[32];
+
+		snprintf(text, sizeof(text), "198.18.%u.1", i);
+		contact(i % 3 ? "192.0.2.1" : "203.0.113.1", text, 0, FLOW_answered, 6, 443);
+	}
+	CHECK(!view("192.0.2.1").home && !view("203.0.113.1").home);
+	hosts_free(h);
+}
+
 int main(void)
 {
+	test_guess();
 	test_identity();
 	test_vlans();
 	test_ndp();
