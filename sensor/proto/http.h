@@ -73,6 +73,10 @@ struct view_of_bytes http_host_of(struct http_tx *tx); /* without port, lower ca
 /* Of an absolute target, and of CONNECT's; empty: there is none */
 struct view_of_bytes http_authority(const struct http_tx *tx);
 struct view_of_bytes http_file_name(struct http_tx *tx, uint8_t dir);
+/* http2_eve.c */
+struct json;
+void http2_put_headers(struct json *j, const struct http_tx *tx);
+void http2_put_frames(struct json *j, const struct http_tx *tx);
 /* http_file.c: the i-th of a direction. False: there is none. */
 bool http_file(struct http_tx *tx, uint8_t dir, unsigned i, struct file_view *out);
 struct view_of_bytes http_parameter(struct view_of_bytes v, const char *name);

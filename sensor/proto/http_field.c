@@ -391,6 +391,8 @@ uint32_t http_eve(const struct tx *head, char *out, uint32_t size)
 	struct json j = json_of(out, size);
 
 	json_open(&j, "http");
+	if (tx->two)
+		http2_put_headers(&j, tx);
 	if (up->parsed) {
 		say(&j, "hostname", http_host_of(tx));
 		put_port(&j, raw_host(tx));
@@ -415,12 +417,8 @@ uint32_t http_eve(const struct tx *head, char *out, uint32_t size)
 		say(&j, "redirect", header_value(down, "location"));
 	}
 	json_u64(&j, "length", down->body_len);
-	if (tx->two) {
-		json_str(&j, "version", "2");
-		json_open(&j, "http2");
-		json_u64(&j, "stream_id", tx->stream);
-		json_close(&j);
-	}
+	if (tx->two)
+		http2_put_frames(&j, tx);
 	json_close(&j);
 	put_files(&j, tx);
 	return json_ok(&j) ? (uint32_t)j.len : 0;

@@ -18,12 +18,14 @@ enum {
 	EVENT_no_unsubscribe,
 	EVENT_unintroduced,
 	EVENT_qos,
-	EVENT_unassigned
+	EVENT_unassigned,
+	EVENT_no_id /* never set: one without is malformed */
 };
 static const char *const events[] = {
 	"malformed_traffic",   "too_many_transactions", "double_connect",    "missing_connect",
 	"missing_publish",     "missing_subscribe",     "missing_unsubscribe", "unintroduced_message",
-	"invalid_qos_level",   "unassigned_msg_type",   NULL};
+	"invalid_qos_level",   "unassigned_msg_type",
+	"missing_msg_id",      NULL};
 
 #define AWAITED 64u /* messages whose acknowledgements are awaited */
 
@@ -290,6 +292,13 @@ static void judge(struct mqtt_state *s, struct mqtt_tx *t, uint8_t head, const u
 	s->connected |= type == MQTT_connack && s->connecting;
 }
 
+static bool has_identifier(uint8_t head)
+{
+	uint8_t type = head >> 4;
+
+	return type == MQTT_publish ? (head & 6) != 0 : type >= MQTT_puback && type <= MQTT_unsuback;
+}
+
 static void message(struct proto_call *c, uint8_t head, const uint8_t *p, uint32_t n)
 {
 	struct mqtt_state *s = c->state;
@@ -313,6 +322,9 @@ static void message(struct proto_call *c, uint8_t head, const uint8_t *p, uint32
 		return;
 	t->message[t->messages].type = type;
 	t->message[t->messages].flags = head & 15;
+	t->message[t->messages].has_id = has_identifier(head) && n >= 2;
+	if (t->message[t->messages].has_id)
+		t->message[t->messages].id = identifier(type, p, n);
 	t->messages++;
 	if (type == MQTT_connect) {
 		s->connecting = proto_append(proto_mem_of(c), &s->body, p, n, MQTT_BODY) && n;
@@ -493,6 +505,50 @@ static void put(struct json *j, const char *key, const struct mqtt_tx *t, unsign
 		json_strn(j, key, v.at, v.len < 512 ? v.len : 512);
 }
 
+static void put_connect(struct json *j, const struct mqtt_tx *t)
+{
+	static const struct {
+		const char *key;
+		uint8_t bit;
+	} flags[] = {{"username", 0x80}, {"password", 0x40}, {"will_retain", 0x20}, {"will", 4},
+		     {"clean_session", 2}};
+
+	put(j, "protocol_string", t, F_protocol);
+	json_u64(j, "protocol_version", t->version);
+	put(j, "client_id", t, F_client);
+	json_open(j, "flags");
+	for (unsigned i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		json_bool(j, flags[i].key, t->connect_flags & flags[i].bit);
+	json_close(j);
+	put(j, "username", t, F_user);
+	if (!(t->connect_flags & 4))
+		return;
+	json_open(j, "will");
+	put(j, "topic", t, F_will_topic);
+	put(j, "message", t, F_will_message);
+	json_close(j);
+}
+
+/* A subscription's with what it asks for. */
+static void put_topics(struct json *j, const struct mqtt_tx *t)
+{
+	json_array(j, "topics");
+	for (unsigned i = 0; i < t->n_topics && i < 16; i++) {
+		const uint8_t *at = t->body + t->topics[i].at;
+		uint32_t n = t->topics[i].len;
+
+		if (t->unsubscribe) {
+			json_strn(j, NULL, at, n < 256 ? n : 256);
+			continue;
+		}
+		json_open(j, NULL);
+		json_strn(j, "topic", at, n < 256 ? n : 256);
+		json_u64(j, "qos", at[n] & 3u); /* read_topics() has seen it there */
+		json_close(j);
+	}
+	json_array_end(j);
+}
+
 static uint32_t eve(const struct tx *tx, char *out, uint32_t size)
 {
 	static const char *const kinds[16] = {"reserved",  "connect",  "connack",     "publish",
@@ -504,22 +560,28 @@ static uint32_t eve(const struct tx *tx, char *out, uint32_t size)
 
 	json_open(&j, "mqtt");
 	for (unsigned i = 0; i < t->messages; i++) {
-		json_open(&j, kinds[t->message[i].type]);
-		json_u64(&j, "qos", t->message[i].flags >> 1 & 3u);
-		json_bool(&j, "retain", t->message[i].flags & 1);
-		json_bool(&j, "dup", t->message[i].flags & 8);
-		if (t->message[i].type == MQTT_connect) {
-			put(&j, "protocol_string", t, F_protocol);
-			json_u64(&j, "protocol_version", t->version);
-			put(&j, "client_id", t, F_client);
-			put(&j, "username", t, F_user);
-		}
-		if (t->message[i].type == MQTT_publish) {
+		const struct mqtt_message *m = &t->message[i];
+
+		json_open(&j, kinds[m->type]);
+		json_u64(&j, "qos", m->flags >> 1 & 3u);
+		json_bool(&j, "retain", m->flags & 1);
+		json_bool(&j, "dup", m->flags & 8);
+		if (m->type == MQTT_connect)
+			put_connect(&j, t);
+		if (m->type == MQTT_publish)
 			put(&j, "topic", t, F_topic);
+		if (m->has_id)
+			json_u64(&j, "message_id", m->id);
+		if (m->type == MQTT_publish)
 			put(&j, "message", t, F_payload);
+		if (m->type == MQTT_subscribe || m->type == MQTT_unsubscribe)
+			put_topics(&j, t);
+		if (m->type == MQTT_connack) {
+			json_bool(&j, "session_present", t->session);
+			json_u64(&j, "return_code", m->reason);
+		} else if (m->has_reason) {
+			json_u64(&j, "reason_code", m->reason);
 		}
-		if (t->message[i].has_reason)
-			json_u64(&j, "reason_code", t->message[i].reason);
 		json_close(&j);
 	}
 	json_close(&j);

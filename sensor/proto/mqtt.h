@@ -27,13 +27,16 @@ enum {
 	MQTT_auth
 };
 
+struct mqtt_message {
+	uint8_t type, flags; /* the head's two halves */
+	uint8_t reason;
+	bool has_reason, has_id;
+	uint16_t id;
+};
+
 struct mqtt_tx {
 	struct tx tx;
-	struct {
-		uint8_t type, flags; /* the head's two halves */
-		uint8_t reason;
-		bool has_reason;
-	} message[MQTT_MESSAGES];
+	struct mqtt_message message[MQTT_MESSAGES];
 	unsigned messages;
 	uint8_t version, connect_flags, session;
 	bool has_connect, has_session;

@@ -175,7 +175,7 @@ static void transaction(struct proto_call *c, struct quic_tx *t)
 		snprintf(t->version, sizeof(t->version), "Q%c%c%c", (char)(v >> 16), (char)(v >> 8),
 			 (char)v);
 	else
-		snprintf(t->version, sizeof(t->version), "%x", v);
+		snprintf(t->version, sizeof(t->version), "%s%x", v == V2 ? "v" : "", v == V2 ? 2 : v);
 	for (unsigned i = 0; i < 4; i++)
 		t->version_bytes[i] = (uint8_t)(v >> (24 - 8 * i));
 	proto_tx_init(c, &t->tx);

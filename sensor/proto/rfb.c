@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "proto/protocol.h"
 
+#include <stdio.h>
+
 #define VERSION_LEN 12u
 #define NAME_MAX    256u
 #define WAIT_MAX    4096u
@@ -23,7 +25,16 @@ static const struct field fields[] = {
 };
 
 /* What comes next from a side */
-enum expect { WANT_version, WANT_security, WANT_challenge, WANT_result, WANT_init, WANT_nothing };
+enum expect {
+	WANT_version,
+	WANT_security,
+	WANT_challenge,
+	WANT_proof, /* the client's answer to it */
+	WANT_result,
+	WANT_shared, /* the client's: may others look, too? */
+	WANT_init,
+	WANT_nothing
+};
 
 struct rfb_state {
 	struct tx tx;
@@ -35,6 +46,9 @@ struct rfb_state {
 	uint32_t result;
 	char version[2][VERSION_LEN + 1];
 	char name[NAME_MAX];
+	uint8_t proof[2][16]; /* by direction: challenge, response */
+	bool has_proof[2], has_shared, shared, has_screen;
+	uint8_t screen[20]; /* width, height, format of pixels */
 };
 
 static void chosen(struct proto_call *c, uint8_t type)
@@ -53,7 +67,7 @@ static void chosen(struct proto_call *c, uint8_t type)
 		s->want[1] = s->minor >= 8 ? WANT_result : WANT_init;
 	else
 		s->want[1] = WANT_nothing; /* its own way of proof */
-	s->want[0] = WANT_nothing;
+	s->want[0] = type == 2 ? WANT_proof : type == 1 ? WANT_shared : WANT_nothing;
 }
 
 static void result(struct proto_call *c, uint32_t value)
@@ -67,6 +81,8 @@ static void result(struct proto_call *c, uint32_t value)
 	if (value > 1)
 		proto_event(&s->tx, EVENT_security_result);
 	s->want[1] = value ? WANT_nothing : WANT_init;
+	if (value)
+		s->want[0] = WANT_nothing;
 	proto_fact(c, FACT_login, &f, sizeof(f), NULL, 0);
 	proto_progress(c, &s->tx, FLOW_to_server, RESULT);
 	proto_progress(c, &s->tx, FLOW_to_client, RESULT);
@@ -108,7 +124,7 @@ static uint32_t init(struct proto_call *c, const uint8_t *p, uint32_t n)
 	struct rfb_state *s = c->state;
 	struct bytes b = bytes_of(p, n);
 
-	bytes_take(&b, 20); /* size, format of pixels */
+	bytes_take(&b, sizeof(s->screen));
 	uint32_t len = bytes_be32(&b);
 	if (!bytes_ok(&b))
 		return 0;
@@ -117,8 +133,19 @@ static uint32_t init(struct proto_call *c, const uint8_t *p, uint32_t n)
 	if (len > bytes_left(&b))
 		len = (uint32_t)bytes_left(&b);
 	proto_text(b.at, len, s->name, sizeof(s->name));
-	s->want[1] = WANT_nothing;
+	memcpy(s->screen, p, sizeof(s->screen));
+	s->has_screen = true;
+	s->want[0] = s->want[1] = WANT_nothing;
 	return n;
+}
+
+static uint32_t proof(struct rfb_state *s, unsigned dir, const uint8_t *p, uint32_t n)
+{
+	if (n < 16)
+		return 0;
+	memcpy(s->proof[dir], p, 16);
+	s->has_proof[dir] = true;
+	return 16;
 }
 
 /* One thing of what is expected; the bytes used, 0: more are needed. */
@@ -133,19 +160,23 @@ static uint32_t one(struct proto_call *c, const uint8_t *p, uint32_t n)
 	case WANT_security:
 		if (!client)
 			return s->minor ? server_security(c, p, n) : 0;
-		if (s->minor == 3) {
-			s->want[0] = WANT_nothing;
-			return n;
-		}
+		if (s->minor == 3)
+			return 0; /* until the server has chosen */
 		chosen(c, p[0]);
 		return 1;
 	case WANT_challenge:
 		if (!s->has_sectype)
 			return 0;
-		if (n < 16)
-			return 0;
-		s->want[1] = WANT_result;
-		return 16;
+		s->want[1] = n < 16 ? WANT_challenge : WANT_result;
+		return proof(s, 1, p, n);
+	case WANT_proof:
+		s->want[0] = n < 16 ? WANT_proof : WANT_shared;
+		return proof(s, 0, p, n);
+	case WANT_shared:
+		s->has_shared = true;
+		s->shared = p[0] != 0;
+		s->want[0] = WANT_nothing;
+		return 1;
 	case WANT_result:
 		if (n < 4)
 			return 0;
@@ -262,6 +293,49 @@ static void put_version(struct json *j, const char *key, const char *version)
 	json_close(j);
 }
 
+static void put_proof(struct json *j, const struct rfb_state *s)
+{
+	static const char *const keys[] = {"response", "challenge"};
+	char text[33];
+
+	if (!s->has_proof[1])
+		return;
+	json_open(j, "vnc");
+	for (unsigned dir = 2; dir-- > 0;) {
+		for (unsigned i = 0; i < 16; i++)
+			snprintf(text + 2 * i, 3, "%02x", s->proof[dir][i]);
+		if (s->has_proof[dir])
+			json_str(j, keys[dir], text);
+	}
+	json_close(j);
+}
+
+/* RFC 6143 7.3.2 */
+static void put_screen(struct json *j, const struct rfb_state *s)
+{
+	struct bytes b = bytes_of(s->screen, sizeof(s->screen));
+	static const char *const bits[] = {"bits_per_pixel", "depth"};
+	static const char *const flags[] = {"big_endian", "true_color"};
+	static const char *const most[] = {"red_max", "green_max", "blue_max"};
+	static const char *const shifts[] = {"red_shift", "green_shift", "blue_shift"};
+
+	json_open(j, "framebuffer");
+	json_u64(j, "width", bytes_be16(&b));
+	json_u64(j, "height", bytes_be16(&b));
+	json_str(j, "name", s->name);
+	json_open(j, "pixel_format");
+	for (unsigned i = 0; i < 2; i++)
+		json_u64(j, bits[i], bytes_u8(&b));
+	for (unsigned i = 0; i < 2; i++)
+		json_bool(j, flags[i], bytes_u8(&b) != 0);
+	for (unsigned i = 0; i < 3; i++)
+		json_u64(j, most[i], bytes_be16(&b));
+	for (unsigned i = 0; i < 3; i++)
+		json_u64(j, shifts[i], bytes_u8(&b));
+	json_close(j);
+	json_close(j);
+}
+
 static uint32_t eve(const struct tx *tx, char *out, uint32_t size)
 {
 	static const char *const results[] = {"OK", "FAIL", "TOOMANY"};
@@ -274,13 +348,16 @@ static uint32_t eve(const struct tx *tx, char *out, uint32_t size)
 	if (s->has_sectype) {
 		json_open(&j, "authentication");
 		json_u64(&j, "security_type", s->sectype);
+		put_proof(&j, s);
 		if (s->has_result)
 			json_str(&j, "security_result",
 				 s->result < 3 ? results[s->result] : "UNKNOWN");
 		json_close(&j);
 	}
-	if (s->name[0])
-		json_str(&j, "name", s->name);
+	if (s->has_shared)
+		json_bool(&j, "screen_shared", s->shared);
+	if (s->has_screen)
+		put_screen(&j, s);
 	json_close(&j);
 	return json_ok(&j) ? (uint32_t)j.len : 0;
 }

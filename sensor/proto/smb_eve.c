@@ -245,7 +245,9 @@ static void put_tree(struct json *j, const struct smb_tx *t)
 {
 	static const char *const kinds[] = {"UNKNOWN", "FILE", "PIPE", "PRINT"};
 
-	json_str(j, t->kind == 2 ? "named_pipe" : "share", t->name);
+	/* SMB 1's without its first byte: as the rules have it, and Suricata */
+	json_str(j, t->kind == 2 ? "named_pipe" : "share",
+		 t->name + (t->version == 1 && t->name[0] && t->name[1]));
 	if (t->version == 2)
 		json_str(j, "share_type", kinds[t->kind & 3]);
 }

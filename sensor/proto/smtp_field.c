@@ -127,6 +127,18 @@ static void say(struct json *j, const char *key, struct view_of_bytes v)
 	json_strn(j, key, v.at, v.len < 512 ? v.len : 512);
 }
 
+/* "<a@b>", as it was sent; what parameters came with it is not kept. */
+static void say_path(struct json *j, const char *key, struct view_of_bytes v)
+{
+	uint8_t text[516];
+	uint32_t n = v.len < 512 ? v.len : 512;
+
+	text[0] = '<';
+	memcpy(text + 1, v.at, n);
+	text[n + 1] = '>';
+	json_strn(j, key, text, n + 2);
+}
+
 static void email(struct json *j, const struct smtp_tx *tx)
 {
 	static const char *const names[] = {"from", "to", "subject", "message-id"};
@@ -134,6 +146,7 @@ static void email(struct json *j, const struct smtp_tx *tx)
 	struct view_of_bytes v;
 
 	json_open(j, "email");
+	json_str(j, "status", tx->tx.progress[FLOW_to_server] >= SMTP_done ? "PARSE_DONE" : "BODY_STARTED");
 	for (unsigned i = 0; i < 4; i++) {
 		if (!header(tx, names[i], 0, &v))
 			continue;
@@ -164,11 +177,11 @@ uint32_t smtp_eve(const struct tx *head, char *out, uint32_t size)
 	if (tx->helo[0])
 		json_str(&j, "helo", tx->helo);
 	if (view(&tx->mail_from, &v))
-		say(&j, "mail_from", v);
+		say_path(&j, "mail_from", v);
 	if (tx->n_rcpt) {
 		json_array(&j, "rcpt_to");
 		for (unsigned i = 0; i < 8 && rcpt(tx, i, &v); i++)
-			say(&j, NULL, v);
+			say_path(&j, NULL, v);
 		json_array_end(&j);
 	}
 	json_close(&j);

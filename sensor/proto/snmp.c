@@ -33,7 +33,8 @@ static const struct field fields[] = {
 struct snmp_msg {
 	struct tx tx;
 	struct view_of_bytes community, usm;
-	uint8_t version, pdu, trap;
+	struct view_of_bytes vars, trap_oid, trap_address; /* EVE's; at NULL: none */
+	uint8_t version, pdu, trap, error;
 	bool has_pdu, has_trap;
 	bool report_user, report_digest; /* usmStatsUnknownUserNames, usmStatsWrongDigests */
 };
@@ -79,15 +80,23 @@ static bool read_pdu(struct snmp_msg *m, struct bytes *b)
 	m->has_pdu = true;
 	if (d.tag == PDU_report)
 		report(m, d.body);
-	if (d.tag == PDU_trap) { /* enterprise, agent, generic trap */
-		struct bytes body = d.body;
-
-		if (der_next(&body, &skip) == DER_fine && der_next(&body, &skip) == DER_fine &&
-		    der_next(&body, &skip) == DER_fine) {
+	struct bytes body = d.body, list;
+	/* of a trap of version 1: enterprise, agent, generic trap, specific, time; else number, error, index */
+	unsigned n = d.tag == PDU_trap ? 5 : 3;
+	for (unsigned i = 0; i < n && der_next(&body, &skip) == DER_fine; i++) {
+		if (d.tag == PDU_trap && i == 0)
+			m->trap_oid = view(&skip.body);
+		if (d.tag == PDU_trap && i == 1)
+			m->trap_address = view(&skip.body);
+		if (d.tag == PDU_trap && i == 2) {
 			m->trap = (uint8_t)integer(skip.body);
 			m->has_trap = true;
 		}
+		if (d.tag != PDU_trap && i == 1)
+			m->error = (uint8_t)integer(skip.body);
 	}
+	if (der_take(&body, DER_SEQUENCE, &list))
+		m->vars = view(&list);
 	return true;
 }
 
@@ -220,6 +229,61 @@ static bool number(const struct tx *tx, unsigned f, unsigned i, uint8_t dir, uin
 	return i == 0 && (f == F_version ? m->version : f == F_pdu ? m->has_pdu : m->has_trap);
 }
 
+/* "1.3.6.1.2.1"; what does not fit is left out. */
+static const char *oid(struct view_of_bytes v, char *out, uint32_t size)
+{
+	uint32_t used = 0, part = 0;
+
+	out[0] = '\0';
+	for (uint32_t i = 0; i < v.len && used + 24 < size; i++) {
+		part = part << 7 | (v.at[i] & 0x7f);
+		if (v.at[i] & 0x80)
+			continue;
+		if (used == 0)
+			used += (uint32_t)snprintf(out, size, "%u.%u", part < 80 ? part / 40 : 2,
+						   part < 80 ? part % 40 : part - 80);
+		else
+			used += (uint32_t)snprintf(out + used, size - used, ".%u", part);
+		part = 0;
+	}
+	return out;
+}
+
+static void put_vars(struct json *j, const struct snmp_msg *m)
+{
+	struct bytes b, var, name;
+	char text[300];
+	unsigned n = 0;
+
+	if (!m->vars.at || !m->vars.len)
+		return;
+	b = bytes_of(m->vars.at, m->vars.len);
+	json_array(j, "vars");
+	while (n++ < 16 && der_take(&b, DER_SEQUENCE, &var) && der_take(&var, DER_OID, &name))
+		json_str(j, NULL, oid(view(&name), text, sizeof(text)));
+	json_array_end(j);
+}
+
+static void put_trap(struct json *j, const struct snmp_msg *m)
+{
+	static const char *const traps[] = {"coldStart", "warmStart", "linkDown", "linkUp",
+					    "authenticationFailure", "egpNeighborLoss", "enterpriseSpecific"};
+	char text[300];
+
+	if (!m->has_trap)
+		return;
+	if (m->trap < sizeof(traps) / sizeof(traps[0]))
+		json_str(j, "trap_type", traps[m->trap]);
+	if (m->trap_oid.at)
+		json_str(j, "trap_oid", oid(m->trap_oid, text, sizeof(text)));
+	if (m->trap_address.at && m->trap_address.len == 4) {
+		const uint8_t *a = m->trap_address.at;
+
+		snprintf(text, sizeof(text), "%u.%u.%u.%u", a[0], a[1], a[2], a[3]);
+		json_str(j, "trap_address", text);
+	}
+}
+
 static uint32_t eve(const struct tx *tx, char *out, uint32_t size)
 {
 	static const char *const pdus[] = {"get_request",    "get_next_request", "response",
@@ -232,12 +296,14 @@ static uint32_t eve(const struct tx *tx, char *out, uint32_t size)
 		return 0;
 	json_open(&j, "snmp");
 	json_u64(&j, "version", m->version);
+	if (m->has_pdu && m->pdu < sizeof(pdus) / sizeof(pdus[0]))
+		json_str(&j, "pdu_type", pdus[m->pdu]);
+	put_trap(&j, m);
+	put_vars(&j, m);
 	if (m->community.len)
 		json_strn(&j, "community", m->community.at, m->community.len);
 	if (m->usm.len)
 		json_strn(&j, "usm", m->usm.at, m->usm.len);
-	if (m->has_pdu && m->pdu < sizeof(pdus) / sizeof(pdus[0]))
-		json_str(&j, "pdu_type", pdus[m->pdu]);
 	json_close(&j);
 	return json_ok(&j) ? (uint32_t)j.len : 0;
 }

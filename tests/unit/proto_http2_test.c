@@ -222,11 +222,14 @@ static void check_eve(void)
 	r.eve = true;
 	script_say(&r, OPEN "> H 5 1 " GET "\n< H 5 1 #88 ~content-type=text/html;x\n");
 	rig_fini(&r);
-	CHECK(strstr(r.text,
-		     "\"http\":{\"hostname\":\"h.example\",\"http_port\":81,\"url\":\"/a%2fb\","
-		     "\"http_content_type\":\"text/html\",\"http_method\":\"GET\","
-		     "\"protocol\":\"HTTP/2\",\"status\":200,\"length\":0,\"version\":\"2\","
-		     "\"http2\":{\"stream_id\":1}}") != NULL);
+	CHECK(strstr(r.text, "\"http\":{\"version\":\"2\",\"request_headers\":[{\"name\":\":method\",\"value\":\"GET\"},") !=
+	      NULL);
+	CHECK(strstr(r.text, "\"response_headers\":[{\"name\":\":status\",\"value\":\"200\"},"
+			     "{\"name\":\"content-type\",\"value\":\"text/html;x\"}],") != NULL);
+	CHECK(strstr(r.text, "\"hostname\":\"h.example\",\"http_port\":81,\"url\":\"/a%2fb\","
+			     "\"http_content_type\":\"text/html\",\"http_method\":\"GET\","
+			     "\"protocol\":\"HTTP/2\",\"status\":200,\"length\":0,"
+			     "\"http2\":{\"stream_id\":1,\"request\":{},\"response\":{}}}") != NULL);
 }
 
 static uint64_t counted(const struct rig *r, size_t offset)
