@@ -114,10 +114,10 @@ static void take_type(struct mime *m, const struct proto_bytes *h)
 	if (!mime_header(h, "content-type", 0, &v, &n) || !starts(v, n, "multipart/") ||
 	    !parameter(v, n, "boundary", &b, &k))
 		return;
-	if (k == 0 || k > 70 || m->n_boundaries == MIME_BOUNDARIES) {
+	if (k >= sizeof(m->boundary[0]) - 1) /* of 70, says RFC 2046; readers take more */
 		m->events |= MIME_long_boundary;
+	if (k == 0 || k >= sizeof(m->boundary[0]) - 1 || m->n_boundaries == MIME_BOUNDARIES)
 		return;
-	}
 	memcpy(m->boundary[m->n_boundaries], b, k);
 	m->boundary[m->n_boundaries++][k] = '\0';
 }

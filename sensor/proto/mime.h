@@ -37,7 +37,7 @@ struct mime {
 	struct proto_bytes part;    /* headers of the part at hand, likewise */
 	struct mime_file file[MIME_FILES];
 	unsigned n_files, more_files;
-	char boundary[MIME_BOUNDARIES][80];
+	char boundary[MIME_BOUNDARIES][256];
 	unsigned n_boundaries;
 	struct base64 base64;
 	uint8_t encoding, events;

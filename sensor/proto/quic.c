@@ -17,6 +17,9 @@
 #define DATAGRAM_MIN 1200u       /* of a client's first (RFC 9000 14.1) */
 #define V2           0x6b3343cfu
 
+enum { EVENT_failed_decrypt, EVENT_error_on_data, EVENT_crypto_long /* never set */ };
+static const char *const events[] = {"failed_decrypt", "error_on_data", "crypto_frag_too_long", NULL};
+
 enum { F_version, F_sni, F_ja3, F_ja3_text, F_ja3s, F_ja3s_text, F_ja4, F_alpn };
 #define CLIENT 1
 #define SERVER 2
@@ -36,6 +39,7 @@ struct quic_tx {
 	struct tx tx;
 	char version[12];
 	uint8_t version_bytes[4];
+	uint8_t odd; /* bits of events */
 	struct tls_hello hello;
 };
 
@@ -179,6 +183,7 @@ static void transaction(struct proto_call *c, struct quic_tx *t)
 	for (unsigned i = 0; i < 4; i++)
 		t->version_bytes[i] = (uint8_t)(v >> (24 - 8 * i));
 	proto_tx_init(c, &t->tx);
+	t->tx.events = t->odd;
 	proto_progress(c, &t->tx, c->dir, 1);
 	proto_tx_end(c, &t->tx);
 }
@@ -188,7 +193,7 @@ static void hello(struct proto_call *c)
 {
 	struct quic_side *s = &((struct quic_state *)c->state)->side[c->dir];
 	const uint8_t *p = s->crypto.at;
-	struct quic_tx t;
+	struct quic_tx t = {.odd = 0};
 	bool server = c->dir == FLOW_to_client;
 
 	if (!s->ranges || s->have[0].from != 0 || s->have[0].to < 4)
@@ -206,6 +211,15 @@ static void hello(struct proto_call *c)
 	}
 	if (s->done)
 		proto_drop(proto_mem_of(c), &s->crypto);
+}
+
+/* A transaction that says nothing else. */
+static void odd(struct proto_call *c, unsigned event)
+{
+	static const uint8_t nothing[1];
+	struct quic_tx t = {.hello = {.sni = {nothing, 0}, .alpn = {nothing, 0}}, .odd = 1u << event};
+
+	transaction(c, &t);
 }
 
 /* An Initial packet of `n` bytes at p, its number at `pn`. */
@@ -237,6 +251,8 @@ static void initial(struct proto_call *c, const uint8_t *p, uint32_t pn, uint32_
 	}
 	if (len && frames(c, out, len))
 		hello(c);
+	else if (s->keyed || c->dir == FLOW_to_server)
+		odd(c, len ? EVENT_error_on_data : EVENT_failed_decrypt);
 }
 
 static void unknown_version(struct proto_call *c)
@@ -389,6 +405,7 @@ const struct protocol protocol_quic = {
 	.ports = ports,
 	.state_size = sizeof(struct quic_state),
 	.fields = fields,
+	.events = events,
 	.done = {1, 1},
 	.probe = probe,
 	.data = data,

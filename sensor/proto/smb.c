@@ -24,6 +24,8 @@ static const char *const events[] = {"internal_error",
 				     "duplicate_negotiate",
 				     "negotiate_malformed_dialects",
 				     "file_overlap",
+				     "negotiate_max_read_size_too_large",
+				     "negotiate_max_write_size_too_large",
 				     NULL};
 enum { F_pipe, F_share, F_user, F_domain, F_version, F_stub, F_opnum, F_iface, F_file };
 static const struct field fields[] = {

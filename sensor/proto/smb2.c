@@ -315,6 +315,8 @@ static void request(struct proto_call *c, struct smb_tx *t, const struct message
 
 /* Responses. */
 
+#define SIZE_USUAL (16u << 20) /* beyond it Suricata says so: its smb.max-read-size, max-write-size */
+
 static void negotiate_response(struct proto_call *c, struct smb_tx *t, const struct message *m)
 {
 	struct smb_state *s = smb_of(c);
@@ -323,6 +325,10 @@ static void negotiate_response(struct proto_call *c, struct smb_tx *t, const str
 		return;
 	s->dialect = u16(m, 68);
 	s->signing = m->at[66] & 2;
+	if (t && u32(m, 96) > SIZE_USUAL)
+		proto_event(&t->head.tx, SMB_EVENT_max_read);
+	if (t && u32(m, 100) > SIZE_USUAL)
+		proto_event(&t->head.tx, SMB_EVENT_max_write);
 	if (t)
 		t->dialect = s->dialect;
 	if (s->dialect != 0x02ff) /* "2.???": it is negotiated once more */

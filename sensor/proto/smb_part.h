@@ -5,6 +5,11 @@
 
 #include "proto/smb.h"
 
+enum { /* of smb.c's names, those that are set */
+	SMB_EVENT_max_read = 8,
+	SMB_EVENT_max_write,
+};
+
 static inline struct smb_state *smb_of(struct proto_call *c)
 {
 	return c->state;

@@ -55,7 +55,7 @@ static const char *const events[] = {
 	"mime_long_enc_line",
 	"mime_long_header_name",
 	"mime_long_header_value",
-	"mime_boundary_too_long",
+	"mime_long_boundary",
 	"mime_long_filename",
 	"duplicate_fields",
 	"unparsable_content",

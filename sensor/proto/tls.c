@@ -47,6 +47,9 @@ static const char *const events[] = {
 	"certificate_invalid_string",
 	"error_message_encountered",
 	"invalid_ssl_record",
+	"certificate_invalid_subject",
+	"certificate_invalid_issuer",
+	"certificate_invalid_validity",
 	NULL,
 };
 

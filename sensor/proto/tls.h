@@ -88,7 +88,10 @@ enum tls_event {
 	TLS_EVENT_cert_der,
 	TLS_EVENT_cert_string,
 	TLS_EVENT_error,
-	TLS_EVENT_record
+	TLS_EVENT_record,
+	TLS_EVENT_cert_subject,
+	TLS_EVENT_cert_issuer,
+	TLS_EVENT_cert_validity /* never set: its dates are read with the rest */
 };
 
 /* Progress of the client's and the server's side */

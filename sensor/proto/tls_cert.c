@@ -10,6 +10,11 @@
 #define TAG_utc        0x17
 #define TAG_time       0x18
 #define TAG_bmp        0x1e
+#define TAG_set        0x31
+#define TAG_utf8       0x0c
+#define TAG_numeric    0x12
+#define TAG_printable  0x13
+#define TAG_ia5        0x16
 #define ALT_mail       0x81
 #define ALT_dns        0x82
 #define ALT_uri        0x86
@@ -293,6 +298,23 @@ enum tls_cert_fault tls_cert_read(const uint8_t *p, uint32_t n, struct tls_cert 
 			return CERT_extensions;
 	}
 	return CERT_fine;
+}
+
+bool tls_cert_name_cut(struct view_of_bytes name)
+{
+	struct bytes b = bytes_of(name.at, name.len), set, pair;
+	struct der d;
+
+	while (der_take(&b, TAG_set, &set)) {
+		while (der_take(&set, DER_SEQUENCE, &pair)) {
+			bool text = der_next(&pair, &d) == DER_fine && der_next(&pair, &d) == DER_fine &&
+				    (d.tag == TAG_utf8 || d.tag == TAG_numeric || d.tag == TAG_printable ||
+				     d.tag == TAG_ia5);
+			if (text && bytes_left(&d.body) && memchr(d.body.at, 0, bytes_left(&d.body)))
+				return true;
+		}
+	}
+	return false;
 }
 
 bool tls_cert_alt(struct view_of_bytes alt, unsigned i, struct view_of_bytes *out)

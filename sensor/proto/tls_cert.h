@@ -32,6 +32,8 @@ struct tls_cert {
 enum tls_cert_fault tls_cert_read(const uint8_t *p, uint32_t n, struct tls_cert *out);
 /* "C=US, O=Example, CN=www.example.com"; returns the length, cut at size. */
 uint32_t tls_cert_name(struct view_of_bytes name, char *out, uint32_t size);
+/* A text in it has a null, behind which some readers see nothing. */
+bool tls_cert_name_cut(struct view_of_bytes name);
 /* "0A:1B:…" or "0a:1b:…"; terminated, cut at size. */
 uint32_t tls_cert_hex(const uint8_t *p, uint32_t n, bool upper, char *out, uint32_t size);
 /* The i-th alternative name that is text (DNS, mail, URI). */

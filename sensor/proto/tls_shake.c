@@ -179,6 +179,10 @@ static void leaf(struct proto_call *c, struct tls_tx *t, const uint8_t *p, uint3
 			 memcmp(cert.subject.at, cert.issuer.at, cert.subject.len) == 0;
 	t->alt.at = (uint32_t)(cert.alt.at - p) + t->cert[0].at;
 	t->alt.len = cert.alt.len;
+	if (tls_cert_name_cut(cert.subject))
+		proto_event(&t->tx, TLS_EVENT_cert_subject);
+	if (tls_cert_name_cut(cert.issuer))
+		proto_event(&t->tx, TLS_EVENT_cert_issuer);
 	keep(c, t, TLS_subject, text, tls_cert_name(cert.subject, text, sizeof(text)));
 	keep(c, t, TLS_issuer, text, tls_cert_name(cert.issuer, text, sizeof(text)));
 	keep(c, t, TLS_serial, text,

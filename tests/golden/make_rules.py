@@ -131,6 +131,43 @@ def http_surplus(c):
         c.session(i, CLIENT, SERVER, 40000 + i, 80, talk)
 
 
+ODD_EVENTS = (("smtp", "smtp.mime_long_boundary"), ("quic", "quic.failed_decrypt"),
+              ("tls", "tls.certificate_invalid_subject"), ("tls", "tls.certificate_invalid_issuer"),
+              ("smb", "smb.negotiate_max_read_size_too_large"), ("smb", "smb.negotiate_max_write_size_too_large"))
+
+
+def mail(boundary):
+    end = b"\r\n"
+    text = (b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"" + boundary + b"\"\r\n\r\n--" + boundary +
+            b"\r\nContent-Disposition: attachment; filename=\"a.bin\"\r\n\r\nthe part\r\n--" + boundary + b"--\r\n.\r\n")
+    talk = [("<", b"220 hello")]
+    for ask, answer in ((b"EHLO a", b"250 a"), (b"MAIL FROM:<a@b>", b"250 b"), (b"RCPT TO:<c@d>", b"250 c"), (b"DATA", b"354 d")):
+        talk += [(">", ask + end), ("<", answer + end)]
+    return [(talk[0][0], talk[0][1] + end)] + talk[1:] + [(">", text), ("<", b"250 e\r\n")]
+
+
+@case("".join(f'alert {p} any any -> any any (msg:"{e}"; app-layer-event:{e}; sid:{440 + i};)\n'
+              for i, (p, e) in enumerate(ODD_EVENTS)) +
+      'alert smtp any any -> any any (msg:"behind a long boundary"; file.data; content:"the part"; sid:449;)\n')
+def odd_events(c):
+    """Oddities that Suricata's own event rules ask for, and their nearest neighbours without."""
+    hello = b"\xc3\0\0\0\1\x08" + bytes(range(8)) + b"\0\0\x44\xb0" + bytes(1200)
+    c.session(0, CLIENT, SERVER, 40000, 25, mail(b"x" * 255))
+    c.session(1, CLIENT, SERVER, 40001, 25, mail(b"x" * 254))
+    c.add(2, udp(CLIENT, SERVER, 40002, 443, hello))
+    c.session(3, CLIENT, SERVER, 40003, 443, tls_from("Good CA", "evil\0.example"))
+    c.session(4, CLIENT, SERVER, 40004, 443, tls_from("Bad\0CA", "good.example"))
+    c.session(5, CLIENT, SERVER, 40005, 443, tls_from("Good CA", "good.example"))
+    for i, most in enumerate(((16 << 20) + 1, 16 << 20)):
+        head = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ", 64, 0, 0, 0, 1, 0, 0, 1, 0, 0, 0) + bytes(16)
+        ask = head + struct.pack("<HHHHI", 36, 1, 1, 0, 0) + bytes(24) + struct.pack("<H", 0x210)
+        head = head[:16] + b"\1" + head[17:]
+        answer = (head + struct.pack("<HHHH", 65, 1, 0x210, 0) + bytes(16) + struct.pack("<IIII", 0, most, most, most) +
+                  bytes(16) + struct.pack("<HHI", 128, 0, 0))
+        c.session(6 + i, CLIENT, SERVER, 40006 + i, 445, [(">", struct.pack(">I", len(ask)) + ask),
+                                                         ("<", struct.pack(">I", len(answer)) + answer)])
+
+
 @case('alert mqtt any any -> any any (msg:"version of a message that has none"; mqtt.type:PUBLISH; mqtt.protocol_version:5; sid:370;)\n'
       'alert mqtt any any -> any any (msg:"far inside"; mqtt.publish.message; content:"needle"; endswith; sid:371;)\n'
       'alert mqtt any any -> any any (msg:"no reason is reason 0"; mqtt.type:DISCONNECT; mqtt.reason_code:0; sid:372;)\n'
