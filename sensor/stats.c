@@ -154,6 +154,7 @@ static void proto_stats(struct json *j, const struct run *r)
 	U64(j, &c, facts);
 	U64(j, &c, events);
 	U64(j, &c, decode_limit);
+	U64(j, &c, surplus);
 	U64(j, &c, streams_over);
 	U64(j, &c, blocks_lost);
 	U64(j, &c, files_over);

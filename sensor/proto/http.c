@@ -336,7 +336,10 @@ static uint32_t take_head(struct proto_call *c, struct http_side *s, struct http
 		s->line = 0;
 	}
 	proto_append(proto_mem_of(c), &tx->msg[c->dir].head, p, i, HTTP_HEAD_MAX);
-	*done |= first && i == n && c->dir == FLOW_to_server && http_is_old_request(&tx->msg[c->dir]);
+	if (first && i == n && !*done && c->dir == FLOW_to_server && http_is_old_request(&tx->msg[c->dir])) {
+		count_add(&proto_count_of(c)->surplus, 1);
+		*done = true;
+	}
 	return i;
 }
 
@@ -444,6 +447,7 @@ static void old_answer(struct proto_call *c, struct http_side *s, struct http_tx
 {
 	struct http_msg *m = &tx->msg[FLOW_to_client];
 
+	count_add(&proto_count_of(c)->surplus, 1);
 	m->parsed = proto_append(tx->mem, &m->head, "\r\n", 2, HTTP_HEAD_MAX);
 	m->headers_at = m->head.len;
 	s->untold = m->parsed;
@@ -493,6 +497,7 @@ static void http_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		}
 		bool before = before_answer(c, s, tx);
 		if (before && (used = http_stray_line(p, n))) {
+			count_add(&proto_count_of(c)->surplus, 1);
 			p += used;
 			n -= used;
 			continue;

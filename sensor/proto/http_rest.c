@@ -109,6 +109,7 @@ uint32_t http_take_surplus(struct proto_call *c, struct http_side *s, struct htt
 		return k;
 	if (up ? begins_request(p, k, end != NULL) : http_begins_answer(p, k))
 		return 0;
+	count_add(&proto_count_of(c)->surplus, 1);
 	if (up && end)
 		http_event(tx, HTTP_EVENT_body_unexpected);
 	if (tx->msg[c->dir].body_len == 0)
@@ -138,6 +139,7 @@ uint32_t http_take_trailer(struct proto_call *c, struct http_side *s, struct htt
 	http_head_more(tx, c->dir, p, i);
 	if (!*whole)
 		return i;
+	count_add(&proto_count_of(c)->surplus, 1);
 	http_parse_more(tx, c->dir, m->trailer_at);
 	if (tx->tx.told[c->dir] >= HTTP_head) {
 		tx->tx.again |= (uint8_t)(1u << c->dir);

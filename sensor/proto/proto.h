@@ -78,7 +78,7 @@ struct proto_counters {
 	struct count txs[APP_count];
 	struct count bytes, gaps, failed, switched;
 	struct count no_state, no_memory; /* flows not parsed; takes that found no room */
-	struct count facts, events, decode_limit;
+	struct count facts, events, decode_limit, surplus;
 	struct count streams_over, blocks_lost; /* HTTP/2: ended by too many; header blocks */
 	struct count files_over; /* files without room for what rules ask of whole ones */
 };
