@@ -362,7 +362,7 @@ static void learn_service(struct hosts *h, const struct addr *server, uint8_t pr
 	struct host_view v = hosts_of(h, server, &c->link);
 	bool fresh;
 
-	if (!v.home)
+	if (!hosts_ours(h, server))
 		return;
 	struct service_entry *e = sets_get(&h->services, v.id, 0, &fresh);
 	services_add(&e->services, proto, port, c->count ? c->count : 1);

@@ -282,7 +282,7 @@ static void tunnel_dns_on_observation(const void *config, void *state, const str
 
 	bool relayed = passes_on(c, s, o, b->zone);
 	if (!hosts_ours(out->hosts, &o->src) || is_known(c, domain) ||
-	    (is_inside(domain) && hosts_home(out->hosts, &o->dst))) {
+	    (is_inside(domain) && hosts_ours(out->hosts, &o->dst))) {
 		count_add(&s->known, 1);
 		return;
 	}

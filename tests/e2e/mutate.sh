@@ -13,4 +13,4 @@ if [ ! -f "$data/EXPECTED.tsv" ]; then
 fi
 exec python3 "$here/mutate.py" "$build/vigie-sensor" "$data" --golden "$here/../golden" \
 	--classes lateral,credaccess,bruteforce,injection,scan,quiet --hold "$here/mutate.expected" \
-	--mutations 'IPv6,snaplen 256,client to server only,server to client only,first half cut,sessions without 3,loss 5 %,everything twice' ${2:+"$2"}
+	--mutations 'IPv6,snaplen 256,client to server only,server to client only,first half cut,sessions without 3,loss 5 %,everything twice,public site' ${2:+"$2"}
