@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 /* Of a packet: what is told apart before its connection's state is asked, and the state's turn.
  *
- * Source: Suricata 7.0.10, by trying it with connections made at random; RFC 9293 3.3.2 (states),
+ * Source: how Suricata 7 judges connections, read in its sources and tried with connections made at
+ *         random (the code is our own); RFC 9293 3.3.2 (states),
  *         RFC 1122 4.2.3.6 (keep-alive), 4.2.2.17 (probes of a window of 0).
  */
 #include "flow/track_part.h"

@@ -5,6 +5,12 @@
 #include "observe/observe.h"
 #include "observe/volume.h"
 
+#include "base/hash.h"
+#include "proto/facts_net.h"
+
+#define HELLO_AGAIN_NS (3600ull * 1000000000u)
+#define HELLO_SEED     43u /* of hash_bytes() */
+
 static enum observation_kind kind_of(uint8_t fact)
 {
 	static const uint8_t kinds[FACT_count] = {
@@ -29,6 +35,23 @@ static void turn(struct observation *o, struct obs_link *l)
 	l->dmac = smac;
 }
 
+/* A client greets a server by the same name all day. */
+static bool is_told(struct observer *o, const struct proto_fact *fact)
+{
+	const struct fact_tls *hello = fact->body;
+
+	if (fact->kind != FACT_tls || hello->server || !o->seen.at)
+		return false;
+	uint64_t name = hash_bytes(fact->text, fact->text_len, HELLO_SEED);
+	struct seen_entry *e = seen_get(&o->seen, observe_pair_key(fact->flow) ^ name);
+	bool told = e->how && fact->at.time_ns < e->told_ns + HELLO_AGAIN_NS;
+	if (!told) {
+		e->how = 1;
+		e->told_ns = fact->at.time_ns;
+	}
+	return told;
+}
+
 void observe_fact(void *ctx, const struct proto_fact *fact)
 {
 	struct observer *o = ctx;
@@ -39,6 +62,10 @@ void observe_fact(void *ctx, const struct proto_fact *fact)
 		return;
 	if (o->uses && !o->uses(o->ears, kind, fact)) {
 		count_add(&o->unused, 1);
+		return;
+	}
+	if (is_told(o, fact)) {
+		count_add(&o->repeated, 1);
 		return;
 	}
 	struct obs_link link = observe_link_of_flow(fact->flow);

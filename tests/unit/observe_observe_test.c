@@ -2,6 +2,7 @@
 /* What becomes an observation, and what stands in it. */
 #include "check.h"
 
+#include "observe/fact.h"
 #include "observe/observe.h"
 #include "observe/wake.h"
 
@@ -410,8 +411,51 @@ static void test_crowd(void)
 	end();
 }
 
+/* A client's or a server's part of TLS, at that second. */
+static void hello(const char *server, uint8_t side, const char *name, uint64_t s)
+{
+	struct flow f = {.client = ip("10.0.0.1"), .server = ip(server), .server_port = 443, .proto = 6};
+	struct fact_tls body = {.server = side};
+	struct proto_fact fact = {.flow = &f, .kind = FACT_tls, .at = {.time_ns = s * 1000000000ull}, .body = &body,
+				  .len = sizeof(body), .text = name, .text_len = (uint32_t)strlen(name) + 1};
+
+	observe_fact(&obs, &fact);
+}
+
+static void test_hello(void)
+{
+	static const struct {
+		const char *name, *server, *word;
+		uint8_t side;
+		uint64_t s;
+		bool told;
+	} rows[] = {
+		{"a hello", "198.51.100.1", "a.example", 0, 1, true},
+		{"the same, in the same hour", "198.51.100.1", "a.example", 0, 3600, false},
+		{"another name", "198.51.100.1", "b.example", 0, 3600, true},
+		{"another server", "198.51.100.2", "a.example", 0, 3600, true},
+		{"an hour later", "198.51.100.1", "a.example", 0, 3601, true},
+		{"servers' answers are all told", "198.51.100.1", "", 1, 3601, true},
+		{"servers' answers are all told, again", "198.51.100.1", "", 1, 3601, true},
+	};
+	struct err err;
+
+	start();
+	obs.wants = 1ull << OBS_tls;
+	CHECK_EQ(seen_init(&obs.seen, 64, &err), 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		CASE(rows[i].name);
+		hello(rows[i].server, rows[i].side, rows[i].word, rows[i].s);
+		CHECK_EQ(next() != NULL, rows[i].told);
+	}
+	CHECK_EQ(count_get(&obs.repeated), 1);
+	seen_fini(&obs.seen);
+	end();
+}
+
 int main(void)
 {
+	test_hello();
 	test_crowd();
 	test_arp();
 	test_ndp();
