@@ -320,18 +320,34 @@ enum track_fate track_close_wait(struct track_call *c)
 	return TRACK_ok;
 }
 
+/* Both sides have said that they end: what may follow is an acknowledgement. True: this is none, or out of time. */
+static bool is_no_last_ack(struct track_call *c, enum track_fate *fate)
+{
+	*fate = TRACK_ok;
+	if (c->flags & TCP_FIN && !(c->flags & TCP_RST))
+		return true;
+	if (shutting(c, false, fate))
+		return true;
+	if (!(c->flags & TCP_ACK))
+		return true;
+	*fate = TRACK_rejected;
+	return !track_ts_fits(c);
+}
+
+static enum track_fate take_last_ack(struct track_call *c)
+{
+	track_ts_take(c);
+	ack_ahead(c, 0);
+	track_ack_take(c, c->rcv, c->ack);
+	return TRACK_ok;
+}
+
 enum track_fate track_last_ack(struct track_call *c)
 {
 	enum track_fate fate;
 
-	if (c->flags & TCP_FIN && !(c->flags & TCP_RST))
-		return TRACK_ok;
-	if (shutting(c, false, &fate))
+	if (is_no_last_ack(c, &fate))
 		return fate;
-	if (!(c->flags & TCP_ACK))
-		return TRACK_ok;
-	if (!track_ts_fits(c))
-		return TRACK_rejected;
 	if (!c->up)
 		return TRACK_ok;
 	bool again = track_repeats(c);
@@ -345,24 +361,15 @@ enum track_fate track_last_ack(struct track_call *c)
 		}
 		track_grant(c);
 	}
-	track_ts_take(c);
-	ack_ahead(c, 0);
-	track_ack_take(c, c->rcv, c->ack);
-	return TRACK_ok;
+	return take_last_ack(c);
 }
 
 enum track_fate track_time_wait(struct track_call *c)
 {
 	enum track_fate fate;
 
-	if (c->flags & TCP_FIN && !(c->flags & TCP_RST))
-		return TRACK_ok;
-	if (shutting(c, false, &fate))
+	if (is_no_last_ack(c, &fate))
 		return fate;
-	if (!(c->flags & TCP_ACK))
-		return TRACK_ok;
-	if (!track_ts_fits(c))
-		return TRACK_rejected;
 	bool again = track_repeats(c);
 	uint32_t low = c->snd->next_seq - !c->up;
 	if (!again && c->seq != low && c->seq != low + 1) {
@@ -376,8 +383,5 @@ enum track_fate track_time_wait(struct track_call *c)
 		track_move(c->t, TRACK_closed);
 		track_grant(c);
 	}
-	track_ts_take(c);
-	ack_ahead(c, 0);
-	track_ack_take(c, c->rcv, c->ack);
-	return TRACK_ok;
+	return take_last_ack(c);
 }

@@ -79,17 +79,21 @@ net_host() { # NAME: a host on the switch
 	[ "$1" = gw ] || ip -n "$_h" route add default via 10.77.0.1
 }
 
+net_line() { # NAME ADDRESS PORT ADDRESS: a namespace of that name, on a line to the gateway's port
+	ip netns add "$(ns "$1")"
+	net_quiet "$(ns "$1")"
+	ip -n "$(ns gw)" link add "$3" type veth peer name eth0 netns "$(ns "$1")"
+	ip -n "$(ns gw)" addr add "$4/30" dev "$3"
+	ip -n "$(ns gw)" link set "$3" up
+	ip -n "$(ns "$1")" addr add "$2/30" dev eth0
+	ip -n "$(ns "$1")" link set lo up
+	ip -n "$(ns "$1")" link set eth0 up
+}
+
 net_inet() { # the world beyond the gateway
 	_i=$(ns inet)
 	_g=$(ns gw)
-	ip netns add "$_i"
-	net_quiet "$_i"
-	ip -n "$_g" link add wan type veth peer name eth0 netns "$_i"
-	ip -n "$_g" addr add 192.0.2.1/30 dev wan
-	ip -n "$_g" link set wan up
-	ip -n "$_i" addr add 192.0.2.2/30 dev eth0
-	ip -n "$_i" link set lo up
-	ip -n "$_i" link set eth0 up
+	net_line inet 192.0.2.2 wan 192.0.2.1
 	for _a in 203.0.113.10 203.0.113.53 198.51.100.20 198.51.100.77; do
 		ip -n "$_i" addr add "$_a/32" dev lo
 	done
@@ -103,14 +107,7 @@ net_inet() { # the world beyond the gateway
 net_branch() {
 	_b=$(ns branch)
 	_g=$(ns gw)
-	ip netns add "$_b"
-	net_quiet "$_b"
-	ip -n "$_g" link add line type veth peer name eth0 netns "$_b"
-	ip -n "$_g" addr add 192.0.2.5/30 dev line
-	ip -n "$_g" link set line up
-	ip -n "$_b" addr add 192.0.2.6/30 dev eth0
-	ip -n "$_b" link set lo up
-	ip -n "$_b" link set eth0 up
+	net_line branch 192.0.2.6 line 192.0.2.5
 	for _a in $(seq 1 60); do
 		echo "addr add 10.77.8.$_a/32 dev lo"
 	done | ip -n "$_b" -batch -
