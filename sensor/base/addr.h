@@ -85,4 +85,3 @@ bool addr_is_broadcast(const struct addr *a); /* 255.255.255.255 only: nets are 
 bool addr_is_any(const struct addr *a);       /* 0.0.0.0, :: */
 bool addr_is_loopback(const struct addr *a);
 bool addr_is_link_local(const struct addr *a); /* 169.254/16, fe80::/10 */
-bool addr_is_private(const struct addr *a);    /* RFC 1918, RFC 4193: fc00::/7 */

@@ -477,7 +477,7 @@ static bool upload_uses(const void *config, enum observation_kind kind, const st
 	const struct fact_tls *t = f->body;
 
 	(void)config;
-	return kind != OBS_tls || (!t->server && *fact_word(f, 0) && !addr_is_private(&f->flow->server));
+	return kind != OBS_tls || (!t->server && *fact_word(f, 0));
 }
 
 static void upload_stats(const void *state, char *out, size_t size)

@@ -2,17 +2,31 @@
 /* Slips that make a rule match nothing at all, or whatever the rest of it matches. Each is legal
  * language; a sensor that took them without a word would leave their author waiting for an alert.
  *
- * Source: Suricata 7.0.10 refuses them, too (tests/e2e/spellings.tsv), but for urilen and "bsize:<N".
+ * Source: Suricata 7.0.10 refuses them, too (tests/e2e/spellings.tsv); what it takes is taken: a site's rules work.
  */
 #include "rule/keyword.h"
 
-/* No size that bsize (or urilen) allows holds the content. */
-static bool too_small(const struct numbers *n, uint64_t need)
+/* No size that bsize names holds the content at its offset. "bsize:<N" is not looked at, as there. */
+static bool bsize_small(const struct numbers *n, const struct step *s)
+{
+	uint64_t need = s->len + (s->flags & STEP_OFFSET && !s->var_offset ? (uint64_t)s->offset : 0);
+
+	for (unsigned i = 0; i < n->n; i++) {
+		const struct number_range *r = &n->at[i];
+
+		if (r->mask || r->negated || (r->lo == 0 && r->hi > 0) || r->hi >= need)
+			return false;
+	}
+	return n->n != 0;
+}
+
+/* The same of urilen, where two bytes more than a range says are let pass there. */
+static bool urilen_small(const struct numbers *n, const struct step *s)
 {
 	for (unsigned i = 0; i < n->n; i++) {
 		const struct number_range *r = &n->at[i];
 
-		if (r->mask || r->negated || r->hi >= need)
+		if (r->mask || r->negated || r->hi + (r->lo == r->hi ? 0 : 2) >= s->len)
 			return false;
 	}
 	return n->n != 0;
@@ -21,16 +35,13 @@ static bool too_small(const struct numbers *n, uint64_t need)
 static int sizes(struct build *b, unsigned i)
 {
 	const struct step *s = &b->step[i];
-	uint64_t need = s->len;
 
-	if (s->flags & STEP_OFFSET && !s->var_offset)
-		need += (uint64_t)s->offset;
 	for (unsigned k = 0; k < b->n_step; k++) {
-		if (b->step[k].kind == STEP_bsize && b->step[k].group == s->group &&
-		    too_small(b->step[k].arg, need))
+		if (b->step[k].kind != STEP_bsize || b->step[k].group != s->group)
+			continue;
+		if (span_is(b->step_at[k], "bsize") ? bsize_small(b->step[k].arg, s) : urilen_small(b->step[k].arg, s))
 			return rule_fault(b->fault, b->step_at[i],
-					  "the buffer is never so long: the content needs %u bytes",
-					  (unsigned)need);
+					  "the buffer is never long enough for this content");
 	}
 	return 0;
 }
