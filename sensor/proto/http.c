@@ -6,6 +6,7 @@
  * bytes come that begin as a message does. Heads are kept to HTTP_HEAD_MAX, bodies to proto.body
  * bytes; what is beyond is passed over.
  */
+#include "proto/frame.h"
 #include "proto/http.h"
 #include "proto/http_carry.h"
 
@@ -168,6 +169,9 @@ static void complete(struct proto_call *c, struct http_side *s, struct http_tx *
 	struct http_flow *h = c->state;
 
 	inflate_drop(&s->inflate, proto_mem_of(c));
+	if (c->frames)
+		proto_frame_close(c, c->dir, s->rest, &tx->tx);
+	s->rest = 0;
 	s->untold = false;
 	tx->msg[c->dir].complete = true;
 	proto_progress(c, &tx->tx, c->dir, HTTP_done);
@@ -260,6 +264,7 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 
 	s->begun = false;
 	s->line = 0;
+	s->rest = rest;
 	if (!http_parse_head(tx, c->dir)) {
 		m->head.len = 0;
 		return false;
@@ -324,8 +329,11 @@ static uint32_t take_head(struct proto_call *c, struct http_side *s, struct http
 static uint32_t take_body(struct proto_call *c, struct http_side *s, struct http_tx *tx,
 			  const uint8_t *p, uint32_t n)
 {
-	if (s->state != HTTP_AT_CLOSE && n > s->left)
+	s->rest = 0;
+	if (s->state != HTTP_AT_CLOSE && n > s->left) {
+		s->rest = n - (uint32_t)s->left;
 		n = (uint32_t)s->left;
+	}
 	http_body_data(c, &s->inflate, tx, p, n);
 	http_carry_piece(c, tx, n);
 	if (s->state == HTTP_AT_CLOSE)
@@ -380,6 +388,7 @@ static uint32_t take_trailer(struct proto_call *c, struct http_side *s, struct h
 {
 	for (uint32_t i = 0; i < n; i++) {
 		if (p[i] == '\n' && s->line == 0) {
+			s->rest = n - i - 1;
 			complete(c, s, tx);
 			return i + 1;
 		}
@@ -468,6 +477,8 @@ static void http_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		    tx->msg[FLOW_to_server].parsed && !tx->msg[FLOW_to_client].head.len &&
 		    !memchr("Hh\r\n ", *p, 5))
 			old_answer(c, s, tx);
+		if (c->frames && s->state == HTTP_AT_LINE && !s->begun && !s->line && *p != '\r' && *p != '\n')
+			proto_frame_open(c, c->dir, p); /* the types are told apart by who says it */
 		if (s->state != HTTP_AT_LINE) {
 			used = take(c, s, tx, p, n);
 		} else {
@@ -542,6 +553,8 @@ static void http_end(struct proto_call *c)
 
 static const uint16_t http_ports[] = {80, 8080, 3128, 8000, 8888, 5985, 0};
 
+static const char *const http_frames[] = {FRAME("http1", "request"), FRAME("http1", "response"), NULL};
+
 const struct protocol protocol_http = {
 	.name = "http",
 	.over = PROTO_OVER_TCP,
@@ -550,6 +563,7 @@ const struct protocol protocol_http = {
 	.fields = http_fields,
 	.events = http_events,
 	.done = {HTTP_done, HTTP_done},
+	.frames = http_frames,
 	.probe = http_probe,
 	.data = http_data,
 	.gap = http_gap,

@@ -115,3 +115,19 @@ bool rule_talk_fits(const struct talk *t, const struct signature *s)
 		return false;
 	return ends_fit(t, s, false) || (s->both_ways && ends_fit(t, s, true));
 }
+
+bool rule_talk_tests_pass(const struct signature *s, const struct pkt *p, struct flow *f, uint8_t dir,
+			  const struct talk *t)
+{
+	if (s->n_test == 0)
+		return true;
+	if (p)
+		return rule_tests_pass(s, p);
+	if (s->packet_tests)
+		return false;
+	const struct pkt made = {
+		.net = t->net == 4 ? PKT_ip4 : PKT_ip6, .proto = t->proto, .src = *t->src, .dst = *t->dst,
+		.sport = t->sport, .dport = t->dport, .has_ports = true, .flow = f, .dir = dir,
+	};
+	return rule_tests_pass(s, &made);
+}

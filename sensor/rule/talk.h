@@ -22,6 +22,11 @@ void rule_talk_of_pkt(struct talk *t, const struct pkt *p);
 void rule_talk_of_flow(struct talk *t, const struct flow *f, uint8_t dir);
 bool rule_talk_fits(const struct talk *t, const struct signature *s);
 
+/* The rule's tests of a packet; without one (NULL) those that are the same for all of a direction hold or not, and
+ * others do not. */
+bool rule_talk_tests_pass(const struct signature *s, const struct pkt *p, struct flow *f, uint8_t dir,
+			  const struct talk *t);
+
 /* Whether the flow speaks what the rule asks for; `open`: it may still turn out to. */
 static inline bool rule_app_fits(const struct signature *s, const struct flow *f, bool open)
 {

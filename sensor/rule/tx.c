@@ -26,18 +26,7 @@ struct turn { /* what the functions below share */
 
 static bool tests_hold(const struct turn *t, const struct signature *s)
 {
-	if (s->n_test == 0)
-		return true;
-	if (t->pkt)
-		return rule_tests_pass(s, t->pkt);
-	if (s->packet_tests)
-		return false;
-	const struct pkt p = {
-		.net = t->talk.net == 4 ? PKT_ip4 : PKT_ip6, .proto = t->talk.proto,
-		.src = *t->talk.src, .dst = *t->talk.dst, .sport = t->talk.sport,
-		.dport = t->talk.dport, .has_ports = true, .flow = t->e->flow, .dir = t->e->dir,
-	};
-	return rule_tests_pass(s, &p);
+	return rule_talk_tests_pass(s, t->pkt, t->e->flow, t->e->dir, &t->talk);
 }
 
 static bool tx_tests_hold(const struct turn *t, const struct signature *s)
