@@ -142,8 +142,7 @@ int rule_database_of(struct rule_engine *e, struct list of, bool bulk, struct ca
 int rule_database_join(struct rule_engine *e, const struct database *a, const struct database *b,
 		       bool bulk, struct cache *cache, const struct database **out, struct err *err);
 /* partition.c: databases of payloads over the signatures listed. */
-int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache,
-			   struct err *err);
+int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache, struct err *err);
 /* tx_engine.c, frame.c: databases and lists for transactions, and for frames. */
 int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err *err);
 int rule_frames_build(struct rule_engine *e, struct cache *cache, struct err *err);
