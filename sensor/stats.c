@@ -158,6 +158,7 @@ static void proto_stats(struct json *j, const struct run *r)
 	U64(j, &c, streams_over);
 	U64(j, &c, blocks_lost);
 	U64(j, &c, files_over);
+	U64(j, &c, frames_over);
 	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
 		json_open(j, proto_name((enum app)a));
 		json_u64(j, "flows", count_get(&c.flows[a]));

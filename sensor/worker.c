@@ -44,6 +44,13 @@ static void on_tx(void *ctx, const struct proto_tx_event *e)
 	rule_tx(w->rules, e);
 }
 
+static void on_frame(void *ctx, const struct proto_frame *f)
+{
+	struct worker *w = ctx;
+
+	rule_frame(w->rules, f);
+}
+
 static void on_app(void *ctx, struct flow *f, const struct pkt *p, const struct order *at)
 {
 	struct worker *w = ctx;
@@ -76,11 +83,12 @@ int worker_init(struct worker *w, unsigned index, const struct worker_config *c,
 	w->observer.ears = c->ears;
 	if ((r = observe_remember(&w->observer, c->remember, err)) < 0)
 		return r;
-	const struct proto_hooks said = {.on_tx = on_tx, .on_app = on_app, .rules = w,
+	const struct proto_hooks said = {.on_tx = on_tx, .on_app = on_app, .on_frame = on_frame, .rules = w,
 					 .on_fact = observe_fact, .observer = &w->observer};
 	if ((r = proto_new(&w->proto, c->proto, c->workers, w->flows, &said, err)) < 0)
 		return r;
 	rule_matcher_ask(w->rules, w->proto);
+	proto_want_frames(w->proto, rule_set_frames(c->rules));
 	struct file_knowers *k = proto_knowers(w->proto);
 	if ((r = file_knowers_prepare(k, c->rules->wants_files, err)) < 0)
 		return r;
@@ -132,6 +140,7 @@ static void take_rules(struct worker *w)
 	w->rules = next;
 	proto_knowers(w->proto)->wants = rule_matcher_set(next)->wants_files;
 	flow_table_track(w->flows, rule_matcher_set(next)->wants_tracking, rule_matcher_midstream(next));
+	proto_want_frames(w->proto, rule_set_frames(rule_matcher_set(next)));
 	w->old_until = w->ring.tail;
 	atomic_store_explicit(&w->next_rules, NULL, memory_order_release);
 }

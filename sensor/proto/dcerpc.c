@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /* DCE/RPC over TCP (port 135 and what the endpoint mapper gives out) and over UDP. A call is a
  * transaction; the work is done in rpc.c. */
+#include "proto/frame.h"
 #include "proto/rpc.h"
 
 #include "base/json.h"
@@ -105,6 +106,8 @@ const struct protocol protocol_dcerpc = {
 	.fields = fields,
 	.events = events,
 	.done = {1, 1},
+	.frames = dcerpc_frames,
+	.record = dcerpc_record,
 	.probe = probe,
 	.data = data,
 	.gap = gap,

@@ -4,6 +4,7 @@
  *
  * Over TCP a message may come in pieces: they wait in proto_mem (at most 64 KiB a direction). After
  * a gap the next piece that begins as a message does is taken for one. */
+#include "proto/frame.h"
 #include "proto/dns_msg.h"
 #include "proto/dns_zone.h"
 #include "proto/pieces.h"
@@ -208,6 +209,8 @@ const struct protocol protocol_dns = {
 	.fields = fields,
 	.events = events,
 	.done = {1, 1},
+	.frames = dns_frames,
+	.record = dns_record,
 	.probe = probe,
 	.data = data,
 	.gap = pieces_gap,

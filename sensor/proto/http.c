@@ -6,6 +6,7 @@
  * bytes come that begin as a message does. Heads are kept to HTTP_HEAD_MAX, bodies to proto.body
  * bytes; what is beyond is passed over.
  */
+#include "proto/frame.h"
 #include "proto/http.h"
 #include "proto/http_carry.h"
 
@@ -176,6 +177,9 @@ static void complete(struct proto_call *c, struct http_side *s, struct http_tx *
 	struct http_flow *h = c->state;
 
 	inflate_drop(&s->inflate, proto_mem_of(c));
+	if (c->frames)
+		proto_frame_close(c, c->dir, s->rest, &tx->tx);
+	s->rest = 0;
 	s->untold = false;
 	tx->msg[c->dir].complete = true;
 	proto_progress(c, &tx->tx, c->dir, HTTP_done);
@@ -277,6 +281,7 @@ static bool head_done(struct proto_call *c, struct http_side *s, struct http_tx 
 
 	s->begun = false;
 	s->line = 0;
+	s->rest = rest;
 	if (!http_parse_head(tx, c->dir)) {
 		m->head.len = 0;
 		return false;
@@ -421,8 +426,10 @@ static uint32_t take_rest(struct proto_call *c, struct http_side *s, struct http
 	uint32_t used = surplus ? http_take_surplus(c, s, tx, p, n, &whole)
 				: http_take_trailer(c, s, tx, p, n, &whole);
 
-	if (whole)
+	if (whole) {
+		s->rest = n - used;
 		complete(c, s, tx);
+	}
 	return used;
 }
 
@@ -504,7 +511,10 @@ static void http_data(struct proto_call *c, const uint8_t *p, uint32_t n)
 		}
 		if (before && !http_begins_answer(p, n))
 			old_answer(c, s, tx);
+		if (c->frames && s->state == HTTP_AT_LINE && !s->begun && !s->line && *p != '\r' && *p != '\n')
+			proto_frame_open(c, c->dir, p); /* the types are told apart by who says it */
 		if (s->state != HTTP_AT_LINE) {
+			s->rest = 0;
 			used = take(c, s, tx, p, n);
 		} else {
 			used = take_head(c, s, tx, p, n, &done);
@@ -578,6 +588,8 @@ static void http_end(struct proto_call *c)
 
 static const uint16_t http_ports[] = {80, 8080, 3128, 8000, 8888, 5985, 0};
 
+static const char *const http_frames[] = {FRAME("http1", "request"), FRAME("http1", "response"), NULL};
+
 const struct protocol protocol_http = {
 	.name = "http",
 	.over = PROTO_OVER_TCP,
@@ -586,6 +598,7 @@ const struct protocol protocol_http = {
 	.fields = http_fields,
 	.events = http_events,
 	.done = {HTTP_done, HTTP_done},
+	.frames = http_frames,
 	.probe = http_probe,
 	.data = http_data,
 	.gap = http_gap,

@@ -31,6 +31,7 @@ struct http_side {
 	uint32_t line_len;      /* its bytes */
 	uint64_t left;          /* of the body or chunk */
 	uint64_t number;
+	uint32_t rest;          /* bytes at hand behind the message that is complete */
 	struct inflate inflate;
 };
 

@@ -2,6 +2,7 @@
 /* MQTT 3.1, 3.1.1 and 5 (OASIS) over TCP. As in Suricata the rules look at the client's
  * transactions: a connect when it has been acknowledged (or at the end), any other message at once.
  */
+#include "proto/frame.h"
 #include "proto/mqtt.h"
 
 #include "base/bytes.h"
@@ -598,6 +599,8 @@ const struct protocol protocol_mqtt = {
 	.fields = fields,
 	.events = events,
 	.done = {1, 1},
+	.frames = mqtt_frames,
+	.record = mqtt_record,
 	.probe = probe,
 	.data = data,
 	.gap = gap,

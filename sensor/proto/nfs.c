@@ -7,6 +7,8 @@
  */
 #include "base/bytes.h"
 #include "base/json.h"
+#include "proto/frame.h"
+#include "proto/nfs.h"
 #include "proto/pieces.h"
 
 #include <string.h>
@@ -173,6 +175,17 @@ static void reply(struct proto_call *c, uint32_t xid, struct bytes b)
 		finish(c, k);
 		return;
 	}
+}
+
+uint32_t nfs_version_of(const struct proto_call *c, uint32_t xid)
+{
+	const struct nfs_state *s = c->state;
+
+	for (unsigned i = 0; i < CALLS_MAX; i++) {
+		if (s->call[i].waits && s->call[i].xid == xid)
+			return s->call[i].version;
+	}
+	return 0;
 }
 
 static bool is_call(const uint8_t *p, uint32_t n)
@@ -360,6 +373,8 @@ const struct protocol protocol_nfs = {
 	.fields = fields,
 	.events = events,
 	.done = {1, 1},
+	.frames = nfs_frames,
+	.record = nfs_record,
 	.probe = probe,
 	.data = data,
 	.gap = gap,

@@ -247,6 +247,9 @@ static void drop_state(struct proto_call *c)
 {
 	uint8_t dir = c->dir; /* end() goes through both */
 
+	if (c->pf->frames)
+		proto_frames_end(c);
+
 	if (c->protocol && c->protocol->end && (c->state || !c->protocol->state_size))
 		c->protocol->end(c);
 	c->dir = dir;
@@ -270,6 +273,7 @@ static bool recognise(struct proto_call *c, enum app app)
 
 	c->flow->app = (uint16_t)app;
 	c->protocol = p;
+	c->frames = c->proto->frames[app];
 	count_add(&c->proto->count.flows[app], 1);
 	if (p->deep)
 		flow_stream_deep(c->flow);
@@ -333,6 +337,8 @@ static bool feed(struct proto_call *c, const uint8_t *p, uint32_t n)
 		c->pf->ticked_s = now_s;
 		c->protocol->tick(c);
 	}
+	if (__builtin_expect(c->frames, 0))
+		proto_frames_data(c, p, n);
 	if (!c->pf->failed)
 		c->protocol->data(c, p, n);
 	return after(c, p, n);
@@ -422,6 +428,7 @@ static struct proto_call call_of(struct proto *pr, struct flow *f, struct proto_
 		.at = *at,
 		.dir = dir,
 		.protocol = protocols[f->app],
+		.frames = pr->frames[f->app],
 		.window = (const uint8_t *)"",
 	};
 }
@@ -432,6 +439,8 @@ static void piece_gap(struct proto_call *c, struct proto_half *h, uint64_t offse
 
 	count_add(&c->proto->count.gaps, 1);
 	h->next = offset;
+	if (c->pf->frames)
+		proto_frames_gap(c, offset);
 	if (!c->protocol) {
 		h->base = offset;
 		h->bits |= PROTO_MISSED;

@@ -64,8 +64,22 @@ struct proto_fact {
 	const char *text; /* words, each with its terminator */
 	uint32_t text_len;
 };
+/* A stretch of what one side says that its protocol has a name for. Borrowed during the call. */
+struct proto_frame {
+	const struct protocol *protocol;
+	struct flow *flow;
+	const struct tx *tx; /* it belongs to, or NULL */
+	const struct pkt *pkt;
+	struct order at;
+	const uint8_t *bytes; /* the first len of them */
+	uint32_t len, id;     /* id: 1, 2 … of its direction */
+	uint64_t offset, length; /* where in the stream; all of it */
+	uint8_t type, dir;    /* type: of protocol->frames */
+	bool complete;
+};
 struct proto_hooks {
 	void (*on_tx)(void *ctx, const struct proto_tx_event *e);
+	void (*on_frame)(void *ctx, const struct proto_frame *f);
 	void (*on_app)(void *ctx, struct flow *f, const struct pkt *p,
 		       const struct order *at); /* flow.app is known now */
 	void *rules;
@@ -80,11 +94,15 @@ struct proto_counters {
 	struct count no_state, no_memory; /* flows not parsed; takes that found no room */
 	struct count facts, events, decode_limit, surplus;
 	struct count streams_over, blocks_lost; /* HTTP/2: ended by too many; header blocks */
+	struct count frames_over; /* told as far as there was room for them */
 	struct count files_over; /* files without room for what rules ask of whole ones */
 };
 
 struct proto;
 struct file_knowers;
+/* The frames that rules ask for, bits of protocol->frames; FRAME_STREAM: the stream itself, which only has a number. */
+#define FRAME_STREAM (1u << 31)
+void proto_want_frames(struct proto *p, const uint32_t of_app[APP_count]);
 /* `flows`: the worker's, for what a direction said before its protocol was known. */
 int proto_new(struct proto **out, const struct proto_config *c, unsigned workers,
 	      const struct flow_table *flows, const struct proto_hooks *hooks, struct err *err);

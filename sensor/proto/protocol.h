@@ -7,12 +7,10 @@
  * field is complete, and is matched once, when its direction reaches the field's progress. A parser
  * moves it with proto_progress(), in steps of any size; what was skipped is reached too.
  *
- * Owns:   the framework owns the state (zeroed, `state_size` bytes, one a flow) and frees nothing
- * else: end() gives back what the parser took from proto_mem. Thread: the worker's. Errors:
- * malformed bytes are events of the transaction (app-layer-event) or of the flow, and counters; a
- * parser that is lost sets proto_fail() and is called no more. Cost:   no allocation but from
- * proto_mem, no recursion, linear in the bytes.
- */
+ * Owns: the framework owns the state (zeroed, `state_size` bytes, one a flow) and frees nothing else: end()
+ * gives back what the parser took from proto_mem. Thread: the worker's. Errors: malformed bytes are events of
+ * the transaction (app-layer-event) or of the flow, and counters; a parser that is lost sets proto_fail() and is
+ * called no more. Cost: no allocation but from proto_mem, no recursion, linear in the bytes. */
 #pragma once
 
 #include "proto/facts.h"
@@ -29,8 +27,7 @@ enum field_type {
 	FIELD_number, /* compared by keywords */
 };
 
-/* Something of a transaction that rules may ask for. */
-struct field {
+struct field { /* something of a transaction that rules may ask for */
 	const char *name;    /* the sticky buffer's or keyword's: "http.uri" */
 	uint8_t type;        /* enum field_type */
 	uint8_t dirs;        /* bits 1 << enum flow_dir_name: in which directions it is matched */
@@ -64,6 +61,7 @@ struct proto_call {
 	const struct pkt *pkt; /* NULL at a flow's end and at ticks */
 	struct order at;
 	uint8_t dir;
+	uint32_t frames; /* bits of protocol->frames that some rule asks for: frame.h */
 	const uint8_t *window; /* payload bytes at hand in this direction, up to the newest */
 	uint32_t window_len;
 };
@@ -82,6 +80,8 @@ struct protocol {
 	const char *const *events;  /* names after the dot, at most TX_EVENTS, ends with NULL */
 	uint8_t done[2];            /* progress at which a direction of a transaction is complete */
 	uint16_t again, again_field; /* progress at which that field is matched anew; 0: none */
+	const char *const *frames;  /* FRAME() names, ends with NULL; NULL: none. Frames of records: frame.h */
+	uint64_t (*record)(struct proto_call *c, const uint8_t *p, uint32_t n);
 
 	/* First bytes of a direction (of a datagram): is it this protocol? `midstream`: the beginning was
 	 * not seen. Called again with more bytes after PROBE_more, up to FLOW_WINDOW. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /* SIP over UDP and TCP: each message is a transaction of its own, as in Suricata. */
+#include "proto/frame.h"
 #include "proto/sip.h"
 
 #include "base/json.h"
@@ -250,6 +251,8 @@ const struct protocol protocol_sip = {
 	.fields = fields,
 	.events = events,
 	.done = {1, 1},
+	.frames = sip_frames,
+	.record = sip_record,
 	.probe = probe,
 	.data = data,
 	.gap = gap,

@@ -5,6 +5,7 @@
  * write goes by (a pipe's to DCE/RPC). A flow that is picked up in the middle, or has lost bytes,
  * is found again at the next header; bytes that are missing from the middle of a big read or write
  * are only counted off. */
+#include "proto/frame.h"
 #include "proto/smb_part.h"
 
 #include "proto/file.h"
@@ -425,6 +426,8 @@ const struct protocol protocol_smb = {
 	.fields = fields,
 	.events = events,
 	.done = {2, 2},
+	.frames = smb_frames,
+	.record = smb_record,
 	.probe = probe,
 	.data = data,
 	.gap = gap,

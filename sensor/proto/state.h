@@ -23,6 +23,7 @@ struct proto_flow {
 	uint64_t txs, events; /* numbered so far; bits of the flow's */
 	uint64_t with;        /* given with the expectation it came from */
 	struct proto_bytes carried; /* from the protocol before a switch to the next */
+	struct proto_frames *frames; /* NULL: no rule asked for any */
 	const struct tx *open[2]; /* by direction: the one that made progress last, while it lives */
 	uint32_t ticked_s;
 	uint32_t rest;    /* bytes of the data at hand that are the next protocol's */
@@ -49,10 +50,15 @@ struct proto {
 	const struct flow_table *table;
 	struct proto_expectation *expected; /* config.expected, direct-mapped */
 	bool any;                           /* some is waited for */
+	uint32_t frames[APP_count];         /* that rules ask for */
 	struct sets zones;                  /* dns_zone.c */
 	struct sets echoes;                 /* icmp_echo.c */
 };
 
+/* frame.c: new bytes, before the parser; bytes that are missing up to `offset`; nothing follows */
+void proto_frames_data(struct proto_call *c, const uint8_t *p, uint32_t n);
+void proto_frames_gap(struct proto_call *c, uint64_t offset);
+void proto_frames_end(struct proto_call *c);
 /* probe.c: the protocol of these bytes; APP_none: more are needed; APP_failed: nobody's. */
 enum app proto_probe(const struct flow *f, const struct proto_flow *pf, uint8_t over,
 		     const uint8_t *p, uint32_t n, uint8_t dir);

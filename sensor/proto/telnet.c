@@ -3,6 +3,7 @@
  * name, one for a password, and what the server says then. Words in English only; of others nothing
  * is told.
  */
+#include "proto/frame.h"
 #include "proto/protocol.h"
 
 #define LINE_MAX 200u
@@ -218,6 +219,8 @@ const struct protocol protocol_telnet = {
 	.over = PROTO_OVER_TCP,
 	.ports = ports,
 	.state_size = sizeof(struct telnet_state),
+	.frames = telnet_frames,
+	.record = telnet_record,
 	.probe = probe,
 	.data = data,
 	.gap = gap,

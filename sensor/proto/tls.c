@@ -2,6 +2,7 @@
 /* TLS 1.0 to 1.3, SSL 3 and hellos of SSL 2 (RFC 8446 5, RFC 5246 6, RFC 6101 E). One transaction a
  * connection: what the handshake says in clear. When a direction begins to encrypt it is not wanted
  * any more: neither kept nor scanned. */
+#include "proto/frame.h"
 #include "proto/tls.h"
 
 #include "base/bytes.h"
@@ -524,6 +525,8 @@ const struct protocol protocol_tls = {
 	.fields = fields,
 	.events = events,
 	.done = {TLS_CLIENT_DONE, TLS_SERVER_DONE},
+	.frames = tls_frames,
+	.record = tls_record,
 	.probe = probe,
 	.data = data,
 	.gap = gap,

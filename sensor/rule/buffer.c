@@ -52,6 +52,19 @@ static void add(enum app app, unsigned n)
 	b->field[app] = (int16_t)n;
 }
 
+const struct field rule_buffer_frame = {.name = "frame", .type = FIELD_bytes, .dirs = 3, .progress = {1, 1}};
+
+static void add_frame(enum app app, unsigned type)
+{
+	struct buffer *b = &buffer[n_buffer];
+
+	assert(n_buffer < BUFFERS_MAX);
+	*b = (struct buffer){.name = protocols[app]->frames[type], .id = (uint16_t)n_buffer++, .frame = true};
+	for (unsigned a = 0; a < APP_count; a++)
+		b->field[a] = BUFFER_NONE;
+	b->field[app] = (int16_t)type;
+}
+
 static void make(void)
 {
 	for (unsigned a = APP_failed + 1; a < APP_count; a++) {
@@ -59,6 +72,8 @@ static void make(void)
 
 		for (unsigned i = 0; f && f[i].name; i++)
 			add((enum app)a, i);
+		for (unsigned i = 0; protocols[a]->frames && protocols[a]->frames[i]; i++)
+			add_frame((enum app)a, i);
 	}
 }
 

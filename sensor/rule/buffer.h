@@ -16,6 +16,7 @@ struct buffer {
 	uint16_t id;
 	bool number;  /* a number in every protocol that has it; else bytes */
 	bool many;    /* several a transaction */
+	bool frame;   /* no field but a frame, by the name that FRAME() gives; field[]: its type */
 	bool file;    /* of a file: conditions on several of these are on the same one */
 	int16_t field[APP_count]; /* index into the protocol's fields, or BUFFER_NONE */
 };
@@ -27,7 +28,9 @@ unsigned rule_buffers(void); /* how many there are */
 /* The protocols that have it and match it in direction `dir`, as bits 1 << enum app. */
 uint64_t rule_buffer_apps(const struct buffer *b, uint8_t dir);
 
+extern const struct field rule_buffer_frame; /* stands for every frame */
+
 static inline const struct field *rule_buffer_field(const struct buffer *b, enum app app)
 {
-	return b->field[app] == BUFFER_NONE ? NULL : &protocols[app]->fields[b->field[app]];
+	return b->field[app] == BUFFER_NONE ? NULL : b->frame ? &rule_buffer_frame : &protocols[app]->fields[b->field[app]];
 }

@@ -97,6 +97,7 @@ int rule_build_dataset(struct build *b, struct dataset_op *op, int group);
 /* Conditions that count from the match before belong where that was, when no sticky buffer is set. */
 int rule_build_relative(struct build *b, struct step *s);
 int rule_build_asked(struct build *b); /* -1, fault filled: nothing is asked of the sticky buffer */
+void rule_build_frame(struct build *b, struct span name); /* contents look into frames of that name */
 void rule_build_payload(struct build *b); /* contents look into the payload again */
 bool rule_sticky_known(struct span name); /* whether contents can look there at all */
 void rule_group_finish(struct build *b); /* sorts steps into groups, says where the rule is matched */

@@ -119,10 +119,12 @@ struct rule_engine {
 	uint32_t n_flowbits, n_flowints, n_flowvars, n_pktvars;
 	const struct span *flowbit, *flowint, *flowvar; /* their names */
 	struct app_rules app[APP_count][2];
+	struct frame_rules *frame[APP_count]; /* frame.c's; frames: that some rule asks for */
+	uint32_t frames[APP_count];
 	struct list chunk; /* on streams, without a literal: chunk.c */
 	/* By direction, a bit a port of the server: some rule looks into its streams. */
 	const uint8_t *stream_ports[2];
-	bool has_chunks, has_tx, has_header_chains; /* chunk.c's; headers after transforms */
+	bool has_chunks, has_tx, has_frames, has_header_chains; /* chunk.c's; headers after transforms */
 	bool has_sets, empty; /* some rule asks for sets that rules change; none is matched at all */
 	uint32_t most_literals; /* of one database */
 };
@@ -139,12 +141,10 @@ int rule_database_of(struct rule_engine *e, struct list of, bool bulk, struct ca
 /* One for the rules of both. */
 int rule_database_join(struct rule_engine *e, const struct database *a, const struct database *b,
 		       bool bulk, struct cache *cache, const struct database **out, struct err *err);
-
 /* partition.c: databases of payloads over the signatures listed. */
-int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache,
-			   struct err *err);
-
-/* tx_engine.c: databases and lists for transactions. */
+int rule_payload_dbs_build(struct rule_engine *e, struct list which[DB_count][2], struct cache *cache, struct err *err);
+/* tx_engine.c, frame.c: databases and lists for transactions, and for frames. */
 int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err *err);
+int rule_frames_build(struct rule_engine *e, struct cache *cache, struct err *err);
 /* The progress of direction `side` that this rule waits for when it is matched in `dir`; 0: none. */
 uint8_t rule_tx_needs(const struct signature *s, enum app app, uint8_t dir, uint8_t side);

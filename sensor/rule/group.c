@@ -74,6 +74,13 @@ int rule_build_sticky(struct build *b, struct span value)
 	return side(b, value, &b->at.dir);
 }
 
+void rule_build_frame(struct build *b, struct span name)
+{
+	look_at(b, name);
+	b->sticky = true;
+	b->sig->frame = true;
+}
+
 void rule_build_payload(struct build *b)
 {
 	b->at = (struct group){.kind = GROUP_payload};
@@ -238,6 +245,18 @@ static const struct keyword contradiction = {
 	.name = "buffers of both directions, or of protocols that exclude each other",
 	.syntax = "", .what = ""};
 
+static const struct keyword mixed = {
+	.name = "frame beside other frames, buffers or payload", .syntax = "", .what = ""};
+
+/* A frame is all that its rule looks at. */
+static void check_frame(struct build *b)
+{
+	struct signature *s = b->sig;
+
+	if (!b->n_unmatched && (s->n_group != 1 || s->n_step || s->n_tx_test || s->whole_tx || s->hook))
+		rule_build_unmatched(b, &mixed);
+}
+
 static const struct keyword both_sides = {
 	.name = "=> (both sides of a transaction)", .syntax = "", .what = ""};
 
@@ -312,4 +331,6 @@ void rule_group_finish(struct build *b)
 		s->event_only &= !b->tx_test[i].field;
 	s->tx_test = rule_arena_copy(b->arena, b->tx_test, b->n_tx_test * sizeof(b->tx_test[0]));
 	s->n_tx_test = (uint16_t)b->n_tx_test;
+	if (s->frame)
+		check_frame(b);
 }

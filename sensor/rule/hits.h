@@ -11,6 +11,8 @@
 #define TOLD_ROOM (64u << 10) /* bytes */
 #define CAPTURED_ROOM 256u
 
+#define HIT_FRAME (1ull << 63) /* of hit.tx: it is a frame's number */
+
 enum hit_of { HIT_packet, HIT_header, HIT_stream }; /* what the rule was held against */
 
 struct hit {

@@ -57,7 +57,7 @@ int rule_matcher_new(struct rule_matcher **out, const struct rule_set *set,
 			       err);
 	if (rc == 0)
 		rc = rule_tx_work_new(&m->tx, m->eval.regex,
-				      m->engine->has_tx || m->engine->has_header_chains, err);
+				      m->engine->has_tx || m->engine->has_header_chains || m->engine->has_frames, err);
 	if (rc == 0 && !(m->eval.base64 = malloc(EVAL_BASE64)))
 		rc = err_set(err, ENOMEM, "no memory for the rules");
 	if (rc == 0 && m->engine->has_sets &&

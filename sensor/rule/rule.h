@@ -120,7 +120,6 @@ bool rule_matcher_midstream(const struct rule_matcher *m); /* rule_config's, dec
 int rule_profile_write(const struct rule_set *set, struct rule_matcher *const *m, unsigned n,
 		       const char *path, struct err *err);
 const struct rule_counters *rule_matcher_counters(const struct rule_matcher *m);
-
 /* Reload: `m` takes the place of `old`, with its counters and with what conversations carry for rules
  * that both sets have; on the worker's thread, between bursts. `old` is then of no more use. The map
  * is made where the new set is loaded, and serves every worker. */
@@ -133,17 +132,18 @@ void rule_matcher_adopt(struct rule_matcher *m, struct rule_matcher *old,
 
 /* Header rules and packet payload (UDP, ICMP, tcp-pkt, dsize …). After flow_pkt(). */
 void rule_pkt(struct rule_matcher *m, struct pkt *p);
-/* Where the transactions are that alerts on payload tell. */
 struct proto;
-void rule_matcher_ask(struct rule_matcher *m, const struct proto *proto);
-/* Before a piece is parsed; rule_piece() follows. Left out: its alerts name no transaction. */
+void rule_matcher_ask(struct rule_matcher *m, const struct proto *proto); /* for transactions at hand */
+/* Before a piece is parsed, or its alerts name no transaction; rule_piece() follows. */
 void rule_piece_comes(struct rule_matcher *m, struct flow *f, const struct flow_piece *piece,
 		      const struct pkt *p, const struct order *at);
 /* TCP stream bytes: a flow_on_piece; ctx is the matcher. */
 void rule_piece(void *ctx, struct flow *f, const struct flow_piece *piece, const struct pkt *p,
 		const struct order *at);
-struct proto_tx_event;
-/* proto_hooks' on_tx and on_app; ctx is the matcher. */
+struct proto_frame; struct proto_tx_event;
+const uint32_t *rule_set_frames(const struct rule_set *set); /* for proto_want_frames() */
+/* proto_hooks' on_frame, on_tx and on_app; ctx is the matcher. */
+void rule_frame(void *ctx, const struct proto_frame *f);
 void rule_tx(void *ctx, const struct proto_tx_event *e);
 void rule_app(void *ctx, struct flow *f, const struct pkt *p, const struct order *at);
 /* The flow is about to go: its pending candidates are decided, its state given back. */

@@ -134,7 +134,7 @@ struct signature {
 	bool event_only;        /* WHERE_TX: asks for nothing but app_events */
 	bool literal_nocase;
 	uint8_t n_flowbit, n_flowint, n_var_ask;
-	bool captures;          /* an expression of it leaves something in variables */
+	bool captures, frame, frame_stream; /* frame: looks into frames; captures: an expression of it leaves something in variables */
 	uint8_t state_rank;     /* flowbits, flowints, variables: sets, asks and sets, asks, has none */
 	uint8_t xbit_rank, action_rank; /* likewise of hosts' bits; pass, drop, reject, alert */
 	bool from_start;        /* a content counts from a beginning (depth, offset) */

@@ -32,5 +32,7 @@ const char *rule_tx_eve(struct rule_matcher *m, const struct proto_tx_event *e, 
 /* The same of the transaction that payload belongs to, rendered once a piece or datagram. */
 const char *rule_tx_guess(struct rule_matcher *m, const struct protocol *protocol, const struct tx *tx,
 			  bool guessed, uint32_t *len);
+/* The same of a frame. */
+const char *rule_tx_frame(struct rule_matcher *m, const struct proto_frame *f, uint32_t *len);
 void rule_tx_forget_guess(struct rule_matcher *m);
 void rule_tx_forget_eve(struct rule_matcher *m);

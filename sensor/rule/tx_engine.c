@@ -42,7 +42,7 @@ uint8_t rule_tx_needs(const struct signature *s, enum app app, uint8_t dir, uint
 /* The direction in which a rule is put into lists and databases, or whether it belongs to `dir`. */
 static bool belongs(const struct signature *s, uint8_t dir)
 {
-	if (s->rule.unmatched || !(s->where & WHERE_TX) || s->event_only)
+	if (s->rule.unmatched || !(s->where & WHERE_TX) || s->event_only || s->frame)
 		return false;
 	if (s->whole_tx)
 		return dir == (s->literal_in ? s->literal_in->dir : FLOW_to_client);
@@ -244,7 +244,7 @@ static struct list unscanned(struct rule_engine *e, struct arena *scratch, uint6
 	for (uint32_t i = 0; i < e->n_sig; i++) {
 		const struct signature *s = e->sig[i];
 
-		if (s->rule.unmatched || !(s->where & WHERE_TX))
+		if (s->rule.unmatched || !(s->where & WHERE_TX) || s->frame)
 			continue;
 		for (unsigned dir = 0; dir < 2; dir++)
 			apps[dir] |= s->apps[dir];
@@ -319,6 +319,9 @@ int rule_tx_engine_build(struct rule_engine *e, struct cache *cache, struct err 
 {
 	struct arena scratch = {0};
 	int rc = build_all(e, &scratch, cache, err);
+
+	if (rc == 0)
+		rc = rule_frames_build(e, cache, err);
 
 	rule_arena_fini(&scratch);
 	return rc;

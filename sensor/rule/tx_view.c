@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "rule/tx.h"
 
+#include "proto/frame.h"
 #include "rule/transform.h"
 
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <stdlib.h>
 
 #define CACHED 64u
+#define EVE_FRAME 256u /* bytes of a frame's object */
 #define EVE_HEAD 64u /* bytes of the transaction's number */
 #define SLACK  128u /* bytes that a transform may add: a dot, a hash */
 
@@ -155,21 +157,28 @@ bool rule_tx_header(struct rule_matcher *m, const struct chain *chain, struct vi
 	return n != TRANSFORM_FAILED;
 }
 
+static char *room(struct rule_matcher *m, struct eve_part *out)
+{
+	struct tx_work *w = m->tx;
+
+	*out = (struct eve_part){.at = w->eve_used};
+	if (TX_EVE_ROOM - w->eve_used >= TX_EVE_MAX)
+		return w->eve + w->eve_used;
+	count_add(&m->counters.eve_over, 1);
+	return NULL;
+}
+
 /* Into the room for alerts. False: there is none. */
 static bool render(struct rule_matcher *m, const struct protocol *protocol, const struct tx *tx, bool guessed,
 		   struct eve_part *out)
 {
 	struct tx_work *w = m->tx;
+	char *at = room(m, out);
 
-	out->len = 0;
-	if (TX_EVE_ROOM - w->eve_used < TX_EVE_MAX) {
-		count_add(&m->counters.eve_over, 1);
+	if (!at)
 		return false;
-	}
-	char *at = w->eve + w->eve_used;
 	int n = snprintf(at, EVE_HEAD, "\"tx_id\":%llu%s", (unsigned long long)tx->number,
 			 guessed ? ",\"tx_guessed\":true" : "");
-	out->at = w->eve_used;
 	out->len = (uint32_t)n;
 	at[n] = ',';
 	uint32_t more = protocol->eve ? protocol->eve(tx, at + n + 1, TX_EVE_MAX - EVE_HEAD - 1) : 0;
@@ -203,6 +212,39 @@ const char *rule_tx_guess(struct rule_matcher *m, const struct protocol *protoco
 	w->guessed = tx;
 	*len = w->of_guess.len;
 	return w->eve + w->of_guess.at;
+}
+
+const char *rule_tx_frame(struct rule_matcher *m, const struct proto_frame *f, uint32_t *len)
+{
+	struct tx_work *w = m->tx;
+	struct eve_part part;
+	char *at = room(m, &part);
+
+	*len = 0;
+	if (!at)
+		return NULL;
+	if (f->tx) { /* the transaction comes first */
+		if (!render(m, f->protocol, f->tx, false, &part))
+			return NULL;
+		at[part.len] = ',';
+		part.len++;
+		w->eve_used++;
+	}
+	if (TX_EVE_MAX - part.len < EVE_FRAME)
+		return NULL;
+	int n = snprintf(at + part.len, EVE_FRAME, "\"frame\":{\"type\":\"%s\",\"id\":%u,\"direction\":\"%s\"",
+			 proto_frame_name(f->protocol->frames[f->type]), f->id,
+			 f->dir == FLOW_to_server ? "toserver" : "toclient");
+	if (f->flow->proto == 6)
+		n += snprintf(at + part.len + n, EVE_FRAME, ",\"stream_offset\":%llu", (unsigned long long)f->offset);
+	n += snprintf(at + part.len + n, EVE_FRAME, ",\"length\":%llu,\"complete\":%s", (unsigned long long)f->length,
+		      f->complete ? "true" : "false");
+	if (f->tx)
+		n += snprintf(at + part.len + n, EVE_FRAME, ",\"tx_id\":%llu", (unsigned long long)f->tx->number);
+	at[part.len + (uint32_t)n++] = '}';
+	*len = part.len + (uint32_t)n;
+	w->eve_used += (uint32_t)n;
+	return at;
 }
 
 void rule_tx_forget_guess(struct rule_matcher *m)

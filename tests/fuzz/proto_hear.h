@@ -80,3 +80,24 @@ static inline void talk_on_fact(void *ctx, const struct proto_fact *f)
 	k->sum += talk_read(f->body, f->len) + talk_read((const uint8_t *)f->text, f->text_len);
 	assert(f->text_len == 0 || f->text[f->text_len - 1] == '\0');
 }
+
+/* Every frame is read to its last byte, whatever rules ask for. */
+static inline void talk_on_frame(void *ctx, const struct proto_frame *f)
+{
+	static volatile uint8_t sum;
+
+	(void)ctx;
+	if (!f->protocol->frames[f->type] || f->len > f->length || f->dir > 1 || (f->complete && f->len != f->length))
+		abort();
+	for (uint32_t i = 0; i < f->len; i++)
+		sum += f->bytes[i];
+}
+
+static inline void talk_want_frames(struct proto *p)
+{
+	uint32_t every[APP_count];
+
+	for (unsigned a = 0; a < APP_count; a++)
+		every[a] = protocols[a] && protocols[a]->frames ? UINT32_MAX : 0;
+	proto_want_frames(p, every);
+}

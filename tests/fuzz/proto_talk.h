@@ -54,10 +54,9 @@ static inline void talk_pkt(struct talk *k, uint8_t dir, uint8_t flags, const ui
 
 static inline void talk_tables(struct talk *k)
 {
-	struct flow_config fc = {.max = 16,
-				 .unanswered_s = 2,
-				 .tcp_new_s = 60,
-				 .tcp_established_s = 60,
+
+	struct flow_config fc = {.max = 16, .unanswered_s = 2,
+				 .tcp_new_s = 60, .tcp_established_s = 60,
 				 .tcp_closed_s = 10,
 				 .udp_s = 60,
 				 .icmp_s = 30,
@@ -67,13 +66,14 @@ static inline void talk_tables(struct talk *k)
 				 .stream_depth = 1 << 20};
 	struct proto_config pc = {.memory = 4 << 20, .flows = 64, .body = 4096, .expected = 64};
 	struct flow_hooks fh = {.on_event = talk_on_event, .ctx = k};
-	struct proto_hooks ph = {
-		.on_tx = talk_on_tx, .rules = k, .on_fact = talk_on_fact, .observer = k};
+	struct proto_hooks ph = {.on_tx = talk_on_tx, .on_frame = talk_on_frame, .rules = k,
+				 .on_fact = talk_on_fact, .observer = k};
 	struct err err;
 
 	if (flow_table_new(&k->t, &fc, 1, 0, &fh, &err) != 0 ||
 	    proto_new(&k->proto, &pc, 1, k->t, &ph, &err) != 0)
 		abort();
+	talk_want_frames(k->proto);
 	flow_table_set_piece(k->t, proto_piece, k->proto);
 }
 

@@ -292,5 +292,30 @@ def tier_inside(c):
         c.session(t, client, SERVER, 50000, 80, [(">", b"GET /.env HTTP/1.0\r\n\r\n")])
 
 
+@case('alert http any any -> any any (msg:"a request"; frame:http1.request; content:"GET /framed"; startswith; sid:420;)\n'
+      'alert http any any -> any any (msg:"no answer has it"; frame:http1.response; content:"GET /framed"; sid:421;)\n'
+      'alert tls any any -> any any (msg:"a head of a record"; frame:tls.hdr; content:"|16 03|"; startswith; bsize:5; sid:422;)\n'
+      'alert tls any any -> any any (msg:"which has no more"; frame:tls.hdr; content:"www.example"; sid:423;)\n'
+      'alert smb any any -> any any (msg:"a head"; frame:smb2.hdr; content:"|fe|SMB"; startswith; bsize:64; sid:424;)\n'
+      'alert smb any any -> any any (msg:"data"; frame:smb.smb2.data; content:"|24 00|"; startswith; sid:425;)\n'
+      'alert dns any any -> any any (msg:"a message"; frame:dns.pdu; content:"|06|framed"; sid:426;)\n'
+      'alert dns any any -> any any (msg:"another name"; frame:dns.pdu; content:"|05|other"; sid:427;)\n'
+      'alert sip any any -> any any (msg:"a line"; frame:sip.request.line; content:"INVITE"; startswith; sid:428;)\n'
+      'alert sip any any -> any any (msg:"headers are not in it"; frame:sip.request.line; content:"Via"; sid:429;)\n',
+      fields="frame.type frame.id frame.stream_offset frame.length frame.complete frame.tx_id")
+def frames(c):
+    """Contents in a protocol's frames: where they are, and where they are not."""
+    c.session(0, CLIENT, SERVER, 40000, 80,
+              [(">", b"GET /framed HTTP/1.1\r\nHost: h\r\n\r\n"),
+               ("<", b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")])
+    c.session(1, CLIENT, SERVER, 40001, 443, tls_from("O=Vigie", "CN=www.example.com", "www.example.com"))
+    head = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ16x", 64, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0)
+    hello = head + struct.pack("<HHHHI16xQHH", 36, 2, 1, 0, 0, 0, 0x202, 0x210)
+    c.session(2, CLIENT, SERVER, 40002, 445, [(">", struct.pack("!I", len(hello)) + hello)])
+    c.add(3, udp(CLIENT, DNS, 40003, 53, question("framed.example")))
+    c.add(4, udp(CLIENT, SERVER, 40004, 5060,
+                 b"INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP h\r\n\r\n"))
+
+
 if __name__ == "__main__":
     make.main(sys.argv[1:])

@@ -98,11 +98,13 @@ static inline void run_parse(struct run *r)
 {
 	const struct proto_config c = {.memory = 16u << 20, .flows = 16, .body = 100 << 10,
 				       .expected = 64};
-	const struct proto_hooks hooks = {.on_tx = rule_tx, .on_app = rule_app, .rules = r->m};
+	const struct proto_hooks hooks = {.on_tx = rule_tx, .on_app = rule_app, .on_frame = rule_frame,
+					  .rules = r->m};
 	struct err err;
 
 	assert(proto_new(&r->proto, &c, 1, NULL, &hooks, &err) == 0);
 	rule_matcher_ask(r->m, r->proto);
+	proto_want_frames(r->proto, rule_set_frames(r->set));
 }
 
 static inline void run_fini(struct run *r)
