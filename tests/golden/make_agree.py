@@ -75,7 +75,7 @@ SPLIT = 'flow:established,to_server; content:"|4a 52 4d 49 00|"; '
 
 @case("".join(f'alert tcp any any -> any any (msg:"{m}"; {o}{SPLIT}{p}sid:{1840 + i};)\n' for i, (m, o, p) in enumerate((
     ("so far nothing came back", "stream_size:server,<,5; ", ""), ("from the beginning", "stream_size:server,<,5; ", "startswith; "),
-    ("what was said", "stream_size:client,=,8; ", ""), ("never", "stream_size:server,>,5; ", ""),
+    ("what was said", "stream_size:client,<,9; ", ""), ("never", "stream_size:server,>,5; ", ""),
     ("IPv4", "l3_proto:ip4; ", ""), ("never", "l3_proto:ip6; ", "")))))
 def stream_size_across_segments(c):
     """A content cut by TCP, beside sizes of the stream and the version of IP."""
