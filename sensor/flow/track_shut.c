@@ -178,21 +178,25 @@ static enum track_fate fin_wait1_ack(struct track_call *c)
 	return TRACK_ok;
 }
 
-/* RST, SYN and what has no ACK are alike while a connection shuts down. True: it was one of them. */
+/* RST, SYN, what has no ACK (nor a FIN that counts) and what is out of time are alike while a connection shuts
+ * down. True: it was one of them. */
 static bool shutting(struct track_call *c, bool fin_counts, enum track_fate *fate)
 {
-	bool fin = c->flags & TCP_FIN;
+	bool counts = fin_counts && c->flags & TCP_FIN;
 
 	*fate = TRACK_ok;
-	if (c->flags & TCP_RST)
+	if (c->flags & TCP_RST) {
 		*fate = reset(c);
-	else if (fin && fin_counts)
-		return false;
-	else if (c->flags & TCP_SYN)
+		return true;
+	}
+	if (c->flags & TCP_SYN && !counts) {
 		*fate = track_reject(c, STREAM_shutdown_syn);
-	else
-		return false;
-	return true;
+		return true;
+	}
+	if (!(c->flags & TCP_ACK) && !counts)
+		return true;
+	*fate = TRACK_rejected;
+	return !track_ts_fits(c);
 }
 
 enum track_fate track_fin_wait1(struct track_call *c)
@@ -201,10 +205,6 @@ enum track_fate track_fin_wait1(struct track_call *c)
 
 	if (shutting(c, true, &fate))
 		return fate;
-	if (!(c->flags & (TCP_FIN | TCP_ACK)))
-		return TRACK_ok;
-	if (!track_ts_fits(c))
-		return TRACK_rejected;
 	return c->flags & TCP_FIN ? fin_wait1_fin(c) : fin_wait1_ack(c);
 }
 
@@ -237,10 +237,6 @@ enum track_fate track_fin_wait2(struct track_call *c)
 
 	if (shutting(c, true, &fate))
 		return fate;
-	if (!(c->flags & (TCP_FIN | TCP_ACK)))
-		return TRACK_ok;
-	if (!track_ts_fits(c))
-		return TRACK_rejected;
 	if (c->flags & TCP_FIN)
 		return fin_wait2_fin(c);
 	bool again = track_repeats(c);
@@ -260,16 +256,20 @@ enum track_fate track_fin_wait2(struct track_call *c)
 	return TRACK_ok;
 }
 
+static enum track_fate take_last_ack(struct track_call *c)
+{
+	track_ts_take(c);
+	ack_ahead(c, 0);
+	track_ack_take(c, c->rcv, c->ack);
+	return TRACK_ok;
+}
+
 enum track_fate track_closing(struct track_call *c)
 {
 	enum track_fate fate;
 
 	if (shutting(c, false, &fate))
 		return fate;
-	if (!(c->flags & TCP_ACK))
-		return TRACK_ok;
-	if (!track_ts_fits(c))
-		return TRACK_rejected;
 	bool again = track_repeats(c);
 	if (c->seq != c->snd->next_seq)
 		return track_reject(c, STREAM_closing_ack_seq);
@@ -280,10 +280,7 @@ enum track_fate track_closing(struct track_call *c)
 		track_move(c->t, TRACK_time_wait);
 		client->window = (uint32_t)c->p->tcp_win << client->wscale;
 	}
-	track_ts_take(c);
-	ack_ahead(c, 0);
-	track_ack_take(c, c->rcv, c->ack);
-	return TRACK_ok;
+	return take_last_ack(c);
 }
 
 enum track_fate track_close_wait(struct track_call *c)
@@ -293,10 +290,6 @@ enum track_fate track_close_wait(struct track_call *c)
 
 	if (shutting(c, true, &fate))
 		return fate;
-	if (!(c->flags & (TCP_FIN | TCP_ACK)))
-		return TRACK_ok;
-	if (!track_ts_fits(c))
-		return TRACK_rejected;
 	bool again = track_repeats(c);
 	if (fin && !again && beyond(c, c->snd->next_seq))
 		return track_reject(c, STREAM_closewait_fin);
@@ -324,22 +317,7 @@ enum track_fate track_close_wait(struct track_call *c)
 static bool is_no_last_ack(struct track_call *c, enum track_fate *fate)
 {
 	*fate = TRACK_ok;
-	if (c->flags & TCP_FIN && !(c->flags & TCP_RST))
-		return true;
-	if (shutting(c, false, fate))
-		return true;
-	if (!(c->flags & TCP_ACK))
-		return true;
-	*fate = TRACK_rejected;
-	return !track_ts_fits(c);
-}
-
-static enum track_fate take_last_ack(struct track_call *c)
-{
-	track_ts_take(c);
-	ack_ahead(c, 0);
-	track_ack_take(c, c->rcv, c->ack);
-	return TRACK_ok;
+	return (c->flags & TCP_FIN && !(c->flags & TCP_RST)) || shutting(c, false, fate);
 }
 
 enum track_fate track_last_ack(struct track_call *c)
