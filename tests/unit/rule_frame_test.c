@@ -98,13 +98,10 @@ static void test_rows(size_t step)
 		r.flow.server_port = w->port;
 		run_parse(&r);
 		for (unsigned k = 0; k < SAID && w->said[k].bytes; k++) {
-			if (w->proto == 6) {
+			if (w->proto == 6)
 				say(&r, w, k, step ? step : w->said[k].n);
-				continue;
-			}
-			struct pkt p = run_pkt(&r, w->said[k].dir, w->said[k].bytes, w->said[k].n);
-			proto_pkt(r.proto, &p);
-			rule_pkt(r.m, &p);
+			else
+				run_datagram(&r, w->said[k].dir, w->said[k].bytes, w->said[k].n);
 		}
 		if (!step)
 			CHECK_STR(run_sids(&r), w->want);

@@ -55,17 +55,6 @@ static const struct row {
 	 {UP(GET("one")), DOWN(OK)}, NULL},
 };
 
-static void datagram(struct run *r, uint8_t dir, const char *bytes, size_t n)
-{
-	uint8_t *copy = malloc(n);
-
-	memcpy(copy, bytes, n);
-	struct pkt p = run_pkt(r, dir, copy, n);
-	proto_pkt(r->proto, &p);
-	rule_pkt(r->m, &p);
-	free(copy);
-}
-
 static void test_rows(void)
 {
 	static struct run r;
@@ -82,7 +71,7 @@ static void test_rows(void)
 			if (w->proto == 6)
 				run_piece(&r, w->said[k].dir, w->said[k].bytes, w->said[k].n, false, false);
 			else
-				datagram(&r, w->said[k].dir, w->said[k].bytes, w->said[k].n);
+				run_datagram(&r, w->said[k].dir, w->said[k].bytes, w->said[k].n);
 		}
 		bool right = w->want ? r.n && (w->want[0] ? strstr(r.eve, w->want) == r.eve : !r.eve[0]) : !r.n;
 		if (!right)
